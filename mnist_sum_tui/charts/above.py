@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 ROWS_FOR_A_LEGEND, ROWS_FOR_TWO_LINES, ROWS_WITHOUT_A_NOTE = 5, 14, 9
 """the fewest rows for a legend; for a title in a line of its own; and for that if the legend leaves it no room"""
-LONGEST_TITLE, LONGEST_VALUE = len("accuracy"), len("99.99 %")
+LONGEST_TITLE, LONGEST_VALUE = len("accuracy"), len("0.007118")
 """the room that each has at the cursor, so that the title stays in both charts of a run, or in neither"""
-CUT: list[Span] = [(f"  {BRAILLE.cut}", "legend")]
-"""the end of a legend without all of the curves"""
 
 
 def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
@@ -43,12 +41,14 @@ def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
 
 
 def _named(plot: "Plot", items: list[list[Span]], width: int) -> list[Span]:
-    """The items of a legend that fit, with a sign at the end if a curve is missing that is not behind the others."""
-    line = joined(items, width)
-    roles = {role for _, role in line}
-    if all(curve.is_behind or curve.role in roles for curve in plot.curves):
-        return line
-    return joined(items, width - len(CUT[0][0])) + CUT
+    """The items of a legend that fit; at the end how many curves are missing, `+2`, but for those behind the others."""
+    for room in (width, width - len("  +9")):
+        line = joined(items, room)
+        roles = {role for _, role in line}
+        missing = sum(not curve.is_behind and curve.role not in roles for curve in plot.curves)
+        if not missing:
+            return line
+    return [*line, (f"  +{missing}", "legend")]
 
 
 def _legend(plot: "Plot", is_short: bool = False) -> tuple[list[list[Span]], list[list[Span]]]:

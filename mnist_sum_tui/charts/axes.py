@@ -30,6 +30,8 @@ class Scale:
     """from a height to the value"""
     exact: Callable[[float], str]
     """a value as text for a tick, with all of its digits"""
+    least: float = -math.inf
+    """the lowest height that an axis shows"""
 
 
 def plain(value: float, has_zeros: bool = False) -> str:
@@ -111,7 +113,7 @@ def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
 
 
 def _exact(value: float) -> str:
-    if abs(value) < MILLION:
+    if value == 0 or 1e-4 <= abs(value) < MILLION:
         return f"{value:,.10g}"
     return np.format_float_scientific(value, precision=9, trim="-", exp_digits=1).replace("+", "")
 
@@ -119,7 +121,7 @@ def _exact(value: float) -> str:
 LINEAR = Scale(lambda values: values, _linear(_exact), _steady, lambda height: height, _exact)
 LOG = Scale(_log, _log_ticks, _steady, lambda height: 10.0**height, _exact)
 SHARE = Scale(lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
-NINES = Scale(_nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share)
+NINES = Scale(_nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share, least=0.0)
 """a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
 
 PAD = 0.03

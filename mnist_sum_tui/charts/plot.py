@@ -113,6 +113,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     heights = [(up(curve.y), None if curve.raw is None else up(curve.raw)) for curve in plot.curves]
     marked = [up(marks.y) for marks in plot.marks]
     low, high = plot.heights or _range([y for pair in heights for y in pair if y is not None] + marked)
+    low = max(low, plot.scale.least)
     ticks = spanning(plot.scale.ticks(low, high, max(3, rows // 2)), plot.scale, low, high) if rows else []
     gutter = max(len(text) for text in (plot.x_kind, *(text for _, text in ticks))) + 2
     left = gutter if width >= gutter + 8 else 0

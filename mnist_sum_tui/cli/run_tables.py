@@ -52,10 +52,12 @@ def print_runs(
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
-    if {"digit", "sum"} & {column.title for column in shown}:
+    has_accuracy = bool({"digit", "sum"} & {column.title for column in shown})
+    if has_accuracy:
         say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):
-        say(out, "n=: mean +- deviation over seeds of the same settings; --each unfolds", "dim italic")
+        what = "mean +- deviation over seeds" if has_accuracy else "seeds"
+        say(out, f"n=: {what} of the same settings; --each unfolds", "dim italic")
 
 
 def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str | Text":

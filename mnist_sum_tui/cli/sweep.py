@@ -52,7 +52,8 @@ def sweep(
     check_folder(folder)
     configs = [config for combination in wanted for config in combination.configs]
     _check(configs)
-    if not json and any(RECIPES[each.recipe].values.get("all_data") and not each.all_data for each in configs):
+    is_changed = swept and "all_data" not in settings
+    if is_changed and not json and any(RECIPES[config.recipe].values.get("all_data") for config in configs):
         say(console(), HELD_OUT)
     done: list[Outcome] = []
     with told_when_over(notify, "the sweep"):

@@ -57,7 +57,7 @@ def epochs_asked(run: Summary) -> str:
 def _changes(run: Summary) -> Iterator[str]:
     """What was changed during training, written as for `--change`: `300:lr=x0.5`."""
     for event in run.changed:
-        yield f"{event.turn}{'' if event.is_reached(run.steps) else ' (step not made)'}"
+        yield f"{event.turn}{'' if event.is_reached(run.steps) else ' (planned)'}"
 
 
 def _changes_table(changed: Sequence[Sequence[str]], most: int | None) -> list[list[str]]:

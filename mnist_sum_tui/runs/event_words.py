@@ -19,7 +19,7 @@ def changed_words(event: Changed, steps: int | None = None) -> str:
     `steps` is the number of steps that the run has made, if a change that is planned for a later one is to be told so.
     """
     is_made = steps is None or event.is_reached(steps)
-    when = f"after step {event.at:,}" if is_made else f"only planned: step {event.at:,} was not made"
+    when = f"after step {event.at:,}" if is_made else f"planned for step {event.at:,}"
     return f"{settings()[event.setting].label} {event.before} -> {event.value}, {when}"
 
 

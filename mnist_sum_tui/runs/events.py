@@ -187,7 +187,7 @@ class Changed(Event):
 
     def is_reached(self, steps: int) -> bool:
         """Whether a run of so many steps has come to it; a number of epochs counts at the end of the last one, too."""
-        return self.at <= self.step or self.at < steps + (self.setting == "epochs")
+        return self.at < steps + (self.setting == "epochs") or self.at <= self.step <= steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,7 +122,7 @@ def summarise(run: Run) -> Summary:
         saves=tuple(event for event in events if isinstance(event, Checkpointed)),
         changed=tuple(event for event in events if isinstance(event, Changed)),
         finished=ended,
-        steps=max((event.step for event in (*events, newest) if event), default=0),
+        steps=newest.step if newest else 0,
         elapsed=newest.elapsed if newest else 0.0,
         is_paused=state == "running" and _ends_in_a_pause(events),
         note=notes.read(run),

@@ -87,7 +87,7 @@ class Ending:
 
     @property
     def _too_long(self) -> str:
-        return f"one is the least, although it takes longer than {self._state.config.max_minutes:g} min"
+        return f"one epoch is the least, although it takes longer than {self._state.config.max_minutes:g} min"
 
     @property
     def _most(self) -> int:
@@ -104,7 +104,7 @@ class Ending:
         is_set_now = state.knobs.lengths[-1].step == state.step  # by the user, who would not see it
         is_worth_it = abs(epochs - present) >= LEAST_SHARE * (present - state.fewest_epochs)
         if epochs != present and is_worth_it and not is_set_now and not (is_late and epochs > present):
-            is_least = epochs == 1 and self._seconds_to(1) > left
+            is_least = not self._done and epochs == state.fewest_epochs and self._seconds_to(epochs) > left
             self._turn(epochs, self._too_long if is_least else self._fits)
 
     def _seconds_to(self, epochs: int) -> float:

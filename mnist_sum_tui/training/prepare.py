@@ -26,16 +26,23 @@ class Training:
     shown: Split
     """the images whose first ones are shown with the network's answers: validation images, or else training images"""
 
-    def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]]]:
-        """Whether the run should stop, and the changes that the state has taken now, with the values before them.
+    def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]], list[Turn]]:
+        """Whether the run should stop; the changes that the state has taken now, with the values before them.
 
         One for a later step counts although its value holds anyway, because another may be set for a step before it.
+        The last list has those that are left out: numbers of epochs for steps at which the run will have ended.
         """
         is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
         now = self.state.step
         in_order = sorted(turns, key=lambda turn: max(turn.step, now))
-        made = [self.state.turn(held) for turn in in_order if (held := self._that_holds(turn))]
-        return is_stopping, [(turn, before) for turn, before in made if turn.value != before or turn.step > now]
+        made, late = [], []
+        for turn in in_order:
+            held = self._that_holds(turn)
+            if held is None:
+                late.append(turn)
+            else:
+                made.append(self.state.turn(held))
+        return is_stopping, [(turn, before) for turn, before in made if turn.value != before or turn.step > now], late
 
     def _that_holds(self, turn: Turn) -> Turn | None:
         """The turn, with no fewer epochs than will have begun by then; None if the run will have ended by then."""

@@ -46,6 +46,6 @@ def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
     if abs(last - before) > standard_error(last, images):
         return ""
     if not (gained := round((last - before) * images)):
-        return f"epoch {found[-1][0]} has as many images right as the best before"
+        return f"epoch {found[-1][0]} is within one image of the best before"
     words = f"{abs(gained):,} of {images:,} images {'more' if gained > 0 else 'fewer'}"
     return f"epoch {found[-1][0]} has {words} right than the best before, which may be chance"

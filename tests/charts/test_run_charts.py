@@ -108,11 +108,14 @@ def test_a_narrow_legend_names_all_marked_runs_beside_a_shorter_title(count: int
     assert above.endswith(legend)
 
 
-def test_a_legend_without_all_of_the_runs_says_so() -> None:
+def test_a_legend_without_all_of_the_runs_says_how_many_are_missing() -> None:
     runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(6)]
     for width, height in ((40, 8), (25, 8), (27, 20)):
         lines = draw(overlay(runs, "sum accuracy", "epoch", range(6)), width, height).lines
-        assert "".join(text for text, _ in lines[height // 20]).rstrip().endswith(BRAILLE.cut)
+        legend = "".join(text for text, _ in lines[height // 20]).rstrip()
+        missing = sum(symbol not in legend for symbol in RUN_SYMBOLS[:6])
+        assert missing
+        assert legend.endswith(f"  +{missing}")
     whole = draw(overlay(runs, "sum accuracy", "epoch", range(6)), 43, 8).lines[0]
     assert "".join(text for text, _ in whole).endswith(f"{RUN_SYMBOLS[5]} ")
 

@@ -67,7 +67,7 @@ def test_a_change_whose_step_was_not_made_is_called_planned(cli: Cli, tmp_path: 
     told = [line for line in cli("runs", "show", run.id).stdout.splitlines() if line.startswith("changed")]
     assert told == [
         "changed   learning rate x1 -> x0.5, after step 2,149",
-        "changed   learning rate x1 -> x0.5, only planned: step 2,150 was not made",
+        "changed   learning rate x1 -> x0.5, planned for step 2,150",
         "changed   epochs 5 -> 6, after step 2,150",
     ]
     shown = json.loads(cli("runs", "show", run.id, "--json").stdout)
@@ -75,7 +75,7 @@ def test_a_change_whose_step_was_not_made_is_called_planned(cli: Cli, tmp_path: 
     assert "--change 2150:lr=x0.5" in shown["again"], "it counts in a run that is trained further"
     rows = cli("runs", "compare", run.id, plain.id).stdout
     assert "2149:lr=x0.5  " in rows
-    assert "2150:lr=x0.5 (step not made)" in rows
+    assert "2150:lr=x0.5 (planned)" in rows
     assert "2150:epochs=6  " in rows
 
 

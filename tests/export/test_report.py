@@ -85,7 +85,7 @@ def test_a_run_without_a_test_says_so_and_what_its_validation_was(run: Run) -> N
 
 def test_what_was_turned_is_in_the_commands_and_among_the_settings(run: Run) -> None:
     other = summarise(make(run.path.parent, "20260102-120100-compact", [*recorded.training(2150)]))
-    turned = Changed(step=9, epoch=1, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")
+    turned = Changed(step=2150, epoch=5, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")
     with run.metrics_file.open("a") as stream:
         stream.write(to_json(turned) + "\n")
     assert "--seed 0 --change 300:lr=x0.5</pre>" in page(run)

@@ -35,7 +35,7 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     results = {"digit_accuracy": 0.99, "sum_accuracy": 0.98, "agreement": 0.97, "confusion": [[1000] * 10] * 10}
     tested.write_json(tested.report_file, results)
     whole = report(tested)
-    assert "97.00 %" in whole.decode()
+    assert "97.00&nbsp;%" in whole.decode()
     assert said("report.html", whole) == []
     assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
     moved = (

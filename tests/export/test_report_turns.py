@@ -20,7 +20,7 @@ def turned(at: int, value: str, setting: str = "lr", before: str = "x1") -> Chan
 
 
 def test_each_chart_marks_what_was_changed_where_it_was(tmp_path: Path) -> None:
-    planned = replace(turned(9999, "x3"), step=0)
+    planned = replace(turned(9999, "x3"), step=2151)
     events = [*recorded.training(2150), turned(5, "x0.1"), turned(2150, "x2"), planned]
     text = report(make(tmp_path, "20260101-120100-compact", events)).decode()
     found = re.findall(r'<g class="turn"><title>(.*?)</title><path d="M([\d.]+) ', text)
@@ -28,7 +28,8 @@ def test_each_chart_marks_what_was_changed_where_it_was(tmp_path: Path) -> None:
     assert [words for words, _ in found] == [first, last] * 2, "in both charts"
     assert [words for _, _, words in labels(text)] == ["1", "2"] * 2
     assert [float(x) for _, x in found[:2]] == pytest.approx([LEFT, WIDTH - RIGHT], abs=0.2)
-    assert f"Changed while it trained: (1) {first}; (2) {last}; (3) learning rate x1 -&gt; x3, only planned: " in text
+    third = "learning rate x1 -&gt; x3, planned for step "
+    assert f"Changed while it trained: (1) {first}; (2) {last}; (3) {third}" in text
 
 
 def labels(text: str) -> list[tuple[float, float, str]]:

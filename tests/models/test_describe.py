@@ -23,6 +23,28 @@ class Odd(CellNetwork):
         return logits
 
 
+class Buffered(Odd):
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("scale", torch.ones(4, 1, 1), persistent=False)
+
+    def get_extra_state(self) -> dict[str, int]:
+        return {"version": 1}
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        logits: Tensor = self.digit(self.pool(self.same(self.wide(images_nchw) * self.scale)).amax((2, 3)))
+        return logits
+
+
+def test_a_network_with_more_than_its_weights_has_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_memory(_: str) -> Buffered:
+        with torch.device("meta"):
+            return Buffered()
+
+    monkeypatch.setattr(layers, "skeleton", without_memory)
+    assert [layer.name for layer in layers.describe("buffered")] == ["wide", "same", "pool", "digit", "sum"]
+
+
 def test_the_table_says_what_the_layers_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "skeleton", lambda _: Odd())
     with torch.inference_mode():

@@ -58,6 +58,13 @@ def test_a_change_after_the_last_step_is_told_to_be_one(
     assert said == ([words] if end else [])
 
 
+def test_a_number_of_epochs_for_after_the_end_is_said_to_be_left_out(few_images: str, tmp_path: Path) -> None:
+    run, control = find.create(tmp_path, config_of_few(few_images, model="swift", keep=0, epochs=1)), Control()
+    control.turn(Turn.parse("30:epochs=3"))
+    said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
+    assert said == ["this run ends before the change 30:epochs=3, which is left out"]
+
+
 @pytest.mark.usefixtures("every_step_is_told")
 def test_a_change_to_what_holds_anyway_is_made_all_the_same(few_images: str, tmp_path: Path) -> None:
     """Because another one may be set for a step before it."""

@@ -90,9 +90,10 @@ def test_a_limit_of_time_makes_the_run_as_long_as_fits(few_images: str, tmp_path
 
 def test_an_epoch_that_takes_longer_is_not_said_to_fit(few_images: str, tmp_path: Path) -> None:
     config = limited(few_images, 0.2)
-    words = "one is the least, although it takes longer than 0.2 min"
+    words = "one epoch is the least, although it takes longer than 0.2 min"
     assert trained(config, run := find.create(tmp_path, config)) == (["4: 9 -> 1"], words)
     assert epochs_in(run) == [1]
+    assert trained(replace(config, epochs=6), run) == (["22: 6 -> 2"], words)
 
 
 @pytest.mark.parametrize(("epochs", "turned"), [(4, 2), (2, 3)])
