@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.tui import recorded
+from mnist_sum_tui.tui.app import MnistSumApp
+from tests.tui import fixed, recorded
 from tests.tui.fake_train import FakeTrain
 
 
@@ -37,3 +38,9 @@ def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     if "speeds" not in request.keywords:
         monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.start", lambda _: None)
         monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.join", lambda _: None)
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    """The dashboard with predictions that are always the same; not started, and without runs."""
+    return fixed.new_app(tmp_path, monkeypatch)

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
@@ -68,8 +69,7 @@ async def test_the_wheel_on_a_chart_makes_it_large_and_small_again(
         assert accuracy.region
 
 
-async def test_another_page_ends_a_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_another_page_ends_a_stroke(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "draw")
         pad = app.screen.query_one(DrawPad)
@@ -98,11 +98,8 @@ async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monk
         assert page.number == 9, "the title is no number"
 
 
-async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -129,10 +126,7 @@ async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot
 
 
 @pytest.mark.parametrize("takes_mouse", [True, False])
-async def test_without_the_mouse_only_keys_are_named(
-    takes_mouse: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_without_the_mouse_only_keys_are_named(takes_mouse: bool, app: MnistSumApp) -> None:
     app.takes_mouse = takes_mouse
     async with app.run_test(size=(160, 48)) as pilot:
         await fixed.open_page(pilot, "draw")

@@ -9,6 +9,7 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.link.changed_cells import cells_of
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.health_table import Spreads
@@ -93,8 +94,7 @@ async def test_so_it_is_at_each_layer(tmp_path: Path, monkeypatch: pytest.Monkey
             assert empty_share(pilot) < 1 / 3, layer
 
 
-async def test_so_it_is_at_the_health_of_the_layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_so_it_is_at_the_health_of_the_layers(app: MnistSumApp) -> None:
     for step in range(10, 500, 10):
         app.session.add(recorded.health(step))
     async with app.run_test(size=(200, 60)) as pilot:

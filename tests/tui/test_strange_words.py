@@ -49,8 +49,7 @@ async def toasts(pilot: Pilot[int], app: MnistSumApp, count: int) -> str:
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_a_toast_shows_its_text_unchanged(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_toast_shows_its_text_unchanged(words: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
         app.train_page.notify(words, title=words)
@@ -58,10 +57,7 @@ async def test_a_toast_shows_its_text_unchanged(words: str, tmp_path: Path, monk
 
 
 @pytest.mark.parametrize("words", WORDS)
-async def test_notices_and_errors_of_a_training_are_shown_unchanged(
-    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_notices_and_errors_of_a_training_are_shown_unchanged(words: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
         begin(app)
@@ -86,10 +82,7 @@ async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
         assert "Saved screenshot to '[/foo]/shot.svg'" in text
 
 
-async def test_a_picture_of_the_screen_is_saved_where_drawings_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSumApp, tmp_path: Path) -> None:
     folder = app.session.runs_folder / "drawings"
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
@@ -108,8 +101,7 @@ async def test_a_picture_of_the_screen_is_saved_where_drawings_are(
 @pytest.mark.parametrize(
     "words", [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]
 )
-async def test_a_run_may_have_any_name(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_run_may_have_any_name(words: str, app: MnistSumApp, tmp_path: Path) -> None:
     run = Run(tmp_path / f"run {words} 1")
     run.path.mkdir()
     run.write_config(TrainConfig.of("standard", model="compact"))

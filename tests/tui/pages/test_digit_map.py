@@ -19,10 +19,8 @@ from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
 from tests.tui.fixed import WRONG
-from tests.tui.pages.test_network_views import SIZES, app, page_in, show, words
+from tests.tui.pages.test_network_views import SIZES, page_in, show, words
 from tests.tui.recorded import until
-
-__all__ = ["app"]
 
 
 @SIZES

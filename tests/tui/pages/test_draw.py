@@ -14,6 +14,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -40,8 +41,7 @@ async def draw(pilot: Pilot[int], points: tuple[tuple[int, int], ...] = THREE) -
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
-async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "draw")
         page = app.screen
@@ -70,10 +70,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], tmp_path: Path, monke
         assert page.milliseconds is not None
 
 
-async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
@@ -85,8 +82,7 @@ async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(
         await until(pilot, lambda: app.screen.query_one(DrawPad).has_focus)
 
 
-async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         page = app.screen
@@ -111,10 +107,7 @@ async def test_number_pen_rubber_and_clear(tmp_path: Path, monkeypatch: pytest.M
         assert page.query_one("#seen", Digit).image is None
 
 
-async def test_what_is_drawn_survives_a_resize_and_the_pen_can_be_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_what_is_drawn_survives_a_resize_and_the_pen_can_be_read(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
@@ -129,9 +122,8 @@ async def test_what_is_drawn_survives_a_resize_and_the_pen_can_be_read(
         assert pad.sheet is sheet
 
 
-async def test_a_real_network_answers_every_stroke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_real_network_answers_every_stroke(app: MnistSumApp, tmp_path: Path) -> None:
     """Untrained; how quickly is what `bench --dashboard` measures."""
-    app = fixed.new_app(tmp_path, monkeypatch)
     make_run(tmp_path)
     app.predictions = PredictionWorker(app.session)
     async with app.run_test() as pilot:
@@ -178,10 +170,7 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
             assert not updates, "each would lay out the whole screen"
 
 
-async def test_a_network_that_learned_nothing_is_named_as_what_it_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_network_that_learned_nothing_is_named_as_what_it_is(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
@@ -197,9 +186,8 @@ async def test_a_network_that_learned_nothing_is_named_as_what_it_is(
 
 
 async def test_after_the_training_the_weights_that_it_keeps_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "draw")
         await draw(pilot)

@@ -30,11 +30,6 @@ from tests.tui.recorded import until
 SECOND = ((4, 3), (4, 10))
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
-
-
 async def opened(pilot: Pilot[int]) -> DrawPage:
     await fixed.open_page(pilot, "draw")
     assert isinstance(pilot.app.screen, DrawPage)

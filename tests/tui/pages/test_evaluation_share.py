@@ -1,7 +1,6 @@
 """Inside while it trains: what evaluates all test images takes a small share of the time."""
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -14,11 +13,6 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.maps import Pictures
 from tests.tui import fixed
 from tests.tui.pages.test_network_views import show
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("seconds", [15, 0.3])

@@ -11,6 +11,7 @@ from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import AskLine, DeleteRun
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -45,9 +46,8 @@ async def typed(pilot: Pilot[int], key: str, text: str) -> None:
     await pilot.pause()
 
 
-async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         best = best_of(page)
@@ -69,9 +69,8 @@ async def test_a_filter_leaves_the_best_what_it_was(tmp_path: Path, monkeypatch:
         assert len(ids(page)) == 3
 
 
-async def test_marks_outlive_a_filter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_marks_outlive_a_filter(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("space", "space")
@@ -102,9 +101,8 @@ async def test_a_run_that_trains_is_read_again(tmp_path: Path, monkeypatch: pyte
         await until(pilot, lambda: any(row.run == trained and len(row.epochs) == 5 for row in table.runs))
 
 
-async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("/")
@@ -121,9 +119,8 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(tmp_path: Path, monke
         assert len(ids(page)) == 3
 
 
-async def test_a_note_is_written_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_note_is_written_and_shown(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -134,9 +131,8 @@ async def test_a_note_is_written_and_shown(tmp_path: Path, monkeypatch: pytest.M
         assert notes.read(made[2]) in str(page.query_one("#details", Static).visual)
 
 
-async def test_columns_are_chosen_also_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_columns_are_chosen_also_settings(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
 
     def titles() -> list[str]:
         return [column.title for column in page.query_one(RunTable).shown]
@@ -197,11 +193,8 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         assert len(ids(page)) == 3
 
 
-async def test_a_run_that_another_process_makes_comes_by_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_run_that_another_process_makes_comes_by_itself(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 36)) as pilot:
         page = await open_runs(app, pilot)
         assert len(ids(page)) == 3

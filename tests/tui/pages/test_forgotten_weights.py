@@ -16,11 +16,6 @@ from tests.tui.recorded import until
 CHOSEN, OTHER = "20260101-120300-compact", "20260101-120200-compact"
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
-
-
 @pytest.mark.parametrize(("deleted", "is_kept"), [(CHOSEN, False), (OTHER, True)])
 async def test_chosen_weights_go_with_their_run_though_nobody_opened_it(
     deleted: str, is_kept: bool, app: MnistSumApp, tmp_path: Path

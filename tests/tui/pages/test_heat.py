@@ -2,7 +2,6 @@
 
 import re
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,11 +21,6 @@ from mnist_sum_tui.tui.widgets.heat_pair import LEAST_NINE, HeatPair, heat_lines
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.shown import lines
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def asked(app: MnistSumApp) -> list[FindHeat]:

@@ -1,9 +1,8 @@
 """The panel of `?`: every line of it can be read, at every size."""
 
-from pathlib import Path
-
 import pytest
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
 from tests.tui import fixed
@@ -11,10 +10,7 @@ from tests.tui.recorded import until
 
 
 @pytest.mark.parametrize("page", ["inspect", "draw", "train"])
-async def test_page_down_reaches_the_end_of_the_help(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(70, 22) if page == "train" else (80, 24)) as pilot:
         await fixed.open_page(pilot, page)
         await pilot.press("question_mark")
@@ -32,8 +28,7 @@ async def test_page_down_reaches_the_end_of_the_help(
         assert more.display
 
 
-async def test_without_the_help_page_down_is_the_gallery_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         await pilot.press("pagedown")

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -25,11 +24,6 @@ from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
 
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def page_in(app: MnistSumApp) -> InsidePage:

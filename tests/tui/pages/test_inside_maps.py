@@ -1,7 +1,5 @@
 """Inside: a map made large, its patch and its filter, and how large all maps of a layer are."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from textual.color import Color
@@ -20,11 +18,6 @@ from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -1,7 +1,5 @@
 """Inside: the addition table, and what is said where a run kept no other weights to compare it with."""
 
-from pathlib import Path
-
 import pytest
 from textual.widgets import OptionList, Static
 
@@ -16,11 +14,6 @@ from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
 from tests.tui.pages.test_inside import page_in, press, words
 from tests.tui.recorded import until
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, Label, Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.image_page import SHARE
 from mnist_sum_tui.tui.pages.inspect import InspectPage
@@ -34,8 +35,7 @@ def text_of(page: InspectPage) -> str:
     return answer_lines(said, 30).plain
 
 
-async def test_arrows_step_and_go_round(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_arrows_step_and_go_round(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
@@ -47,9 +47,8 @@ async def test_arrows_step_and_go_round(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_another_number_or_image_draws_what_it_changes_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         drawn = recorded.drawn_on(app.screen, monkeypatch)
@@ -58,8 +57,7 @@ async def test_another_number_or_image_draws_what_it_changes_alone(
         assert app.screen not in drawn, "with all that is in it"
 
 
-async def test_digits_and_arrows_choose_the_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, count = page_in(app), len(fixed.predictions_in(app).requests)
@@ -73,8 +71,7 @@ async def test_digits_and_arrows_choose_the_number(tmp_path: Path, monkeypatch: 
         assert len(fixed.predictions_in(app).requests) == count  # one answer has all numbers
 
 
-async def test_w_goes_from_wrong_one_to_wrong_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, found = page_in(app), []
@@ -87,10 +84,7 @@ async def test_w_goes_from_wrong_one_to_wrong_one(tmp_path: Path, monkeypatch: p
         assert sum(isinstance(request, EvaluateTestSet) for request in fixed.predictions_in(app).requests) == 1
 
 
-async def test_d_takes_a_number_with_which_the_answers_do_not_fit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_d_takes_a_number_with_which_the_answers_do_not_fit(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("d")
@@ -100,8 +94,7 @@ async def test_d_takes_a_number_with_which_the_answers_do_not_fit(
         assert "0 + 4 is 4, not 5" in text_of(page), "in a line of 18 columns"
 
 
-async def test_u_walks_up_from_the_least_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_u_walks_up_from_the_least_certain(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, sureness = page_in(app), fixed.result().sureness[:, 7]
@@ -113,8 +106,7 @@ async def test_u_walks_up_from_the_least_certain(tmp_path: Path, monkeypatch: py
         assert seen == sorted(sureness.tolist())[:3]
 
 
-async def test_g_asks_for_a_place_and_takes_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("g", *"1000", "enter")
@@ -140,10 +132,7 @@ async def test_b_switches_to_half_blocks_and_r_goes_anywhere(tmp_path: Path, mon
         assert page_in(app).index == fixed.COUNT - 3
 
 
-async def test_weights_slide_and_the_same_image_is_predicted_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_weights_slide_and_the_same_image_is_predicted_again(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         slider = page_in(app).query_one(Slider)
@@ -179,8 +168,7 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
             assert f" {fixed.CHOICES[1].name}" in str(page_in(app).query_one(Slider).render())
 
 
-async def test_other_test_images_may_be_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_other_test_images_may_be_fewer(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
@@ -190,8 +178,7 @@ async def test_other_test_images_may_be_fewer(tmp_path: Path, monkeypatch: pytes
         assert str(page.query_one("#which", Static).render()).startswith("#445")
 
 
-async def test_another_page_opens_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_another_page_opens_an_image(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         app.post_message(OpenInInspect(445))
         await pilot.pause()
@@ -202,8 +189,7 @@ async def test_another_page_opens_an_image(tmp_path: Path, monkeypatch: pytest.M
         assert str(page.query_one("#which", Static).render()).startswith("#445")
 
 
-async def test_any_size_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_any_size_will_do(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         for name in ("inspect", "draw", "mistakes", "runs"):
             await fixed.open_page(pilot, name)
@@ -213,8 +199,7 @@ async def test_any_size_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
                 await pilot.pause()
 
 
-async def test_function_keys_leave_a_page_that_takes_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_function_keys_leave_a_page_that_takes_digits(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("f4")
@@ -223,9 +208,8 @@ async def test_function_keys_leave_a_page_that_takes_digits(tmp_path: Path, monk
 
 
 async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inspect")
         page = app.screen

@@ -2,12 +2,12 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
@@ -18,8 +18,7 @@ from tests.tui.pages.test_inspect import WRONG, page_in
 from tests.tui.recorded import until
 
 
-async def test_a_result_of_other_weights_comes_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_result_of_other_weights_comes_late(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, worker = page_in(app), fixed.predictions_in(app)
@@ -44,8 +43,7 @@ async def test_a_result_of_other_weights_comes_late(tmp_path: Path, monkeypatch:
         assert page.index == WRONG[0]
 
 
-async def test_a_result_of_a_training_serves_for_a_while(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, worker = page_in(app), fixed.predictions_in(app)
@@ -76,9 +74,8 @@ async def test_a_result_of_a_training_serves_for_a_while(tmp_path: Path, monkeyp
 
 
 async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page, worker = page_in(app), fixed.predictions_in(app)
@@ -95,8 +92,7 @@ async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
         assert not page.query_one("#note", Static).display
 
 
-async def test_a_training_that_begins_is_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_training_that_begins_is_what_is_shown(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("comma")
@@ -109,10 +105,7 @@ async def test_a_training_that_begins_is_what_is_shown(tmp_path: Path, monkeypat
             await pilot.press("right")
 
 
-async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
@@ -132,8 +125,7 @@ async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(
         assert len(fixed.predictions_in(app).requests) == count + 1, "it does not stay empty"
 
 
-async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inspect")
         page, told, name = (
@@ -154,8 +146,7 @@ async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(tmp_path: Path, mo
         assert told.region.right <= 80
 
 
-async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)
@@ -174,9 +165,10 @@ async def test_what_the_worker_does_and_what_it_could_not_do(tmp_path: Path, mon
         assert not note.display
 
 
-async def test_a_large_screen_shows_every_digit_and_every_sum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_large_screen_shows_every_digit_and_every_sum(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Also where the page had to wait for its first answer, as it does while torch is loaded."""
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(200, 60)) as pilot:
         worker, held = fixed.predictions_in(app), list[tuple[Request, Reply]]()
         at_once = worker.request
@@ -190,10 +182,7 @@ async def test_a_large_screen_shows_every_digit_and_every_sum(tmp_path: Path, mo
             assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
 
 
-async def test_the_wrong_image_that_is_shown_is_marked_among_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         await fixed.open_page(pilot, "inspect")
         page = page_in(app)

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -23,11 +22,6 @@ from tests.tui.recorded import until
 LIVE = Weights("live", "the training in progress", None)
 RIGHT = 0
 """an image whose predictions stand for those of weights that have learned it"""
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def note_of(page: InspectPage) -> str:

@@ -1,7 +1,6 @@
 """The keys that every page has: pages, digits, Escape, the footer, and the help beside the page."""
 
 import itertools
-from pathlib import Path
 
 import pytest
 from textual._xterm_parser import XTermParser
@@ -18,11 +17,6 @@ from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines, page_keys
 from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_line, placed
 from tests.tui import fixed
 from tests.tui.recorded import until
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def page_of(pilot: Pilot[int]) -> Page:

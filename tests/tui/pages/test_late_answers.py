@@ -1,7 +1,5 @@
 """Answers that come late: those of weights or images that are not wanted any more change nothing that is."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from textual.pilot import Pilot
@@ -20,11 +18,6 @@ from tests.tui import fixed
 from tests.tui.pages.test_draw import THREE, draw
 
 Kept = list[tuple[Request, Reply]]
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def keep(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> Kept:

@@ -1,7 +1,6 @@
 """The page Mistakes with fixed answers, and its maps and gallery as text."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +8,7 @@ from textual.color import Color
 from textual.style import Style
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage, summary_line, title_line
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
@@ -30,8 +30,7 @@ def shown_in(gallery: Gallery) -> list[int]:
     return [int((pixels == item.image).all(axis=(1, 2)).argmax()) for item in gallery.items]
 
 
-async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_maps_and_the_worst_first(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         page = app.screen
@@ -46,9 +45,8 @@ async def test_maps_and_the_worst_first(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         worker, needing_one = fixed.predictions_in(app), {"Open in Inspect", "Maps", "How sure", "Enlarge"}
         with monkeypatch.context() as patch:
@@ -62,8 +60,7 @@ async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
 
 
 @pytest.mark.parametrize("mistakes", [0, 1])
-async def test_only_mistakes_are_red(mistakes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_only_mistakes_are_red(mistakes: int, app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         confusion = app.screen.query_one(Confusion)
@@ -75,8 +72,7 @@ async def test_only_mistakes_are_red(mistakes: int, tmp_path: Path, monkeypatch:
         assert sum(ground != confusion.colors[2] for ground in grounds) == mistakes
 
 
-async def test_enter_opens_one_in_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_enter_opens_one_in_inspect(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         await pilot.press("right", "down", "up", "right", "enter")
@@ -86,8 +82,7 @@ async def test_enter_opens_one_in_inspect(tmp_path: Path, monkeypatch: pytest.Mo
         assert app.screen.index == fixed.result().mistakes[2].index
 
 
-async def test_a_click_chooses_and_a_second_one_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_click_chooses_and_a_second_one_opens(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery = app.screen.query_one(Gallery)
@@ -100,8 +95,7 @@ async def test_a_click_chooses_and_a_second_one_opens(tmp_path: Path, monkeypatc
         assert isinstance(app.screen, InspectPage)
 
 
-async def test_the_chosen_one_is_scrolled_into_view(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_chosen_one_is_scrolled_into_view(app: MnistSumApp) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery = app.screen.query_one(Gallery)
@@ -115,8 +109,7 @@ async def test_the_chosen_one_is_scrolled_into_view(tmp_path: Path, monkeypatch:
         assert not app.screen.query_one("#maps").display
 
 
-async def test_other_themes_draw_it_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_other_themes_draw_it_anew(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery = app.screen.query_one(Gallery)
@@ -217,8 +210,7 @@ def test_tiles_suit_the_room() -> None:
     assert Item(np.zeros((28, 28), np.uint8), "4 → 9  99%", 7).key == 7
 
 
-async def test_the_weights_move_as_on_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_weights_move_as_on_inspect(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         worker, slider = fixed.predictions_in(app), app.screen.query_one(Slider)

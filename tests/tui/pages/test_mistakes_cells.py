@@ -1,12 +1,12 @@
 """The maps of the page Mistakes: a cell chooses what the gallery shows; the maps at every size."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
@@ -51,10 +51,7 @@ def test_what_is_not_sure_is_not_rounded_to_the_limit() -> None:
     assert caption("4 → 9", 0.9, "sure") == "4 → 9  90%"
 
 
-async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery, confusion = app.screen.query_one(Gallery), app.screen.query_one(Confusion)
@@ -76,10 +73,7 @@ async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(
         assert (app.screen.index, app.screen.number) == (3, 4)  # type: ignore[attr-defined]
 
 
-async def test_m_says_what_it_does_and_makes_the_pictures_larger(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_m_says_what_it_does_and_makes_the_pictures_larger(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery, footer = app.screen.query_one(Gallery), app.screen.query_one(KeyFooter)
@@ -98,10 +92,7 @@ async def test_m_says_what_it_does_and_makes_the_pictures_larger(
 
 
 @pytest.mark.parametrize("size", [(50, 15), (60, 20), (80, 24), (120, 36), (200, 60)])
-async def test_the_maps_are_whole_have_a_key_and_no_blank_row(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_maps_are_whole_have_a_key_and_no_blank_row(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "mistakes")
         for heatmap in app.screen.query(Heatmap):
@@ -120,11 +111,8 @@ async def test_the_maps_are_whole_have_a_key_and_no_blank_row(
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
-async def test_words_of_the_maps_never_touch(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_words_of_the_maps_never_touch(size: tuple[int, int], app: MnistSumApp) -> None:
     """Where counts do not fit, shades stand for all of them; the titles say which map it is."""
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "mistakes")
         confusion, sums = app.screen.query_one(Confusion), app.screen.query_one(SumMap)

@@ -1,12 +1,11 @@
 """Mistakes: the key that shows how sure the network is instead of the maps."""
 
-from pathlib import Path
-
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.sureness import coverage_words, figures_line
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -28,8 +27,7 @@ def _footer(pilot: Pilot[int]) -> str:
     return pilot.app.screen.query_one(KeyFooter).render().plain
 
 
-async def test_all_charts_beside_each_other_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_all_charts_beside_each_other_and_back(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         assert _seen(pilot) == ["maps"]
@@ -48,10 +46,7 @@ async def test_all_charts_beside_each_other_and_back(tmp_path: Path, monkeypatch
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
-async def test_the_charts_have_their_titles_and_all_lines_their_names(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_the_charts_have_their_titles_and_all_lines_their_names(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "mistakes")
         await pilot.press("c")
@@ -67,8 +62,7 @@ async def test_the_charts_have_their_titles_and_all_lines_their_names(
         assert "sum" in legend
 
 
-async def test_one_chart_at_a_time_at_80_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_one_chart_at_a_time_at_80_columns(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         assert "c How sure m Enlarge" in _footer(pilot)
@@ -89,10 +83,7 @@ async def test_one_chart_at_a_time_at_80_columns(tmp_path: Path, monkeypatch: py
         assert "tab Maps" in _footer(pilot)
 
 
-async def test_escape_leads_back_to_the_maps_and_m_hides_the_charts_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_escape_leads_back_to_the_maps_and_m_hides_the_charts_too(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         await pilot.press("c", "m")

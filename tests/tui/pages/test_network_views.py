@@ -24,11 +24,6 @@ from tests.tui.recorded import until
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 
 
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
-
-
 def words(page: InsidePage) -> str:
     return str(page.query_one("#words", Static).render())
 

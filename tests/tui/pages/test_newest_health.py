@@ -8,14 +8,9 @@ from textual.widgets import OptionList
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.pages.test_network_views import show, words
 from tests.tui.recorded import until
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 async def test_the_newest_run_shows_its_health_without_being_opened(

@@ -1,7 +1,6 @@
 """One choice of weights for Inspect, Draw and Mistakes; an image from Mistakes is shown by the weights of its map."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.widgets import Static
@@ -28,11 +27,6 @@ from tests.tui.pages.test_runs import make
 
 FOUND_BY = fixed.CHOICES[0]
 """the weights of the map"""
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 async def test_what_is_chosen_on_one_page_holds_on_all(app: MnistSumApp) -> None:

@@ -193,9 +193,10 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
         assert [(message.run, message.config.epochs) for message in found] == [(made[0], 7)]
 
 
-async def test_a_stopped_run_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stopped_run_goes_on_with_what_is_left(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     found = recorded.asked(monkeypatch)
     async with app.run_test() as pilot:
         await open_runs(app, pilot)

@@ -1,7 +1,5 @@
 """Rows of the bars, and the lines that take room beside them: none is left out of the middle, none is cut."""
 
-from pathlib import Path
-
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -12,11 +10,6 @@ from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return fixed.new_app(tmp_path, monkeypatch)
 
 
 def rows_of(pilot: Pilot[int], name: str) -> list[str]:

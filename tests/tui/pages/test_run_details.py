@@ -7,6 +7,7 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
@@ -16,10 +17,9 @@ from tests.tui.recorded import until
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], app: MnistSumApp, tmp_path: Path
 ) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=size) as pilot:
         page = await open_runs(app, pilot)
         beside = page.query_one("#differing", Static)
@@ -48,10 +48,9 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
 
 @pytest.mark.parametrize("size", [(160, 36), (200, 60)])
 async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], app: MnistSumApp, tmp_path: Path
 ) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=size) as pilot:
         page = await open_runs(app, pilot)
         beside, table = page.query_one("#details", Static), page.query_one(RunTable)

@@ -8,6 +8,7 @@ import pytest
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
@@ -22,10 +23,9 @@ from tests.tui.recorded import until
 from tests.tui.shown import lines
 
 
-async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_copy_and_evaluate(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
     made[2].best_file.write_bytes(b"")
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("y")
@@ -44,9 +44,8 @@ async def test_copy_and_evaluate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert "has no weights: choose another run" in note_of(page)
 
 
-async def test_the_footer_says_what_to_train_further_means(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 48)) as pilot:
         page = await open_runs(app, pilot)
         for words in ("Resume", "More epochs"):  # the newest was stopped
@@ -56,9 +55,8 @@ async def test_the_footer_says_what_to_train_further_means(tmp_path: Path, monke
         assert page.current.state == "completed"
 
 
-async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 40)) as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("h")
@@ -79,11 +77,8 @@ async def test_the_report_of_a_run_goes_into_its_folder(tmp_path: Path, monkeypa
     assert not made[0].path.exists(), "it is a file of the run"
 
 
-async def test_the_report_of_marked_runs_compares_them_beside_their_folders(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 40)) as pilot:
         page = await open_runs(app, pilot)
         first, second = page.listed[:2]

@@ -62,8 +62,7 @@ def note_of(page: RunsPage) -> str:
     return str(page.query_one("#note", Static).render())
 
 
-async def test_no_runs_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_no_runs_is_advice(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         assert page.query_one("#empty").display
@@ -71,9 +70,8 @@ async def test_no_runs_is_advice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         await pilot.press("r", "e", "d", "y", "space", "enter", "s")  # nothing to do is no error
 
 
-async def test_newest_first_and_sortable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_newest_first_and_sortable(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -114,10 +112,9 @@ async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
 
 
 async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     held = threading.Event()
 
     def slowly(path: Path, *kinds: str) -> Iterator[Event]:
@@ -136,11 +133,10 @@ async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
 
 
 async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_three(tmp_path)
     made[2].best_file.write_bytes(b"")
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         worker = fixed.predictions_in(app)
@@ -165,9 +161,8 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
         assert later == evaluations, "the run was deleted meanwhile"
 
 
-async def test_marks_overlay_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_marks_overlay_curves(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         chart = page.query_one(Chart)
@@ -210,9 +205,8 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         assert "* on the validation images" in words
 
 
-async def test_delete_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_delete_asks(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("d")

@@ -6,9 +6,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from tests.runs.folders import lock_up
-from tests.tui import fixed
 from tests.tui.pages.test_runs import make_three, open_runs
 
 
@@ -19,8 +19,9 @@ async def read_again(pilot: Pilot[int], page: RunsPage, selector: str) -> str:
     return str(page.query_one(selector, Static).render())
 
 
-async def test_what_cannot_be_read_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = fixed.new_app(tmp_path, monkeypatch)
+async def test_what_cannot_be_read_is_not_called_empty(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         assert "No runs yet" in await read_again(pilot, page, "#empty")
