@@ -209,9 +209,10 @@ def test_evaluate_says_how_many_wrong_digits_it_shows(cli: Cli, small_data: str,
 
 
 def test_quiet_prints_one_line(cli: Cli, small_data: str) -> None:
-    done = cli("train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data, "-q")
+    done = cli("train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data, "-q", FORCE_COLOR="1")
     (line,) = done.stdout.splitlines()
     assert line.startswith("Test: ")
+    assert "\x1b" not in line
     shares = [word for word in line.split() if word[0].isdigit()]
     assert [len(share.partition(".")[2]) for share in shares] == [2, 2, 2], "one precision"
 

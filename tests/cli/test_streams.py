@@ -32,12 +32,6 @@ def test_json_prints_only_events_on_stdout(cli: Cli, small_data: str) -> None:
     assert done.stderr == ""
 
 
-def test_quiet_prints_only_the_result(cli: Cli, small_data: str) -> None:
-    done = cli("train", "--model", "compact", "--epochs", "1", "--data-dir", small_data, "--quiet", FORCE_COLOR="1")
-    assert done.stdout.strip().startswith("Test:")
-    assert "\x1b" not in done.stdout
-
-
 @pytest.mark.parametrize(
     ("number", "why"),
     [

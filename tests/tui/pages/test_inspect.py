@@ -199,14 +199,6 @@ async def test_any_size_will_do(app: MnistSumApp) -> None:
                 await pilot.pause()
 
 
-async def test_function_keys_leave_a_page_that_takes_digits(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        await pilot.press("f4")
-        await pilot.pause()
-        assert app.current_mode == "mistakes"
-
-
 async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
