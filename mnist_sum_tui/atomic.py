@@ -90,10 +90,7 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with _removed_on_failure(beside):
-            with _create(beside) as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+            _write_new(beside, content)
             if also is not None:
                 _link(beside, content, also)
             _rename(beside, path)
@@ -121,13 +118,17 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _create(path: Path) -> BinaryIO:
-    """Create a new file. One that is there already, perhaps a link, is removed and not written to."""
+def _write_new(path: Path, content: bytes) -> None:
+    """Write a new file, flushed to the disk; one that is there already, perhaps a link, is removed first."""
     try:
-        return path.open("xb")
+        stream = path.open("xb")
     except FileExistsError:
         path.unlink()
-        return path.open("xb")
+        stream = path.open("xb")
+    with stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _rename(source: Path, target: Path) -> None:
@@ -150,10 +151,7 @@ def _link(source: Path, content: bytes, target: Path) -> None:
         try:
             os.link(source, beside)
         except OSError:  # the file system has no hard links
-            with _create(beside) as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
+            _write_new(beside, content)
         _rename(beside, target)
 
 

@@ -109,24 +109,13 @@ RunsDir = Annotated[Path | None, _runs_dir(DEFAULT_FOLDER, FOLDER_VARIABLE)]
 LaterRunsDir = Annotated[Path | None, _runs_dir("that of mnist-sum runs")]
 """--runs-dir of a subcommand; without MNIST_SUM_RUNS, which would override --runs-dir before the subcommand"""
 RunName = Annotated[str, typer.Argument(help=RUN_HELP, autocompletion=complete_run, metavar="RUN")]
-RunOption = Annotated[
-    str | None,
-    typer.Option(
-        "--run",
-        help=NETWORK_HELP,
-        autocompletion=complete_network,
-        show_default="latest, or the built-in network",
-    ),
-]
-RunArgument = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="RUN",
-        help=NETWORK_HELP,
-        autocompletion=complete_network,
-        show_default="latest, or the built-in network",
-    ),
-]
+_NETWORK: dict[str, Any] = {
+    "help": NETWORK_HELP,
+    "autocompletion": complete_network,
+    "show_default": "latest, or the built-in network",
+}
+RunOption = Annotated[str | None, typer.Option("--run", **_NETWORK)]
+RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", **_NETWORK)]
 
 Resume = Annotated[
     str | None,

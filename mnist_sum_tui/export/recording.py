@@ -15,13 +15,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from mnist_sum_tui.atomic import to_bytes, write_atomic
+from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 
@@ -90,11 +90,6 @@ def _changes(samples: Iterable[Samples]) -> list[Samples]:
 def _answers(event: Samples) -> tuple[object, ...]:
     """Digits and sums of the images, and for each number the likeliest sum in the first image's addition table."""
     return event.digits, event.sums, [row.find(max(row)) for row in event.addition if row]
-
-
-def to_lines(events: Iterable[Event]) -> bytes:
-    """The events as the bytes of a metrics.jsonl."""
-    return b"".join(to_bytes(to_json(event)) + b"\n" for event in events)
 
 
 def record(config: TrainConfig, target: Run | None = None) -> list[Event]:

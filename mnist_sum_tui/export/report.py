@@ -91,7 +91,6 @@ def compared(named: Mapping[str, Summary]) -> bytes:
     """One page that compares several runs, given by the letters that stand for them."""
     drawn = dict(list(named.items())[:MOST_RUNS])
     curves = {letter: Series(_moments(found.run)) for letter, found in drawn.items()}
-    known = {letter: found for letter, found in named.items() if found.config is not None}
     rows = table_of([*named.values()], most=None)
     return _page(
         "compare.html",
@@ -106,7 +105,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
         commands={
             name: reproduction(found.config, found.starts, found.changed)
-            for name, found in known.items()
+            for name, found in named.items()
             if found.config
         },
     )

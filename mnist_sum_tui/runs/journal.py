@@ -46,7 +46,7 @@ class Journal:
             RunError: it cannot be written, for example because the disk is full.
         """
         try:
-            self._stream.write(to_bytes(to_json(event)) + b"\n")
+            self._stream.write(to_lines([event]))
             self._stream.flush()
         except OSError as error:
             raise unwritable(self._path, error) from error
@@ -72,6 +72,11 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def to_lines(events: Iterable[Event]) -> bytes:
+    """The events as the bytes of a metrics.jsonl."""
+    return b"".join(to_bytes(to_json(event)) + b"\n" for event in events)
 
 
 def check_appendable(path: Path) -> None:
@@ -111,7 +116,7 @@ def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> 
         return checkpoint_bytes
     with open_own(path) as stream:
         kept = stream.read(checkpoint_bytes)
-    content = kept[: kept.rfind(b"\n") + 1] + b"".join(to_bytes(to_json(event)) + b"\n" for event in turned)
+    content = kept[: kept.rfind(b"\n") + 1] + to_lines(turned)
     write_atomic(path, content)
     return len(content)
 

@@ -48,11 +48,12 @@ def readable(variables: Mapping[str, str]) -> dict[str, str]:
 
 def contrast(one: Color, other: Color) -> float:
     """The contrast of WCAG 2 between two colours, 1 to 21."""
-    low, high = sorted(map(_luminance, (one, other)))
+    low, high = sorted(map(luminance, (one, other)))
     return (high + 0.05) / (low + 0.05)
 
 
-def _luminance(colour: Color) -> float:
+def luminance(colour: Color) -> float:
+    """The relative luminance of WCAG 2, 0 for black to 1 for white."""
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
     )

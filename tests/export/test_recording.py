@@ -9,11 +9,11 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
-from mnist_sum_tui.export.recording import MOMENTS, RECORDED, record, thinned, to_lines
+from mnist_sum_tui.export.recording import MOMENTS, RECORDED, record, thinned
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.health_event import Health
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
 from tests.tui.recorded import finished, training
 

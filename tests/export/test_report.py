@@ -14,11 +14,10 @@ from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import HEIGHT, LEFT, RIGHT, WIDTH, figure
-from mnist_sum_tui.export.recording import to_lines
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Changed, EpochDone, Samples
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from tests.conftest import Cli, is_one_line

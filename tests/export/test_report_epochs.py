@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from mnist_sum_tui.export.recording import to_lines
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.journal import to_lines
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 

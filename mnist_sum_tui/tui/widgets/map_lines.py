@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from textual.color import Color
+from textual.color import BLACK, WHITE, Color
 from textual.content import Content
 from textual.style import Style
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.looks import luminance
 
 QUIET = (BRAILLE.between, "=")
 """texts of cells that need not be read, and so have less contrast"""
@@ -26,9 +27,7 @@ def fitted(word: str, cell: int) -> str:
 
 def readable_on(ground: Color) -> Color:
     """Black or white, whichever has the higher contrast (WCAG 2: at a relative luminance of 0.179 both have 4.6)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in ground.normalized]
-    luminance = sum(share * c for share, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return Color(255, 255, 255) if luminance < 0.179 else Color(0, 0, 0)
+    return WHITE if luminance(ground) < 0.179 else BLACK
 
 
 def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
