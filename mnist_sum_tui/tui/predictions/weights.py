@@ -68,11 +68,11 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     Raises:
         UsageError: there are no weights at all.
     """
-    found = list(_of_run(run)) if run is not None else []
+    found = list(_by_epoch(run).values()) if run is not None else []
     if control is not None and run is not None:
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
-        files = (_of_run(other) for other in find.to_ask(folder))
+        files = (tuple(_by_epoch(other).values()) for other in find.to_ask(folder))
         found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
@@ -141,19 +141,15 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
     return choices(opened, session.runs_folder, None, wanted)
 
 
-def is_later(session: Session, weights: Weights) -> bool:
-    """Whether these weights are later than the moment that a replay shows, because no earlier ones were kept."""
-    moment = session.shown.moment
-    epoch = epoch_of(session.run, weights)
-    return moment is not None and epoch is not None and epoch > moment.epochs_done
-
-
 def place_in_time(session: Session, weights: Weights) -> str:
-    """Words before the name of weights that are not of the moment that a replay shows; empty without a replay."""
+    """Words before the name of weights that are not of the moment that a replay shows; empty without a replay.
+
+    They are later than the moment if no earlier ones were kept.
+    """
     moment, started, epoch = session.shown.moment, session.shown.started, epoch_of(session.run, weights)
     if moment is None or epoch is None or (started is not None and moment.step == epoch * started.steps_per_epoch):
         return ""
-    return "later than this moment: " if is_later(session, weights) else EARLIER
+    return "later than this moment: " if epoch > moment.epochs_done else EARLIER
 
 
 def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
@@ -182,7 +178,7 @@ def best_of(run: Run) -> Weights:
         UsageError: the run has neither.
     """
     path = find.weights_file(run)
-    return next(weights for weights in _of_run(run) if weights.path == path)
+    return next(weights for weights in _by_epoch(run).values() if weights.path == path)
 
 
 def nearest(run: Run, epochs: int) -> Weights | None:
@@ -190,10 +186,6 @@ def nearest(run: Run, epochs: int) -> Weights | None:
     found = {epoch: weights for epoch, weights in _by_epoch(run).items() if epoch >= 0}
     before = [epoch for epoch in found if epoch <= epochs]
     return found[max(before) if before else min(found)] if found else None
-
-
-def _of_run(run: Run) -> tuple[Weights, ...]:
-    return tuple(_by_epoch(run).values())
 
 
 def _by_epoch(run: Run) -> dict[int, Weights]:

@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.weights_bar import GUESSES, WeightsPage
-from mnist_sum_tui.tui.predictions.weights import is_later, of_session
+from mnist_sum_tui.tui.predictions.weights import of_session, place_in_time
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, RunEvent, TrainingEnded
 from mnist_sum_tui.tui.session.result import outcome, receipt
@@ -68,7 +68,7 @@ async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Ru
         player.go_to_row(player.replay.row_at_step(step))
         app.train_page.show_moment()
         assert of_session(app.session).chosen.path == run.epoch_file(name)
-        assert not is_later(app.session, of_session(app.session).chosen)
+        assert not place_in_time(app.session, of_session(app.session).chosen).startswith("later")
     await pilot.press("escape")
     assert of_session(app.session).chosen.path == run.best_file
 
