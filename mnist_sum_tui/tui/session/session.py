@@ -109,6 +109,12 @@ class Session:
         return self.is_training or (self.is_watching and self._is_alive)
 
     @property
+    def is_testing(self) -> bool:
+        """Whether a live run has made its last step, so that it is only validated, calibrated and tested."""
+        total = self.started.total_steps if self.started else None
+        return self.is_live and total is not None and self.events[-1].step >= total
+
+    @property
     def is_opened(self) -> bool:
         """Whether the run was opened, and is not trained here."""
         return not self.is_training and self.ended is None and self.run is not None and self.run == self.network

@@ -58,7 +58,8 @@ def _state(session: Session) -> tuple[str, str]:
             return RUNNING[0], "getting ready"
         if session.is_paused:
             return BRAILLE.paused, "paused"
-        where = f"epoch {session.events[-1].epoch if session.events else 1}/{started.epochs}"
+        epoch = session.events[-1].epoch if session.events else 1
+        where = "testing" if session.is_testing else f"epoch {epoch}/{started.epochs}"
         where += f", {SLOW}" if is_slow(session) else ""
         return (RUNNING[1], WATCHING + where) if session.is_watching else (RUNNING[0], where)
     if session.error is not None:

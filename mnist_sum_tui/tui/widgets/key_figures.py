@@ -141,7 +141,9 @@ def facts(session: Session, width: int) -> str:
         progress = None
     elapsed = session.events[-1].elapsed if session.events else 0.0
     times = [f"elapsed {duration(elapsed)}"]
-    if session.finished is None:
+    if session.is_testing:
+        times.append("left: testing")
+    elif session.finished is None:
         times.append(f"left {duration(progress.remaining if progress and not is_slow(session) else None)}")
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))

@@ -15,7 +15,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
-from mnist_sum_tui.tui.widgets.key_figures import figures
+from mnist_sum_tui.tui.widgets.key_figures import facts, figures
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
@@ -89,9 +89,13 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert session.training is not None
     assert state_line(session, room=15) == f"● sum {session.training[1] * 100:.1f} % ", "the newest, as in the panel"
     assert state_line(session, room=5) == "●"
+    session.add(recorded.epoch_done(recorded.EPOCHS * recorded.STEPS_PER_EPOCH, 5, 50.0, 0.1, 0.2))
+    assert state_line(session).startswith("● testing · validation: digit"), "the last epoch is done"
+    assert "\nelapsed 50 s · left: testing\n" in facts(session, 40)
+    assert "\nleft: testing\n" in facts(session, 20)
     session.add(recorded.finished(reason="stopped"))
     session.end()
-    assert state_line(session) == "■ stopped · validation: digit 96.81 %, sum 88.12 % "
+    assert state_line(session) == "■ stopped · validation: digit 97.50 %, sum 94.40 % "
     session.end(ValueError("no"))
     assert state_line(session) == "✗ failed "
 
