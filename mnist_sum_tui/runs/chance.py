@@ -53,7 +53,9 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     errors = [standard_error(share, images) for share in shares]
     (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
     difference = plus_four(shares[0], images) - plus_four(shares[1], images)
-    may_be = "may be chance" if is_chance(difference, *errors) else "is more than chance for these images"
+    likely = f"the difference {'may be' if (alike := is_chance(difference, *errors)) else 'is more than'} chance"
+    which = "" if alike else " for these images"
     more = "other seeds may still differ (mnist-sum guide experiments)"
-    whole = f"sum: {first} is {one} points uncertain, {second} is {other}: the difference {may_be}"
-    return first_fit((f"{whole}; {more}", whole, f"sums: {first} +-{one}, {second} +-{other}: {may_be}"), width)
+    whole = f"sum: {first} is {one} points uncertain, {second} is {other}: {likely}{which}"
+    short = f"sums: {first} +-{one}, {second} +-{other}: {likely}"
+    return first_fit((f"{whole}; {more}", whole, short, f"sums: {likely}"), width)

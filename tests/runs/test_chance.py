@@ -31,6 +31,9 @@ def test_the_uncertainty_counts_images_and_not_pairs() -> None:
         f"the difference is more than chance for these images; {AGAIN}"
     )
     assert "the difference may be chance" in about_chance([with_sum(0.9954), with_sum(0.9940)])
+    two = [with_sum(0.9739), with_sum(0.9938)]
+    assert about_chance(two, 80) == "sums: 97.39 % +-0.16, 99.38 % +-0.08: the difference is more than chance"
+    assert about_chance(two, 40) == "sums: the difference is more than chance"
     assert "the difference may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
 
 
