@@ -45,9 +45,9 @@ def captions(replay: Replay) -> list[Caption]:
     reads = next((at for at in shown if at[1] >= READS), None)
     if reads is not None and reads[2] < GUESSES:
         digit, total = (percent(share, 0) for share in reads[1:])
-        say(reads[0], f"It read most digits, {digit}; the sum was still a guess: {total}.")
+        say(reads[0], f"It read {digit} of training digits; the sum was still a guess: {total}.")
     if adds := next((at for at in shown if at[2] >= WAKES), None):
-        say(adds[0], f"It began to add, {percent(adds[2], 0)}. Nobody told it how: it had only examples.")
+        say(adds[0], f"From examples alone it adds: {percent(adds[2], 0)} of the training sums are right.")
     if story.epochs:
         say(story.epochs[0].step, "It has seen each image once. What follows are the last few percent.")
     if story.test is not None:
