@@ -115,7 +115,8 @@ class NetworkViews(WalkingPage):
         """Show the view with what is known so far; returns words about it, empty if no view is shown."""
         match self.view_name:
             case "table":
-                return table_words(answer.predictions, len(answer.choices) > 1, self._course(answer).began)
+                when, is_replay = self._course(answer).began, self.session.shown.moment is not None
+                return table_words(answer.predictions, len(answer.choices) > 1, when, is_replay)
             case "means":
                 return self._show_means(answer)
             case "health":

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
 ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
 STEP_BY_STEP = "a run's replay (F5, Enter, p) from 120 columns on or its report (mnist-sum runs report) shows the step."
-"""where a run tells when it began to add, if it is not known here"""
+IN_REPLAY = "on page Train (F1) the key g tells at which step."
+"""where a run tells when it began to add, if it is not known here; the second while it is replayed, as in the demo"""
 
 
 class AdditionTable(Widget):
@@ -40,10 +41,11 @@ class AdditionTable(Widget):
         return map_lines(texts, strengths, cell, paper, ink)
 
 
-def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True, began: str = "") -> str:
+def table_words(predictions: "tuple[Prediction, ...]", has_others: bool, began: str, is_replay: bool) -> str:
     """Words about the table: whether the network adds, and when it `began` to.
 
-    If that is not known, where it can be seen: `has_others` tells whether earlier weights can be chosen.
+    If that is not known, where it can be seen: `has_others` tells whether earlier weights can be chosen, `is_replay`
+    whether a moment of a replay is shown.
     """
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
@@ -63,4 +65,4 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool = True, 
     found += " The fuller a cell, the more probable."
     if began:
         return f"{found} When? {began}"
-    return f"{found} {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"
+    return f"{found} {OTHERS if has_others else ONLY_THESE}; {IN_REPLAY if is_replay else STEP_BY_STEP}"

@@ -97,6 +97,8 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
         app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
         page_in(app).show_layer()
         assert "Of one training image" not in words(page_in(app)), "which a moment does not know"
+        assert "on page Train (F1) the key g tells at which step." in " ".join(words(page_in(app)).split())
+        assert "(F5, Enter, p)" not in words(page_in(app)), "the demo has no runs there"
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
