@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -120,7 +121,8 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         table = EpochTable.for_run(
             out, summary.config.epochs if summary.config else len(summary.epochs), summary.epochs
         )
-        out.print("\n".join(["", *table.header(), *map(table.row, summary.epochs), ""]), soft_wrap=True)
+        rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
+        out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
     for event in changed[:MOST_CHANGES]:
         say(out, f"{'changed':<10}{changed_words(event, summary.steps)}", indent=10)

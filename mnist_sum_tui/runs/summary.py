@@ -166,9 +166,11 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
 def why_best(best: Summary, runs: Iterable[Summary]) -> str:
     """Why a run counts as the best of these, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    others = "" if best.ranked_by == "validation" else " (none has a validation)"
-    if not others and any(run.ranked_by == "test" for run in runs):
+    every, others = list(runs), "" if best.ranked_by == "validation" else " (none has a validation)"
+    if not others and any(run.ranked_by == "test" for run in every):
         # even with a good test: the test images must choose nothing
+        if sum(run.ranked_by == "validation" for run in every) == 1:
+            return "best: the only run with a validation; those that held out no images are not compared"
         others = " (runs that held out no images have none, and are not compared)"
     return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
 

@@ -54,7 +54,9 @@ def test_runs_show_has_the_command_that_repeats_the_run_with_its_changes(cli: Cl
     turned = Changed(step=9, epoch=1, elapsed=0.2, at=300, setting="lr", before="x1", value="x0.5")
     make(tmp_path / "runs", "20260101-120000-compact", [*recorded.training(2150), turned])
     again = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0 --change 300:lr=x0.5"
-    assert cli("runs", "show").stdout.endswith(f"\n\n  again    {again}\n")
+    shown = cli("runs", "show").stdout
+    assert shown.endswith(f"\n\n  again    {again}\n")
+    assert [row[0] for row in shown.splitlines() if row.endswith("  *")] == ["5"], "the best of all, as the table says"
     assert json.loads(cli("runs", "show", "--json").stdout)["again"] == again
 
 

@@ -169,7 +169,7 @@ class RunsPage(Experiments):
         table, marked = self.query_one(RunTable), self._chosen()
         told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
         chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
-        under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best)))
+        under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best, self.listed)))
         words = "\n".join(under) if table.runs else ""
         if told.content != words:  # an update lays out the whole page
             told.update(words)

@@ -26,7 +26,7 @@ def latest(runs: Sequence[Summary]) -> str:
         [text_of(run, named(title)) + (BEST if run is best and title == "state" else "") for title in TITLES]
         for run in shown
     ]
-    below = ["\n".join(wrapped(line, WIDTH)) for line in ranking(shown, best).splitlines()]
+    below = ["\n".join(wrapped(line, WIDTH)) for line in ranking(shown, best, runs).splitlines()]
     return "\n".join([HOW_TO_OPEN, in_columns([TITLES, *rows]), *below]) if rows else ""
 
 

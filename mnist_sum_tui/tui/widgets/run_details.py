@@ -75,9 +75,9 @@ def shortened(lines: str, height: int) -> str:
     return "\n".join([*rows[: height - 1], f"{BRAILLE.cut} {len(rows) - height + 1} more"])
 
 
-def ranking(runs: Sequence[Summary], best: Summary | None) -> str:
-    """The text below a table of runs: why the best run is the best, and on which images the figures were measured."""
-    return "\n".join([*([] if best is None else [why_best(best, runs)]), measured_on(runs)])
+def ranking(shown: Sequence[Summary], best: Summary | None, every: Sequence[Summary]) -> str:
+    """The text below a table of runs: why the best of all is that, and on which images the figures were measured."""
+    return "\n".join([*([] if best is None else [why_best(best, every)]), measured_on(shown)])
 
 
 def in_columns(rows: Sequence[Sequence[str]]) -> str:
