@@ -10,7 +10,7 @@ from rich.text import Text
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import about, small
+from mnist_sum_tui.formatting import about, plural, small
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
@@ -22,8 +22,8 @@ FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_minutes": "off"}
 """what an empty field shows, which counts as 0"""
-TIMED = {"model": "network", "epochs": "epochs"}
-"""settings with a field on which the time of a training depends, and their labels"""
+TIMED = ("model", "epochs")
+"""settings with a field on which the time of a training depends"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
 SCHEDULES = {
     "constant": "constant rate",
@@ -122,7 +122,7 @@ def other_network(config: TrainConfig, speeds: Speeds) -> str:
     """The label of the button for the quick network, or for the assignment's large one if the quick one is chosen."""
     is_large = config.model == LARGE_MODEL
     time = total(replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL), speeds)
-    name = f"Choose {QUICK_MODEL if is_large else LARGE_MODEL}"
+    name = f"Network {QUICK_MODEL if is_large else LARGE_MODEL}"
     return f"{name}: {time}" if time else name
 
 
@@ -137,7 +137,8 @@ def recipe_choices(
     for own in recipes:
         config = replace(own, **kept)
         time = _short(total(config, speeds), "in all")
-        words = RECIPES[own.recipe].summary + _yours([name for name in TIMED if name in kept or name in asked_for(own)])
+        by_hand = {name: getattr(config, name) for name in TIMED if name in kept or name in asked_for(own)}
+        words = RECIPES[own.recipe].summary + _yours(by_hand)
         found[own.recipe] = _choice(own.recipe, time, words, _has_times(config, speeds))
     return found
 
@@ -155,9 +156,10 @@ def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any])
     return Group(f"What each recipe is for{_yours(kept)}", table)
 
 
-def _yours(kept: Iterable[str]) -> str:
-    labels = ", ".join(map(TIMED.__getitem__, kept))
-    return f" (set by you: {labels})" if labels else ""
+def _yours(kept: Mapping[str, Any]) -> str:
+    """` (set by you: network keen, 2 epochs)`; with the values, because a recipe's description may name its own."""
+    told = (plural(value, "epoch") if name == "epochs" else f"network {value}" for name, value in kept.items())
+    return f" (set by you: {', '.join(told)})" if kept else ""
 
 
 def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:

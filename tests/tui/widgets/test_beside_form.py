@@ -31,8 +31,8 @@ async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, mon
         await pilot.pause()
         assert app.train_page.form.config == TrainConfig.of("gentle")
         app.train_page.query_one("#model", Select).value = "keen"
-        await until(pilot, lambda: "What each recipe is for (set by you: network)" in words())
-        assert words().count("(set by you: network)") == 2, "there, and of the chosen recipe"
+        await until(pilot, lambda: "What each recipe is for (set by you: network keen)" in words())
+        assert words().count("(set by you: network keen)") == 2, "there, and of the chosen recipe"
         app.train_page.query_one("#model", Select).value = "compact"
         others = "One network, two answers", "Network compact, layer by layer"
         for rows, count in ((46, 2), (60, 3)):
