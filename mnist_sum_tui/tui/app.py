@@ -93,6 +93,7 @@ class MnistSumApp(SettingsApp):
         mend_resumes()
         mend_rules()
         mend_strips()
+        session.is_loading = not session.is_read_only  # a visitor's dashboard loads none
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
         if theme is not None:
@@ -146,6 +147,7 @@ class MnistSumApp(SettingsApp):
             warm_up(lambda: self.call_later(self._torch_is_ready))
 
     def _torch_is_ready(self) -> None:
+        self.session.is_loading = False
         if self.train_page.is_composed:  # the app may be closing
             self.train_page.torch_is_ready()
             self.find_speeds()

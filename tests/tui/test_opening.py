@@ -15,6 +15,7 @@ from textual.screen import Screen
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
+from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed, recorded
 
@@ -64,8 +65,10 @@ async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypa
         apply(sheets, node, **more)
 
     monkeypatch.setattr(Stylesheet, "apply", note)
-    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    app = recorded.new_app(tmp_path)
+    assert state_line(app.session) == "○ loading torch "
+    async with app.run_test(size=(80, 24)) as pilot:
+        await recorded.until(pilot, lambda: state_line(app.session) == "○ ready ")
         assert pilot.app.screen.styles.background.a > 0, "the page is styled"
     assert not early
 

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.textual_fixes import Palette
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 
 async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> None:
@@ -34,8 +35,12 @@ async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> N
 async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path) -> None:
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert "Back to the charts" not in (footer := lines(app)[-1])
         app.search_themes()
         assert isinstance(app.screen, Palette)
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        assert lines(app)[-1] == footer, "and Escape closes the palette"
         app.action_command_palette()
         await pilot.press("escape")
         await pilot.pause()

@@ -56,6 +56,8 @@ class Session:
         self.config: TrainConfig | None = None
         self.is_read_only = False
         """whether the user may only watch, and change nothing"""
+        self.is_loading = False
+        """whether torch is still being loaded, without which nothing can be trained"""
         self.is_watching = False
         """whether another process trains the run"""
         self._is_alive = False

@@ -68,4 +68,6 @@ def _state(session: Session) -> tuple[str, str]:
         if not has_learned(done):
             return BRAILLE.wrong, ONLY_GUESSES
         return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
-    return (BRAILLE.cut, "cut off") if session.is_watching else (BRAILLE.off, "ready")
+    if session.is_watching:
+        return BRAILLE.cut, "cut off"
+    return BRAILLE.off, "loading torch" if session.is_loading else "ready"

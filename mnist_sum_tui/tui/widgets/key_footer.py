@@ -110,13 +110,17 @@ class KeyFooter(Widget):
     }
     """
 
+    _keys: tuple[list[Key], list[Key]] = ([], [])
+
     def on_mount(self) -> None:
         """Draw again whenever the keys change."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
     def _placed(self) -> tuple[list[Placed], int | None]:
         width = self.content_size.width
-        own, always = keys_of(self.screen)
+        if self.app.screen is self.screen:  # below the palette they stay, because there some actions cannot be checked
+            self._keys = keys_of(self.screen)
+        own, always = self._keys[0], [*self._keys[1]]
         if width >= WIDE and PALETTE in self.screen.active_bindings:
             always.insert(0, Key(PALETTE, "^p", "Palette"))
         return placed(own, always, width)

@@ -77,6 +77,8 @@ def test_without_a_validation_the_state_line_has_the_smoothed_figures_of_the_pan
 def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     session = Session(tmp_path)
     assert state_line(session) == "○ ready "
+    session.is_loading = True
+    assert state_line(session) == "○ loading torch "
     session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
     assert state_line(session) == "● getting ready "
     for event in recorded.training(500):
