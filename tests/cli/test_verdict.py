@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,15 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
         )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
     assert "not a digit?" in shown
-    line = next(line for line in shown.splitlines() if "how like a digit" in line)
+    line, below = next(pair for pair in pairwise(shown.splitlines()) if "how like a digit" in pair[0])
+    assert below.endswith("below the limit: not a digit?")
     score = usual["digit_score"]
     assert line.endswith(f"how like a digit  {score:.3f}, limit 1.000")
     assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
     assert f"how like a digit  {score:.3f}\n" in unjudged
     assert "if it is one" not in unjudged
+    assert "limit" not in unjudged
     narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
     assert any(re.fullmatch(r"how like a digit  [01]\.\d{3}, limit [01]\.\d{3} *", row) for row in narrow.lines)
 
