@@ -15,6 +15,8 @@ async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp
         await fixed.open_page(pilot, page)
         await pilot.press("question_mark")
         await pilot.pause()
+        text = str(app.screen.query_one("#help-text").render())
+        assert ("mnist-sum demo plays a whole training" in text) == (page == "train")
         panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
         await until(pilot, lambda: more.region.area > 0)
         assert more.region.bottom == panel.region.bottom

@@ -86,8 +86,8 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(
         make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
-        await open_runs(app, pilot)
-        page = app.screen
+        page = await open_runs(app, pilot)
+        assert "keep: how many epochs' weights stay" in " ".join(page.about.split()), "as in the table of differences"
         told = page.query_one("#why-best", Static)
         assert "points uncertain" not in str(told.content)
         await pilot.press("down", "space", "space")  # it goes on to the next
