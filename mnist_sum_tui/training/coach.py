@@ -17,7 +17,8 @@ from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
-from mnist_sum_tui.training.validations import below_training, overfitting_since, within_chance
+from mnist_sum_tui.training.turned_settings import TURNED, raised_by, why_raised
+from mnist_sum_tui.training.validations import overfitting, unsettled, within_chance
 
 Said = tuple[str, str]
 """a topic and a sentence"""
@@ -25,8 +26,8 @@ HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
 JUMP_EVENTS = 10
 """Progress events for which the loss is high before a warning comes"""
-WORSE, RISEN = 1.5, 0.05
-"""the loss has risen with the rate if it is more than WORSE times its lowest value, plus RISEN"""
+STANDS = 10.0
+"""seconds of training for which a sentence stands that is told once, although it is still true then"""
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
 FEW_IMAGES = 2_000
@@ -40,11 +41,11 @@ SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
 GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
-FAR_BELOW = 0.05
-"""if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
 PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
-WARNINGS = ("too-high", "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
+WARNINGS = ("too-high", TURNED, "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
 """the topics are PHASES and then WARNINGS; the guide's page `coach` has a paragraph for each, in this order"""
+RENEWED = (BUSY, TURNED)
+"""topics that are told again when their words change"""
 
 
 class Coach:
@@ -57,13 +58,13 @@ class Coach:
         self._epochs = [event for event in earlier if isinstance(event, EpochDone)]
         self._started: Started | None = None
         self._seen = Seen()
-        self._topic, self._words, self._since = "", "", 0
+        self._topic, self._words, self._since, self._at = "", "", 0, 0.0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         told = [event for event in earlier if isinstance(event, Advice)]
         self._earlier = {event.topic: event.words for event in told}
         """what earlier processes of this run said"""
-        self._said = set(self._earlier)
+        self._said, self._told = set(self._earlier), {event.words for event in told}
         for event in told:
             self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
@@ -99,7 +100,7 @@ class Coach:
         is_over = self._topic == BUSY and not self._others.is_told
         is_urgent = topic in WARNINGS or is_over or not self._topic or (topic == "adds" and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
-        is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic == BUSY and words != self._words
+        is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic in RENEWED and words != self._words
         return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._since >= HOLD)
 
     def _note(self, topic: str, words: str) -> None:
@@ -108,15 +109,20 @@ class Coach:
             self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
         if topic == BUSY != self._topic:
             self._before_busy = (self._topic, self._words) if self._topic else None
-        self._topic, self._words, self._since = topic, words, self._seen.events
+        self._told.add(words)
+        self._topic, self._words, self._since, self._at = topic, words, self._seen.events, self._seen.elapsed
+
+    def _once(self, topic: str, words: str) -> Said | None:
+        """The sentence, if it was not told yet, or stands since less than STANDS; else None."""
+        stands = topic == self._topic and self._seen.elapsed - self._at < STANDS
+        return (topic, words) if stands or words not in self._told else None
 
     def _find(self) -> Said | None:
         """The topic that matters most now, and its sentence."""
         if self._seen.events < SETTLED:
             return self._few_images()
         rules = (
-            self._ruined, self._too_high, self._too_low, self._overfitting, self._unsettled, self._busy, self._race,
-            self._phase,
+            self._ruined, self._too_high, self._too_low, self._validations, self._busy, self._race, self._phase,
         )  # fmt: skip
         found = next((found for rule in rules if (found := rule())), None)
         return found or (self._before_busy if self._topic == BUSY else None)
@@ -146,9 +152,12 @@ class Coach:
                 f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
                 f"far above that of guessing, {GUESSING_LOSS:.1f}"
             )
-        if seen.high_events >= JUMP_EVENTS:
+        is_high, turn = seen.high_events >= JUMP_EVENTS, raised_by(self._turns, seen.low_step, seen.step)
+        if turn and (is_high or (self._is_turned_up and seen.has_risen)):
+            return self._once(TURNED, words) if (words := why_raised(turn, self._turns, self._config)) else None
+        if is_high:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
-        if self._is_turned_up and now(seen.loss) > WORSE * seen.lowest + RISEN:
+        if self._is_turned_up and seen.has_risen:
             return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
         if self._is_guess and self._has_read and not self._is_turned:
             return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
@@ -160,16 +169,10 @@ class Coach:
         words = f"After {self._seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
 
-    def _overfitting(self) -> Said | None:
-        since = overfitting_since(self._epochs, self._validation_images)
-        words = f"Since epoch {since} it gets better on its own images only: overfitting; try to augment, or stop"
-        return ("overfitting", words) if since else None
-
-    def _unsettled(self) -> Said | None:
-        if (below := below_training(self._epochs)) <= FAR_BELOW:
-            return None
-        words = f"The validation of epoch {self._epochs[-1].epoch} is {100 * below:.0f} points below its training"
-        return "unsettled", f"{words}: the steps are too large; turn the rate down"
+    def _validations(self) -> Said | None:
+        if words := overfitting(self._epochs, self._validation_images):
+            return "overfitting", words
+        return ("unsettled", words) if (words := unsettled(self._epochs)) else None
 
     @property
     def _is_guess(self) -> bool:

@@ -15,6 +15,8 @@ JUMP = 2.5
 """the loss is high if it is more than this many times its lowest value, plus 0.1"""
 ADDS = 0.2
 """the accuracy from which on the sum counts as more than guessed"""
+WORSE, RISEN = 1.5, 0.05
+"""the loss has risen if it is more than WORSE times its lowest value, plus RISEN"""
 BUSY_SHARE = 0.5
 """a training is slow below this share of its best speed"""
 
@@ -40,6 +42,9 @@ class Seen:
     rate: float = 0.0
     events: int = 0
     step: int = 0
+    elapsed: float = 0.0
+    low_step: int = 0
+    """the last step at which the loss had not risen"""
     adds_since: int = 0
     """the step since which the sum's accuracy has been at least ADDS in each Progress; 0 if it is below"""
     reached: Reached = field(default_factory=Reached)
@@ -53,7 +58,7 @@ class Seen:
             average.add(value)
         self.reached.add(event)
         loss, speed = now(self.loss), now(self.speed)
-        self.events, self.step, self.rate = self.events + 1, event.step, event.lr
+        self.events, self.step, self.elapsed, self.rate = self.events + 1, event.step, event.elapsed, event.lr
         self.peak_rate, self.most_digit = max(self.peak_rate, event.lr), max(self.most_digit, now(self.digit))
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
@@ -62,9 +67,15 @@ class Seen:
                 self.reached.forget_times()
         if self.events >= SETTLED:
             self.lowest, self.fastest = min(self.lowest, loss), max(self.fastest, speed)
+            self.low_step = self.low_step if loss > WORSE * self.lowest + RISEN else self.step
             is_high = loss > JUMP * self.lowest + 0.1
             self.high_events = self.high_events + 1 if is_high else 0
             self.slow_events = self.slow_events + 1 if speed < BUSY_SHARE * self.fastest else 0
+
+    @property
+    def has_risen(self) -> bool:
+        """Whether the loss is above its lowest value by more than noise."""
+        return self.low_step < self.step
 
 
 def now(average: Average) -> float:

@@ -6,6 +6,9 @@ from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import standard_error
 from mnist_sum_tui.runs.events import EpochDone
 
+FAR_BELOW = 0.05
+"""if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
+
 
 def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
     """For each epoch with a validation: its number, mean training accuracy and mean validation accuracy."""
@@ -16,25 +19,29 @@ def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
     ]
 
 
-def overfitting_since(epochs: Sequence[EpochDone], images: int) -> int:
-    """The best epoch, if in three or more later epochs training got better and validation worse; else 0.
+def overfitting(epochs: Sequence[EpochDone], images: int) -> str:
+    """That in three or more epochs since the best one training got better and validation worse; else empty.
 
     The validation must be worse by more than chance, because a plateau alone is not overfitting.
     """
     found = _validated(epochs)
     if len(found) < 4:
-        return 0
+        return ""
     best = max(range(len(found)), key=lambda row: found[row][2])
     later = found[best + 1 :]
     is_training = len(later) >= 3 and later[-1][1] > found[best][1]
     is_worse = all(found[best][2] - accuracy > standard_error(accuracy, images) for _, _, accuracy in later[-3:])
-    return found[best][0] if is_training and is_worse else 0
+    words = f"Since epoch {found[best][0]} it gets better on its own images only: overfitting; try to augment, or stop"
+    return words if is_training and is_worse else ""
 
 
-def below_training(epochs: Sequence[EpochDone]) -> float:
-    """How far the last epoch's validation was below its training accuracy."""
+def unsettled(epochs: Sequence[EpochDone]) -> str:
+    """That the last epoch's validation was far below its training accuracy; else empty."""
     found = _validated(epochs)
-    return found[-1][1] - found[-1][2] if found else 0.0
+    if not found or (below := found[-1][1] - found[-1][2]) <= FAR_BELOW:
+        return ""
+    words = f"The validation of epoch {epochs[-1].epoch} is {100 * below:.0f} points below its training"
+    return f"{words}: the steps are too large; turn the rate down"
 
 
 def within_chance(epochs: Sequence[EpochDone], images: int) -> str:

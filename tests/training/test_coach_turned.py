@@ -60,3 +60,46 @@ def test_a_rate_that_an_earlier_process_turned_up_is_known_after_a_resumption() 
     coach = Coach(CONFIG, [*told, read], Knobs(CONFIG, turns=BACK[1:]))
     found = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(400 + step, 2.6, 0.1, 0.1)))]
     assert ("ruined", RUINED) in found
+
+
+def harder(step: int) -> Progress:
+    """As measured with `compact`: the images are harder from step 200 to 300."""
+    return progress(step, 0.5, 0.85, 0.8) if 200 <= step < 300 else progress(step, 0.05, 0.985, 0.98)
+
+
+@pytest.mark.parametrize(
+    ("turns", "words"),
+    [
+        ([Turn(195, "augment", "affine"), Turn(198, "augment", "strong")], "augment was turned to strong: changed"),
+        ([Turn(198, "label_smoothing", "0.3")], "label smoothing was turned to 0.3: it is to be less sure"),
+        ([Turn(198, "weight_decay", "1")], "weight decay was turned to 1: the weights are pulled"),
+        ([Turn(198, "sum_weight", "0.1")], "sum weight was turned to 0.1: one of the two answers"),
+        ([Turn(90, "lr", "x2"), Turn(198, "augment", "strong")], "augment was turned to strong: changed"),
+    ],
+    ids=lambda turns: turns[-1].setting if isinstance(turns, list) else "",
+)
+def test_a_loss_that_another_knob_has_raised_is_not_the_learning_rate_s(turns: list[Turn], words: str) -> None:
+    found = said(run(400, harder), turns=turns)
+    assert "too-high" not in [topic for topic, _ in found]
+    told = [sentence for topic, sentence in found if topic == "turned"]
+    assert len(told) == 1, "once"
+    assert told[0].startswith(f"The loss has risen since {words}")
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [Turn(50, "augment", "strong")],
+        [Turn(150, "augment", "strong"), Turn(198, "lr", "x20")],
+    ],
+    ids=["long ago", "the rate later"],
+)
+def test_a_knob_that_was_turned_before_the_likely_reason_is_not_blamed(turns: list[Turn]) -> None:
+    found = topics(run(400, harder), turns=turns)
+    assert "too-high" in found
+    assert "turned" not in found
+
+
+def test_a_knob_that_is_turned_back_is_neither_blamed_nor_the_rate() -> None:
+    turns = [Turn(120, "augment", "strong"), Turn(198, "augment", "none")]
+    assert not {*topics(run(400, harder), turns=turns)} & {"too-high", "turned"}

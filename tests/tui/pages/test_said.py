@@ -100,6 +100,7 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
         ("ghost", "The best earlier run of the same network"),
         ("chance", "it may be chance"),
         ("too-high", "mnist-sum lr finds one in seconds"),
+        ("turned", "judge by the validation"),
         ("ruined", "small steps do not wake them"),
         ("unsettled", "The weights change so much"),
         ("too-low", "the loss of the digit is where it began"),
