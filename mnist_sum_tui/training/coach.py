@@ -30,6 +30,8 @@ STANDS = 10.0
 """seconds of training for which a sentence stands that is told once, although it is still true then"""
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
+BEHIND = 0.05
+"""the digit is behind the sum if its accuracy is this far below"""
 FEW_IMAGES = 2_000
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
@@ -41,7 +43,7 @@ SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
 GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
-PHASES = ("sees", "guesses", "adds", "agrees", "ghost", "knows", "cools", "chance", "too-easy")
+PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "ghost", "knows", "cools", "chance", "too-easy")
 WARNINGS = ("too-high", TURNED, "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
 """the topics are PHASES and then WARNINGS; the guide's page `coach` has a paragraph for each, in this order"""
 RENEWED = (BUSY, TURNED)
@@ -164,7 +166,7 @@ class Coach:
         return None
 
     def _too_low(self) -> Said | None:
-        if not self._is_guess or self._has_read or self._seen.step <= STILL_STEPS:
+        if not self._is_guess or self._has_read or self._seen.step <= STILL_STEPS or now(self._seen.total) >= KNOWS:
             return None
         words = f"After {self._seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
@@ -209,6 +211,9 @@ class Coach:
         digit, total = now(self._seen.digit), now(self._seen.total)
         if self._said & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
             return None
+        if total >= KNOWS and total - digit >= BEHIND:
+            words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
+            return "exchanged", f"The sum is right more often than the digit: {words}"
         if digit < READS and self._has_read:  # it has become worse, which only a warning may explain
             return None
         if digit < READS:
@@ -229,10 +234,8 @@ class Coach:
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
         if gained := within_chance(self._epochs, self._validation_images):
-            return (
-                "chance",
-                f"{'It gains little more' if self._is_cool else 'The learning rate is still high'}: {gained}",
-            )
+            when = "" if self._is_cool else "The learning rate is still high"
+            return "chance", f"{when or 'It gains little more'}: {gained}"
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"

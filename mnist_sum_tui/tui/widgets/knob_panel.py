@@ -27,7 +27,7 @@ MOST_EPOCHS = 20
 IDEAS = {
     "lr": "How far each step goes: a factor on what the schedule says. Too high and the loss jumps; too low and "
     "nothing moves.",
-    "sum_weight": "How much the sum counts in the loss. Higher: it learns to add earlier; lower: to read earlier.",
+    "sum_weight": "How much the sum counts in the loss, and the digit the rest. Near 1 the digit may stay behind.",
     "label_smoothing": "Keeps the network from being too sure of its answers.",
     "weight_decay": "Pulls the weights to 0, which keeps the network simple.",
     "augment": "Random changes to the images: harder to learn, and better on images that it has not seen.",
