@@ -21,7 +21,8 @@ from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
 from tests.conftest import wait_for
-from tests.training.test_coach import HEALTHY, STARTED, progress, system
+from tests.training.test_coach import HEALTHY, STARTED, progress
+from tests.training.test_coach_busy import system
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import finished, training
 

@@ -43,7 +43,7 @@ class KnobKeys(Page):
         """Open or close the panel of knobs below the charts."""
         if self.close_knobs():
             return
-        panel = KnobPanel(self.session.turned_before)
+        panel = KnobPanel(self.session.undo)
         await self.mount(panel, before=self.query_one("KeyFooter"))
         self.add_class("-turning")
         self.show_knobs()

@@ -21,6 +21,7 @@ from mnist_sum_tui.runs.events import (
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.moving_average import Average
+from mnist_sum_tui.tui.session.undo import Undo
 
 if TYPE_CHECKING:  # the first frame does without numpy
     import numpy as np
@@ -90,8 +91,8 @@ class Session:
         self.is_paused = False
         self.turned: dict[str, str] = {}
         """the settings that were changed during training, and their new values"""
-        self.turned_before: list[tuple[str, str]] = []
-        """for undoing: the settings that were changed here, and their values before, the latest last"""
+        self.undo = Undo()
+        """the changes of settings that were made here"""
         self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
 
     @property
@@ -207,6 +208,7 @@ class Session:
             case Changed():
                 self.started = self.started and self.started.after(event)
                 self.turned[event.setting] = event.value
+                self.undo.note(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)
         if len(self.events) > MOST_EVENTS:

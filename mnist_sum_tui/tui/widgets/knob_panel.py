@@ -13,6 +13,7 @@ from textual.widget import Widget
 from mnist_sum_tui.config import AUGMENTATIONS, settings
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.knob_turns import KNOBS
+from mnist_sum_tui.tui.session.undo import Undo
 
 STOPS = {
     "lr": ["x0.01", "x0.02", "x0.05", "x0.1", "x0.2", "x0.5", "x1", "x2", "x5", "x10", "x20", "x50", "x100"],
@@ -91,13 +92,13 @@ class KnobPanel(Widget, can_focus=True):
         setting: str
         value: str
 
-    def __init__(self, before: list[tuple[str, str]]) -> None:
-        """`before` has the knobs turned in this run with their old values, the latest last; the panel adds to it."""
+    def __init__(self, undo: Undo) -> None:
+        """`undo` has the changes made in this run; the panel adds to it."""
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
         self._begun = 1
-        self._before = before
+        self._undo = undo
 
     def show(self, values: Mapping[str, str], begun: int) -> None:
         """Show the present or requested values. `begun` epochs have begun, so there cannot be fewer."""
@@ -142,12 +143,12 @@ class KnobPanel(Widget, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
         """Allow undo only if something was turned."""
-        return action != "undo" or bool(self._before)
+        return action != "undo" or bool(self._undo)
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        if self._before:
-            self.post_message(self.Turned(*self._before.pop()))
+        if self._undo:
+            self.post_message(self.Turned(*self._undo.pop()))
             self.refresh_bindings()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
@@ -183,7 +184,7 @@ class KnobPanel(Widget, can_focus=True):
         if shown.setting == "epochs":
             place = max(place, self._begun - 1)
         if place != shown.place:
-            self._before.append((shown.setting, shown.value))
+            self._undo.push(shown.setting, shown.value)
             turned = replace(shown, value=shown.stops[place])
             self._knobs[self._chosen] = turned  # at once, because a slow line brings several keys together
             self.post_message(self.Turned(turned.setting, turned.value))

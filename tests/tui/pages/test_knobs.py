@@ -82,6 +82,30 @@ async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
         assert not app.train_page.query(KnobPanel)
 
 
+async def test_what_is_told_as_one_change_is_undone_at_once(tmp_path: Path) -> None:
+    """As in a pause, at whose end three keys are one change; what is turned after it is another one."""
+    control = Control()
+    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
+        app = await play(pilot, recorded.training(200), control)
+
+        def tell(before: str, value: str) -> None:
+            told = Changed(step=200, epoch=1, elapsed=5.0, at=200, setting="lr", before=before, value=value)
+            app.on_run_event(RunEvent(told))
+
+        async def after(*keys: str) -> list[str]:
+            await pilot.press(*keys)
+            return [turn.value for turn in control.take_turns()]
+
+        assert await after("k", "right", "right", "right") == ["x10"]
+        assert await after("right") == ["x20"]
+        tell("x1", "x10")
+        tell("x10", "x20")
+        assert await after("z") == ["x10"]
+        tell("x20", "x10")
+        assert await after("z") == ["x1"]
+        assert await after("z") == []
+
+
 @pytest.mark.parametrize(("columns", "room"), [(80, 78), (120, 118 - IDEA_WIDTH - 3)])
 async def test_the_mouse_turns_a_knob(tmp_path: Path, columns: int, room: int) -> None:
     control = Control()
