@@ -7,6 +7,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.formatting import first_fit, percent, small, sparkline
 from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.training.dead_units import SILENT, short_name
 
 FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
 """the fields that are shown with a sparkline, and their headings"""
@@ -21,8 +22,6 @@ FAST = 0.03
 RATE_TOO_HIGH = "The learning rate is too high: turn it down."
 VANISHES = 1e-3
 """a layer vanishes if its gradient per weight is below this share of the largest such ratio"""
-SILENT = 0.5
-"""the share of dead units from which on they are mentioned"""
 MOVES = 1e-5
 """if no layer changes by at least this share of its weights in a step, the learning rate is almost 0"""
 RECENT = 5
@@ -35,12 +34,6 @@ USUAL = (
     "Each layer learns. Weights and gradients: their standard deviations. Update: how large a step's change is beside "
     "the weights: 0.001 to 0.03 is usual, far less once the rate has fallen. Dead: units that give 0 for all 32 images."
 )
-
-
-def short_name(name: str) -> str:
-    """A layer's name without the words before its last part, but with numbers: `0.conv1` for `branches.0.conv1`."""
-    parts = name.split(".")
-    return ".".join(part for place, part in enumerate(parts) if part.isdecimal() or place == len(parts) - 1)
 
 
 def comparable(events: Sequence[Health]) -> Sequence[Health]:
@@ -115,7 +108,7 @@ def judgement(events: Sequence[Health]) -> str:
     for name, shares in zip(names, zip(*(event.dead for event in recent), strict=True), strict=True):
         if min(shares) >= SILENT:
             return (
-                f"{name}: {percent(min(shares), 0)} of its units give 0 for every image, and learn no more. A "
+                f"{name}: {percent(min(shares), 0)} of its units give 0 for all 32 images, and learn no more. A "
                 "lower learning rate keeps more of them alive."
             )
     return STILL if max(most, default=1.0) < MOVES else USUAL

@@ -10,15 +10,17 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Progress, Started, System
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Health, Progress, Started, System
 from mnist_sum_tui.runs.knob_turns import turned
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
+from mnist_sum_tui.training.dead_units import DeadUnits
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns_of
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
-from mnist_sum_tui.training.turned_settings import TURNED, raised_by, why_raised
-from mnist_sum_tui.training.validations import overfitting, unsettled, within_chance
+from mnist_sum_tui.training.topics import DEAD, PHASES, RENEWED, STANDS, TURNED, WARNINGS
+from mnist_sum_tui.training.turned_settings import raised_by, why_raised
+from mnist_sum_tui.training.validations import trouble, within_chance
 
 Said = tuple[str, str]
 """a topic and a sentence"""
@@ -26,8 +28,6 @@ HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
 JUMP_EVENTS = 10
 """Progress events for which the loss is high before a warning comes"""
-STANDS = 10.0
-"""seconds of training for which a sentence stands that is told once, although it is still true then"""
 READS, KNOWS = 0.5, 0.9
 """accuracies from which on the network counts as reading digits, and as knowing both"""
 BEHIND = 0.05
@@ -43,11 +43,6 @@ SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
 GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
-PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "ghost", "knows", "cools", "chance", "too-easy")
-WARNINGS = ("too-high", TURNED, "ruined", "unsettled", "too-low", "overfitting", BUSY, "few-images")
-"""the topics are PHASES and then WARNINGS; the guide's page `coach` has a paragraph for each, in this order"""
-RENEWED = (BUSY, TURNED)
-"""topics that are told again when their words change"""
 
 
 class Coach:
@@ -71,7 +66,7 @@ class Coach:
             self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
         """`_turns` has, as keys, the turns that have held in this run, and those that an earlier process has planned"""
-        self._others = OtherPrograms()
+        self._others, self._dead = OtherPrograms(), DeadUnits()
         self._before_busy: Said | None = None
         """what a sentence about other programs has interrupted"""
         self.ghost: Ghost | None = None
@@ -85,6 +80,8 @@ class Coach:
             self._epochs.append(event)
         elif isinstance(event, System):
             self._others.note(event, self._started)
+        elif isinstance(event, Health):
+            self._dead.note(event)
         elif isinstance(event, Progress) and math.isfinite(event.loss):
             self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
             self._turns.update(dict.fromkeys(turned(self._knobs.turns, event.step).values()))
@@ -124,7 +121,8 @@ class Coach:
         if self._seen.events < SETTLED:
             return self._few_images()
         rules = (
-            self._ruined, self._too_high, self._too_low, self._validations, self._busy, self._race, self._phase,
+            self._ruined, self._too_high, self._too_low, self._dead_units, self._validated, self._busy, self._race,
+            self._phase,
         )  # fmt: skip
         found = next((found for rule in rules if (found := rule())), None)
         return found or (self._before_busy if self._topic == BUSY else None)
@@ -171,10 +169,11 @@ class Coach:
         words = f"After {self._seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
 
-    def _validations(self) -> Said | None:
-        if words := overfitting(self._epochs, self._validation_images):
-            return "overfitting", words
-        return ("unsettled", words) if (words := unsettled(self._epochs)) else None
+    def _dead_units(self) -> Said | None:
+        return self._once(DEAD, self._dead.words) if self._dead.words and DEAD not in self._earlier else None
+
+    def _validated(self) -> Said | None:
+        return trouble(self._epochs, self._validation_images)
 
     @property
     def _is_guess(self) -> bool:

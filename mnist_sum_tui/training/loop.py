@@ -201,7 +201,7 @@ class _Trainer:
         is_next_last = self.state.step == self.batches.total_steps - 1
         is_due = is_next_last or self.health.is_begun or self.health.pace.wants(*place)
         if is_due and (health := self.health.look(is_next_last)) is not None:
-            yield self.recorder.event(Health, **health)
+            yield from self._with_advice(self.recorder.event(Health, **health))
 
     def _find_ghost(self) -> None:
         with contextlib.suppress(MnistSumError, OSError):  # a run may be removed meanwhile

@@ -6,8 +6,6 @@ from mnist_sum_tui.config import AUGMENTATIONS, TrainConfig, settings, value_wor
 from mnist_sum_tui.runs.knob_turns import Turn, turned
 from mnist_sum_tui.training.diverged import ALIKE
 
-TURNED = "turned"
-"""the topic of the coach's advice on it"""
 LATELY = 100
 """steps after which a turn is no longer the reason why a loss begins to rise"""
 WHY = {

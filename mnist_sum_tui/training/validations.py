@@ -19,7 +19,13 @@ def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
     ]
 
 
-def overfitting(epochs: Sequence[EpochDone], images: int) -> str:
+def trouble(epochs: Sequence[EpochDone], images: int) -> tuple[str, str] | None:
+    """A topic and a sentence if the validations are worse than the training; else None."""
+    found = {"overfitting": _overfitting(epochs, images), "unsettled": _unsettled(epochs)}
+    return next(((topic, words) for topic, words in found.items() if words), None)
+
+
+def _overfitting(epochs: Sequence[EpochDone], images: int) -> str:
     """That in three or more epochs since the best one training got better and validation worse; else empty.
 
     The validation must be worse by more than chance, because a plateau alone is not overfitting.
@@ -35,7 +41,7 @@ def overfitting(epochs: Sequence[EpochDone], images: int) -> str:
     return words if is_training and is_worse else ""
 
 
-def unsettled(epochs: Sequence[EpochDone]) -> str:
+def _unsettled(epochs: Sequence[EpochDone]) -> str:
     """That the last epoch's validation was far below its training accuracy; else empty."""
     found = _validated(epochs)
     if not found or (below := found[-1][1] - found[-1][2]) <= FAR_BELOW:

@@ -13,8 +13,9 @@ from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.runs.events import EpochDone, Event, Progress, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
-from mnist_sum_tui.training.coach import PHASES, WARNINGS, Coach
+from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.knobs import Knobs
+from mnist_sum_tui.training.topics import PHASES, WARNINGS
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")

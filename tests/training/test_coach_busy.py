@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Progress, System
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.training.coach import WARNINGS
+from mnist_sum_tui.training.topics import WARNINGS
 from tests.training.test_coach import HEALTHY, STARTED, progress, run, said, topics
 
 

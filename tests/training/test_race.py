@@ -16,10 +16,11 @@ from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.coach import WARNINGS, Coach
+from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
+from mnist_sum_tui.training.topics import WARNINGS
 from tests.conftest import wait_for
 from tests.training.test_coach import HEALTHY, STARTED, progress
 from tests.training.test_coach_busy import system

@@ -63,7 +63,7 @@ _MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 
 def explanation(topic: str) -> str:
     """What the guide says on a topic of the coach, as plain text; empty if it knows no such topic."""
-    from mnist_sum_tui.training.coach import PHASES, WARNINGS
+    from mnist_sum_tui.training.topics import PHASES, WARNINGS
 
     paragraphs = find_page("coach").text.split("\n## ")[1:]
     found = dict(zip((*PHASES, *WARNINGS), paragraphs, strict=True)).get(topic, "")

@@ -103,6 +103,7 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
         ("too-high", "mnist-sum lr finds one in seconds"),
         ("turned", "judge by the validation"),
         ("ruined", "small steps do not wake them"),
+        ("dead", "No gradient reaches them"),
         ("unsettled", "The weights change so much"),
         ("too-low", "the loss of the digit is where it began"),
         ("overfitting", "learns its training images by heart"),

@@ -1,0 +1,26 @@
+"""The coach on a layer most of whose units are dead."""
+
+from mnist_sum_tui.runs.events import Health, Progress
+from tests.training.test_coach import progress, run, said
+
+WORDS = (
+    "98 % of conv5 gives 0 since about step 300, and learns no more: see the health of the layers on page Inside (F6)"
+)
+
+
+def look(step: int, dead: float) -> Health:
+    ones = (0.1, 0.1)
+    return Health(
+        step=step, epoch=1, elapsed=step / 40, layers=("branches.conv1", "branches.conv5"), weights=ones,
+        gradients=ones, updates=ones, dead=(0.4, dead), spread=("0" * 19, "0" * 19),
+    )  # fmt: skip
+
+
+def test_a_layer_that_gives_0_is_told_once_and_then_again_what_is_learned() -> None:
+    steps = list(run(1000, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    dead: list[Progress | Health] = [*steps[:300], look(300, 0.95), *steps[300:400], look(400, 0.98), *steps[400:]]
+    found = said([*dead, look(1000, 0.97)])
+    assert [topic for topic, _ in found] == ["agrees", "knows", "dead", "knows"]
+    assert dict(found)["dead"] == WORDS
+    passing = [*steps[:300], look(300, 0.95), *steps[300:400], look(400, 0.2), look(500, 0.95)]
+    assert "dead" not in dict(said(passing)), "one look may be chance"
