@@ -18,7 +18,7 @@ from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
-from mnist_sum_tui.training.topics import DEAD, PHASES, RENEWED, STANDS, TURNED, WARNINGS
+from mnist_sum_tui.training.topics import DEAD, NEXT, PHASES, RENEWED, STANDS, TURNED, WARNINGS
 from mnist_sum_tui.training.turned_settings import raised_by, why_raised
 from mnist_sum_tui.training.validations import trouble, within_chance
 
@@ -28,10 +28,8 @@ HOLD = 15
 """Progress events for which a sentence is kept at least, unless a warning replaces it"""
 JUMP_EVENTS = 10
 """Progress events for which the loss is high before a warning comes"""
-READS, KNOWS = 0.5, 0.9
-"""accuracies from which on the network counts as reading digits, and as knowing both"""
-BEHIND = 0.05
-"""the digit is behind the sum if its accuracy is this far below"""
+READS, KNOWS, BEHIND = 0.5, 0.9, 0.05
+"""from these accuracies on the network reads digits, and knows both; so far below the sum the digit is behind"""
 FEW_IMAGES = 2_000
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
@@ -96,8 +94,8 @@ class Coach:
 
     def _is_news(self, topic: str, words: str, event: Event) -> bool:
         """Whether a sentence is said now: not if it stands already, nor soon after another one if it can wait."""
-        is_over = self._topic == BUSY and not self._others.is_told
-        is_urgent = topic in WARNINGS or is_over or not self._topic or (topic == "adds" and topic not in self._said)
+        is_over = self._topic == BUSY and not (self._others.is_told and self._stood < STANDS)
+        is_urgent = topic in WARNINGS or is_over or not self._topic or (topic in NEXT and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
         is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic in RENEWED and words != self._words
         return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._since >= HOLD)
@@ -113,8 +111,13 @@ class Coach:
 
     def _once(self, topic: str, words: str) -> Said | None:
         """The sentence, if it was not told yet, or stands since less than STANDS; else None."""
-        stands = topic == self._topic and self._seen.elapsed - self._at < STANDS
+        stands = topic == self._topic and self._stood < STANDS
         return (topic, words) if stands or words not in self._told else None
+
+    @property
+    def _stood(self) -> float:
+        """For how many seconds of training the last sentence has been the last one."""
+        return self._seen.elapsed - self._at
 
     def _find(self) -> Said | None:
         """The topic that matters most now, and its sentence."""
@@ -196,8 +199,7 @@ class Coach:
         return any(turn.step <= self._seen.step for turn in self._turns)
 
     def _busy(self) -> Said | None:
-        stood = self._seen.events - self._since if self._topic == BUSY else None
-        words = self._others.words(self._seen.slow_events, stood)
+        words = self._others.words(self._seen.slow_events, self._stood if self._topic == BUSY else None)
         return (BUSY, words) if words else None
 
     def _race(self) -> Said | None:
@@ -213,15 +215,14 @@ class Coach:
         if total >= KNOWS and total - digit >= BEHIND:
             words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
             return "exchanged", f"The sum is right more often than the digit: {words}"
-        if digit < READS and self._has_read:  # it has become worse, which only a warning may explain
-            return None
-        if digit < READS:
-            return "sees", "It learns to read digits; the sum is a guess as long as the digit is"
+        if digit < READS:  # if it has read before, it has become worse, which only a warning may explain
+            words = "It learns to read digits; the sum is a guess as long as the digit is"
+            return None if self._has_read else ("sees", words)
         if total < ADDS:
             words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
             is_slow = self._config.model in SLOW_TO_ADD
             return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
-        if min(digit, total) < KNOWS:
+        if total < KNOWS:
             if "agrees" in self._said:  # it has become worse, too
                 return None
             if "adds" in self._earlier:  # this process has not seen when
@@ -233,8 +234,7 @@ class Coach:
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
         if gained := within_chance(self._epochs, self._validation_images):
-            when = "" if self._is_cool else "The learning rate is still high"
-            return "chance", f"{when or 'It gains little more'}: {gained}"
+            return "chance", f"It gains little more{'' if self._is_cool else ' while the rate is still high'}: {gained}"
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"

@@ -2,11 +2,10 @@
 
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Started, System
+from mnist_sum_tui.training.topics import STANDS
 
 SLOW_EVENTS = 50
 """Progress events for which the training is slow before a warning comes"""
-STANDS = 100
-"""Progress events after which the sentence is dropped, although the machine is still busy"""
 APART = 0.1
 """the share of the cores is told again if it has changed by so much"""
 CROWDED_SHARE, GOT, FULL, CROWDED_EVENTS = 0.4, 0.8, 0.85, 2
@@ -38,11 +37,11 @@ class OtherPrograms:
         """Whether it was told that they take the processor, which still lasts."""
         return self._told is not None
 
-    def words(self, slow_events: int, stood: int | None) -> str:
+    def words(self, slow_events: int, stood: float | None) -> str:
         """The sentence, which is told once while it lasts, so that what is learned is told again; else empty.
 
-        `slow_events` is for how many Progress events the training has been slow, and `stood` for how many this sentence
-        has been the last one; None if another one is.
+        `slow_events` is for how many Progress events the training has been slow, and `stood` for how many seconds of
+        training this sentence has been the last one; None if another one is.
         """
         is_crowded = self._crowded >= CROWDED_EVENTS
         if not is_crowded and slow_events < SLOW_EVENTS:

@@ -4,6 +4,8 @@ from mnist_sum_tui.runs.event_words import BUSY
 
 TURNED, DEAD = "turned", "dead"
 PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "ghost", "knows", "cools", "chance", "too-easy")
+NEXT = ("guesses", "adds")
+"""the phases that do not wait when they are told first, because the sentence before is no longer true then"""
 WARNINGS = ("too-high", TURNED, "ruined", DEAD, "unsettled", "too-low", "overfitting", BUSY, "few-images")
 """these do not wait until the sentence before has been read"""
 STANDS = 10.0

@@ -65,6 +65,12 @@ def test_seeing_comes_before_adding() -> None:
     assert topics(run(800, learns)) == ["sees", "guesses", "adds", "agrees", "knows"]
 
 
+def test_that_the_digit_is_a_guess_is_not_said_once_it_is_read() -> None:
+    """A network that reads within a second, and adds later."""
+    steps = list(run(17, lambda step: progress(step, 1.5, min(0.05 * step, 0.9) if step < 13 else 0.95, 0.1)))
+    assert topics(steps) == ["sees", "guesses"]
+
+
 def exchanges(step: int, digit: float = 0.79) -> Progress:
     """As measured with `swift` and a sum weight of 0.9: the digit head has exchanged two digits."""
     share = 1 - math.exp(-step / 40)

@@ -9,8 +9,10 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Progress, System
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.training.coach import Coach
+from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.topics import WARNINGS
-from tests.training.test_coach import HEALTHY, STARTED, progress, run, said, topics
+from tests.training.test_coach import CONFIG, HEALTHY, STARTED, progress, run, said, topics
 
 
 def test_a_busy_machine_is_noticed_after_a_while() -> None:
@@ -60,6 +62,20 @@ def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> Non
     free = [each for step in run(60, learns) for each in (step, system(0.9, 0.1))]
     again = topics([*crowded, *free, *crowded], started=ours)
     assert again.count("busy") == 2, "and again when it comes again"
+
+
+def test_beside_another_process_the_warning_stands_for_ten_seconds_however_few_steps_these_are() -> None:
+    """A step a second, as with a large network; and what is told after it is no longer of adding."""
+
+    def learns(step: int) -> Progress:
+        return replace(progress(step, 0.3, 0.88, 0.7 if step < 12 else 0.925), elapsed=1.0 * step)
+
+    ours = replace(STARTED, threads=4, device="cpu")
+    crowded = [*run(25, learns), *[system(0.2, 0.72)] * 2, *list(run(60, learns))[25:]]
+    coach = Coach(CONFIG, (), Knobs(CONFIG))
+    told = {event.step: found for event in [ours, *crowded] if (found := coach.add(event))}
+    assert [topic for topic, _ in told.values()] == ["adds", "busy", "agrees", "knows"]
+    assert [step for step, (topic, _) in told.items() if topic == "agrees"] == [34]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
 @pytest.mark.parametrize(
     ("schedule", "last_rate", "begins"),
     [
-        ("onecycle", 1e-3, "The learning rate is still high: epoch 3 is"),
+        ("onecycle", 1e-3, "It gains little more while the rate is still high: epoch 3 is"),
         ("onecycle", 2e-4, "It gains little more: epoch 3 is"),
         ("constant", 1e-3, "It gains little more: epoch 3 is"),
     ],

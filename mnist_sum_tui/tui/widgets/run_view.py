@@ -16,8 +16,8 @@ from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import clauses, hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, printable
-from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
-from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples, Started
+from mnist_sum_tui.runs.event_words import is_of_the_moment
+from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples
 from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.captions import Captions
@@ -25,6 +25,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.key_figures import KeyFigures
 from mnist_sum_tui.tui.widgets.progress_bars import ProgressBars
+from mnist_sum_tui.tui.widgets.said import Said
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.system_lines import SystemLines
@@ -75,9 +76,7 @@ class RunView(Vertical):
         """Start again with these events of the run."""
         self.series = Series(events)
         self._samples: Samples | None = None
-        self._news = self._latest = "loading torch, the images and the network ..." if self._session.is_live else ""
-        self.advice: Advice | None = None
-        """what the coach said last"""
+        self._said = Said("loading torch, the images and the network ..." if self._session.is_live else "")
         for event in events:
             self._say(event)
 
@@ -111,10 +110,12 @@ class RunView(Vertical):
         if isinstance(event, Progress) or (is_of_the_moment(event) and not self._session.is_live):  # most are Progress
             return
         self._samples = event if isinstance(event, Samples) else self._samples
-        self._news = event_news(event) or self._news
-        if isinstance(event, Advice | Started):  # what was said before a resumption no longer holds
-            self.advice = event if isinstance(event, Advice) else None
-        self._latest = event.words if isinstance(event, Advice) else event_news(event) or self._latest
+        self._said.add(event)
+
+    @property
+    def advice(self) -> Advice | None:
+        """What the coach said last that holds now; None if nothing."""
+        return self._said.advice(self._session.is_paused)
 
     def draw(self, with_charts: bool = True) -> None:
         """Update the widgets, the charts only if `with_charts`."""
@@ -172,9 +173,9 @@ class RunView(Vertical):
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
 
     def _draw_news(self) -> None:
-        coach = self.query_one("#coach", Line)
-        coach.say(self.advice.words if self.advice else "")
-        news = self._news if coach.display else self._latest  # if one line serves for both, the newest
+        coach, told = self.query_one("#coach", Line), self.advice
+        coach.say(told.words if told else "")
+        news = self._said.news(None if coach.display else told)
         self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
 
     def _draw_race(self) -> None:

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
-from mnist_sum_tui.runs.events import Advice
+from mnist_sum_tui.runs.events import Advice, Paused, Resumed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.about import explanation
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -117,6 +117,20 @@ def test_a_topic_of_the_coach_has_its_paragraph(topic: str, words: str) -> None:
 
 def test_a_topic_from_a_foreign_file_has_none() -> None:
     assert explanation("no-such-topic") == ""
+
+
+async def test_in_a_pause_other_programs_do_not_matter(pilot: Pilot[int]) -> None:
+    said = [
+        Advice(step=1, epoch=1, elapsed=1.0, topic=topic, words=words)
+        for topic, words in (("knows", "It knows both"), ("busy", "Something else takes 72 % of the cores"))
+    ]
+    await pilot.resize_terminal(120, 36)
+    app = await play(pilot, [*recorded.training(50), *said])
+    await until(pilot, lambda: "72 %" in shown(app, "#coach"))
+    app.on_run_event(RunEvent(Paused(step=50, epoch=1, elapsed=2.0)))
+    await until(pilot, lambda: shown(app, "#coach") == "It knows both")
+    app.on_run_event(RunEvent(Resumed(step=50, epoch=1, elapsed=2.0)))
+    await until(pilot, lambda: "72 %" in shown(app, "#coach"))
 
 
 async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(

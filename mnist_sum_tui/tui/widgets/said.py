@@ -1,0 +1,33 @@
+"""Said: the news of a run and what the coach says, of which RunView shows the newest."""
+
+from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
+from mnist_sum_tui.runs.events import Advice, Event, Started
+
+
+class Said:
+    """What has been said since the run was begun or resumed."""
+
+    def __init__(self, news: str) -> None:
+        """`news` is shown before the first event that is any."""
+        self._news = news
+        self._told: list[Advice] = []
+        self._is_coach_last = False
+        """whether the coach has spoken since the last other news"""
+
+    def add(self, event: Event) -> None:
+        """Take in the next event."""
+        if isinstance(event, Started):  # what was said before a resumption no longer holds
+            self._told.clear()
+        if isinstance(event, Advice):
+            self._told.append(event)
+            self._is_coach_last = True
+        elif words := event_news(event):
+            self._news, self._is_coach_last = words, False
+
+    def advice(self, is_paused: bool) -> Advice | None:
+        """What the coach said last, in a pause without what helps only while it trains; None if nothing."""
+        return next((told for told in reversed(self._told) if not (is_paused and is_of_the_moment(told))), None)
+
+    def news(self, told: Advice | None) -> str:
+        """The newest of the news and the coach's advice, which is None if it has a line of its own."""
+        return told.words if told and self._is_coach_last else self._news
