@@ -124,7 +124,6 @@ class RunView(Vertical):
         if self.is_frozen and not self._session.is_live:
             self.is_frozen = False  # watch_is_frozen draws
             return
-        self._draw_news()
         if with_charts and not self.is_frozen:
             self._draw_charts()
         session = self._session
@@ -137,6 +136,7 @@ class RunView(Vertical):
         strip.set_class(self._samples is None and not may_come, "-empty")
         strip.show(self._samples, self.images)
         self._draw_race()
+        self._draw_news()
         self._draw_outcome()
 
     def _named(self, words: str, room: int) -> str:
@@ -187,10 +187,10 @@ class RunView(Vertical):
         why = TURNED if self.series.changed else self.ghost_why
         content = Content(text := race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2, why))
         if found:
-            _, lead, words = found[-1]
-            start = text.index(words)
+            lead, start = found[-1][1], text.index(words := found[-1][2])
             content = content.stylize("$text-success" if lead >= 0 else "$text-warning", start, start + len(words))
         line.say(content)
+        self._said.is_raced = bool(found) and line.display
 
     def on_resize(self) -> None:
         """Fit the lines of text to the new width."""

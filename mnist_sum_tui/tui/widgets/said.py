@@ -13,6 +13,8 @@ class Said:
         self._told: list[Advice] = []
         self._is_coach_last = False
         """whether the coach has spoken since the last other news"""
+        self.is_raced = False
+        """whether a line of its own says which run is ahead, so that the coach need not"""
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
@@ -25,8 +27,14 @@ class Said:
             self._news, self._is_coach_last = words, False
 
     def advice(self, is_paused: bool) -> Advice | None:
-        """What the coach said last, in a pause without what helps only while it trains; None if nothing."""
-        return next((told for told in reversed(self._told) if not (is_paused and is_of_the_moment(told))), None)
+        """What the coach said last that holds and is not said elsewhere; None if nothing.
+
+        In a pause what helps only while it trains is left out.
+        """
+        for told in reversed(self._told):
+            if not (is_paused and is_of_the_moment(told)) and not (self.is_raced and told.topic == "ghost"):
+                return told
+        return None
 
     def news(self, told: Advice | None) -> str:
         """The newest of the news and the coach's advice, which is None if it has a line of its own."""

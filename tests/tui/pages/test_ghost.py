@@ -5,7 +5,7 @@ from textual.pilot import Pilot
 
 from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.events import Advice, Changed
 from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
@@ -19,6 +19,10 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None
     sentence = "Sum reached 95 % 16 s sooner than the best earlier compact run, 20250228-090000-compact"
     await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
     assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
+    raced = "Faster than the best earlier compact run"
+    for topic, words in (("knows", "It knows both"), ("ghost", raced)):
+        app.on_run_event(RunEvent(Advice(step=2150, epoch=5, elapsed=50.0, topic=topic, words=words)))
+    await until(pilot, lambda: shown(app, "#coach") == "It knows both")
     reason, slower = "only the seed differs", Series(recorded.training(2150, slower=1.6))
     page.call_later(page.take_ghost, "20250228-090000-compact", slower, reason)
     await until(pilot, lambda: reason in shown(app, "#race"))
