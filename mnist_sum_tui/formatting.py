@@ -188,8 +188,8 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def wrapped(text: str, width: int, **options: Any) -> list[str]:
     """As `textwrap.wrap`, with its options, but a figure stays with its percent sign: `99.94 %`."""
-    whole = re.sub(r"(?<=\d) %", "\xa0%", text)
-    return [line.replace("\xa0%", " %") for line in textwrap.wrap(whole, width, **options)]
+    whole = re.sub(r"(?<=\d) %", "\0%", text)
+    return [line.replace("\0%", " %") for line in textwrap.wrap(whole, width, **options)]
 
 
 def hanging(text: str, width: int, indent: int) -> str:

@@ -35,7 +35,7 @@ def shell_word(text: str) -> str:
 def _in_shell(c: str) -> str:
     if c.isprintable() and c not in "\\'":
         return c
-    is_byte = "\udc80" <= c <= "\udcff"
+    is_byte = 0xDC80 <= ord(c) <= 0xDCFF  # of a name that is not UTF-8
     return "".join(f"\\x{byte:02x}" for byte in c.encode(errors="surrogateescape" if is_byte else "surrogatepass"))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.run import Run
@@ -53,8 +53,7 @@ def evil(tmp_path: Path) -> Run:
 
 
 def test_the_commands_print_it_without_escape_sequences_or_markup(evil: Run, cli: Cli) -> None:
-    name = printable(evil.path.name)
-    assert name in is_harmless(cli("runs"))
+    assert shell_word(evil.path.name) in is_harmless(cli("runs"))
     shown = is_harmless(cli("runs", "show", str(evil.path)))
     assert f"data-dir data/{SHOWN}/mnist" in " ".join(shown.split())
     assert "report.json is damaged" in shown

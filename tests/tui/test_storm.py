@@ -80,6 +80,14 @@ async def _rage(pilot: Pilot[int], storm: Storm, count: int, resizes: float) -> 
     await pilot.pause()
 
 
+async def _close_what_is_open(pilot: Pilot[int]) -> None:
+    """Press Escape until no dialog is over the page, at most 20 times."""
+    for _ in range(20):
+        await pilot.press("escape")
+        if isinstance(pilot.app.screen, Page):
+            break
+
+
 @pytest.mark.parametrize(
     ("seed", "count", "resizes"),
     [
@@ -101,12 +109,10 @@ async def test_the_app_survives_random_events(
         assert app.thread is not None
         await _rage(pilot, Storm(seed, app.size), count, resizes)
         await pilot.resize_terminal(80, 24)
-        for _ in range(20):  # closes what is open over the page
-            await pilot.press("escape")
-            if isinstance(app.screen, Page):
-                break
+        await _close_what_is_open(pilot)
         app.set_focus(None)
         await pilot.press("f5", "escape", "f1")  # a question of the page Runs may have stayed open there
+        await _close_what_is_open(pilot)  # the guide may have taken until now to open
         assert isinstance(app.screen, Page)
         assert app.current_mode == "train"
         assert app.session.error is None
