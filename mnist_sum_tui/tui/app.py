@@ -148,9 +148,9 @@ class MnistSumApp(SettingsApp):
 
     def _torch_is_ready(self) -> None:
         self.session.is_loading = False
-        for page in self.pages.values():
-            page.show_state()
         if self.train_page.is_composed:  # the app may be closing
+            for page in self.pages.values():
+                page.show_state()
             self.train_page.torch_is_ready()
             self.find_speeds()
 
