@@ -155,12 +155,13 @@ class Coach:
                 f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
                 f"far above that of guessing, {GUESSING_LOSS:.1f}"
             )
-        is_high, turn = seen.high_events >= JUMP_EVENTS, raised_by(self._turns, seen.low_step, seen.step)
-        if turn and (is_high or (self._is_turned_up and seen.has_risen)):
+        is_high = seen.high_events >= JUMP_EVENTS
+        has_risen = self._is_turned_up and seen.has_risen
+        if (is_high or has_risen) and (turn := raised_by(self._turns, seen.low_step, seen.step)):
             return self._once(TURNED, words) if (words := why_raised(turn, self._turns, self._config)) else None
         if is_high:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
-        if self._is_turned_up and seen.has_risen:
+        if has_risen:
             return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
         if self._is_guess and self._has_read and not self._is_turned:
             return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
