@@ -36,9 +36,10 @@ def read_own(path: Path, limit: int) -> bytes:
         OSError: as `open_own`, or the file is larger.
     """
     with open_own(path) as stream:
-        if os.fstat(stream.fileno()).st_size > limit:
+        size = os.fstat(stream.fileno()).st_size
+        if size > limit:
             raise OSError(errno.EFBIG, "is too large", str(path))
-        return stream.read(limit)
+        return stream.read(size)  # memory for no more than that
 
 
 def why_unread(error: Exception) -> str:

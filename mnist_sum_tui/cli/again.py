@@ -7,7 +7,7 @@ from pathlib import Path
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.sweep import is_run_of
 
 
@@ -16,7 +16,7 @@ def there(config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed"
 
     One that was completed without a whole test result, as only a strange file says, counts as none.
     """
-    alike = [found for found in map(summarise, find.list_runs(folder)) if is_run_of(config, found)]
+    alike = [found for found in find.summaries(folder) if is_run_of(config, found)]
     alike = [found for found in alike if found.state != "completed" or _is_tested(found)]
     states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in alike if found.state in state), None)

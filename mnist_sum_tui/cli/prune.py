@@ -13,7 +13,6 @@ from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.runs import find, prune
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
-from mnist_sum_tui.runs.summary import summarise
 
 
 def prune_runs(
@@ -38,7 +37,9 @@ def prune_runs(
     folder = folder_of(context, runs_dir)
     if every:
         check_folder(folder)
-        runs = [run for run in find.list_runs(folder) if not run.is_running and summarise(run).finished is not None]
+        runs = [
+            found.run for found in find.summaries(folder) if found.state != "running" and found.finished is not None
+        ]
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
     kept = {run.argument: (run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))}

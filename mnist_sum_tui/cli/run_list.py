@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.filters import FORM, KEYS, matching
 from mnist_sum_tui.runs.run import default_folder
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
-from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise, why_best
+from mnist_sum_tui.runs.summary import Summary, best_if_any, why_best
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {KEYS}")]
@@ -56,7 +56,7 @@ def print_list(
         raise UsageError("--json prints all that is known of a run: leave out --columns or --json")
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     check_folder(folder)
-    every = [summarise(run) for run in find.list_runs(folder)]
+    every = find.summaries(folder)
     best = best_if_any(every)
     if not every:
         check_readable(folder)

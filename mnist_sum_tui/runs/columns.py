@@ -88,7 +88,7 @@ def _curve(run: Summary) -> str:
 
 
 COLUMNS = (
-    Column("run", _name, lambda run: run.run.created or run.run.id, True),
+    Column("run", _name, lambda run: run.created or run.run.id, True),
     Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
     Column("state", _state, _state),
     Column("epochs", _epochs, lambda run: len(run.epochs), True),

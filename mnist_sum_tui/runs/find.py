@@ -14,7 +14,7 @@ from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, unreadable
-from mnist_sum_tui.runs.summary import best_run, summarise
+from mnist_sum_tui.runs.summary import Summary, best_run, summarise
 
 BUILT_IN_NAME = "built-in"
 """what the user calls the network in the package"""
@@ -163,11 +163,20 @@ def where(run: Run) -> str:
 
 def list_runs(folder: Path) -> list[Run]:
     """Every run in the folder, the newest first; if several have the same id, only one of them."""
+    return sorted(_in(folder), key=lambda run: (run.created, run.id), reverse=True)
+
+
+def summaries(folder: Path) -> list[Summary]:
+    """Every run of `list_runs` at a glance, in its order; each file is read once."""
+    return sorted(map(summarise, _in(folder)), key=lambda found: (found.created, found.run.id), reverse=True)
+
+
+def _in(folder: Path) -> list[Run]:
+    """The runs in a folder, unsorted; none if it cannot be read."""
     try:
-        found = {run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}
+        return list({run.id: run for run in map(Run, folder.iterdir()) if is_run(run.path)}.values())
     except OSError:
         return []
-    return sorted(found.values(), key=lambda run: (run.created, run.id), reverse=True)
 
 
 def _begin(run: Run, config: TrainConfig) -> Run:

@@ -138,7 +138,11 @@ class Run:
         return values
 
     def read_config(self) -> TrainConfig:
-        """The run's TrainConfig.
+        """The run's TrainConfig; raises as `read_created_and_config`."""
+        return self.read_created_and_config()[1]
+
+    def read_created_and_config(self) -> tuple[str, TrainConfig]:
+        """When the run was created, as `created` says it, and its TrainConfig, from one reading of config.json.
 
         Raises:
             RunError: config.json is missing, damaged, unreadable, or not a run's.
@@ -146,9 +150,9 @@ class Run:
         values = self.read_json(self.config_file)
         if not values.keys() >= MARKS:
             raise RunError(f"{self.config_file}: is not a run's; choose another run (mnist-sum runs lists them)")
-        del values["created"]
+        created = str(values.pop("created"))
         try:
-            return TrainConfig.from_dict(values)
+            return created, TrainConfig.from_dict(values)
         except UsageError as error:
             raise RunError(f"{self.config_file}: {error}") from error
 

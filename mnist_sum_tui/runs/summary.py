@@ -46,6 +46,8 @@ class Summary:
     """what the user wrote about it"""
     size: int = 0
     """bytes on the disk"""
+    created: str = ""
+    """when the run was created, ISO 8601 in UTC; empty if it is not known"""
 
     @property
     def state_word(self) -> str:
@@ -106,9 +108,9 @@ def summarise(run: Run) -> Summary:
     """Read a run. A damaged one gets the state `damaged`, because a list of runs must show it too."""
     try:
         own_files.check(run.path)
-        config = run.read_config()
+        created, config = run.read_created_and_config()
     except RunError:
-        return Summary(run, None, "damaged", size=own_files.size(run.path))
+        return Summary(run, None, "damaged", size=own_files.size(run.path), created=run.created)
     events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")
@@ -127,6 +129,7 @@ def summarise(run: Run) -> Summary:
         is_paused=state == "running" and _ends_in_a_pause(events),
         note=notes.read(run),
         size=own_files.size(run.path),
+        created=created,
     )
 
 

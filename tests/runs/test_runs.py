@@ -52,6 +52,17 @@ def test_runs_created_in_one_second_get_different_ids(tmp_path: Path) -> None:
     assert [run.id for run in find.list_runs(tmp_path)] == [run.id for run in reversed(made)]
 
 
+def test_damaged_runs_have_the_same_place_in_both_lists(tmp_path: Path) -> None:
+    made = [find.create(tmp_path, CONFIG, name) for name in ("c", "a", "b", "d")]
+    of_a_later_version = json.loads(made[1].config_file.read_text()) | {"unknown": 1}
+    made[1].config_file.write_text(json.dumps(of_a_later_version))
+    made[2].config_file.write_text("{")
+    newest_first = [made[3], made[1], made[0], made[2]]  # nobody knows when the last one was created
+    assert find.list_runs(tmp_path) == [found.run for found in find.summaries(tmp_path)] == newest_first
+    assert find.summaries(tmp_path)[1].created == made[1].created > made[0].created
+    assert find.summaries(tmp_path / "missing") == []
+
+
 @pytest.mark.parametrize("name", ["../x", "a b", "x" * 61, "a/b"])
 def test_unusable_names_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="cannot be used"):

@@ -7,8 +7,8 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.runs.columns import BEST, named, text_of
-from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.summary import Summary, best_if_any, summarise
+from mnist_sum_tui.runs.find import summaries
+from mnist_sum_tui.runs.summary import Summary, best_if_any
 from mnist_sum_tui.tui.textual_fixes import pass_on
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
@@ -45,7 +45,7 @@ class LatestRuns(Static):
         """Read the runs in a thread, if the list is shown at all."""
 
         def work() -> None:
-            pass_on(self.app, self.update, latest([summarise(run) for run in list_runs(self._folder)]))
+            pass_on(self.app, self.update, latest(summaries(self._folder)))
 
         if self.display:
             self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
