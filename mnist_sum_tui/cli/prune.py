@@ -37,9 +37,7 @@ def prune_runs(
     folder = folder_of(context, runs_dir)
     if every:
         check_folder(folder)
-        runs = [
-            found.run for found in find.summaries(folder) if found.state != "running" and found.finished is not None
-        ]
+        runs = [found.run for found in find.summaries(folder) if found.has_ended]
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
     kept = {run.argument: (run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))}

@@ -79,7 +79,7 @@ def print_list(
         print_runs(out, found, best=best, columns=shown)
         if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
             say(out, why_best(best, every), "dim italic")
-        kept = any(summary.run.kept_epochs() for summary in fitting)
+        kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
         where = "" if folder == default_folder() else f" --runs-dir {shell_word(str(folder))}"
         frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")

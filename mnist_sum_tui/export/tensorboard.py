@@ -22,6 +22,8 @@ from mnist_sum_tui.runs.run import Run
 
 GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
 MEASURED = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement", "lr", "images_per_second")
+FLUSH_SECONDS = 1.0
+"""how often a training's file is flushed; tensorboardX then waits for the disk, and the training with it"""
 METRICS = ("test/digit_accuracy", "test/sum_accuracy")
 """the metrics by which TensorBoard's page HParams compares runs"""
 
@@ -70,6 +72,13 @@ class Board:
             self._write(event, summary=Summary(value=[Summary.Value(tag=name, simple_value=value)]))
         if isinstance(event, Finished):
             self._end(event)
+
+    def flush(self) -> None:
+        """Have all that was written on the disk, where TensorBoard finds it; that takes some milliseconds.
+
+        Raises:
+            OSError: the disk is full.
+        """
         self._file.flush()
 
     def _begin(self, started: Started) -> None:
@@ -124,11 +133,12 @@ def _left_if_filled(folder: Path) -> Iterator[None]:
 
 
 def streamed(events: Iterable[Event], run: Run, folder: Path) -> Generator[Event, None, bool]:
-    """Pass on the events of a training, and write each of them into the folder; returns whether all were written.
+    """Pass on the events of a training, and write them into the folder; returns whether all were written.
 
     If writing fails, the training goes on: a Notice says so once, and nothing more is written.
     """
     board: Board | None = None
+    flushed = 0.0
     try:
         for event in events:
             yield event
@@ -137,6 +147,9 @@ def streamed(events: Iterable[Event], run: Run, folder: Path) -> Generator[Event
                     board = Board(folder, run)
                 if board is not None:
                     board.add(event)
+                    if isinstance(event, Started | Finished) or time.monotonic() > flushed + FLUSH_SECONDS:
+                        board.flush()
+                        flushed = time.monotonic()
             except OSError as error:
                 board, words = None, f"{unwritable(folder, error)}; the training goes on without TensorBoard"
                 yield Notice(step=event.step, epoch=event.epoch, elapsed=event.elapsed, message=words)

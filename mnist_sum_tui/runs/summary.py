@@ -50,6 +50,11 @@ class Summary:
     """when the run was created, ISO 8601 in UTC; empty if it is not known"""
 
     @property
+    def has_ended(self) -> bool:
+        """Whether its training came to an end, and was not cut off; `runs prune --all` takes only such runs."""
+        return self.finished is not None and self.state != "running"
+
+    @property
     def state_word(self) -> str:
         """The state as it is shown to a reader."""
         if self.finished is not None and self.state == "completed" and not has_learned(self.finished):

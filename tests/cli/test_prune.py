@@ -43,6 +43,9 @@ def test_the_list_says_how_large_runs_are(cli: Cli, runs: list[Run]) -> None:
     (runs[0].path.parent.parent / "other runs").symlink_to(runs[0].path.parent)
     elsewhere = cli("runs", "list", "--runs-dir", "other runs").stdout
     assert "; mnist-sum runs prune --all --runs-dir 'other runs' frees some\n" in elsewhere
+    for run in runs:
+        run.metrics_file.write_text(run.metrics_file.read_text().replace("finished", "cut off"))
+    assert "prune" not in cli("runs").stdout, "it takes only runs that have ended"
     told = [json.loads(line)["bytes"] for line in cli("runs", "list", "--json", "--sort", "size").stdout.splitlines()]
     assert told == sorted(map(own_files.size, (run.path for run in runs)), reverse=True)
     assert "size      5." in cli("runs", "show", "latest").stdout

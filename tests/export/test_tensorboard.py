@@ -117,6 +117,19 @@ def test_a_resumed_training_takes_back_what_comes_again(tmp_path: Path) -> None:
     assert (start.step, start.session_log.status) == (430, start.session_log.START)
 
 
+def test_the_disk_is_waited_for_at_the_end_and_at_most_once_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, synced = make(tmp_path / "runs", recorded.RUN, EVENTS), list[int]()
+    monkeypatch.setattr("tensorboardX.record_writer.os.fsync", synced.append)
+    monkeypatch.setattr("mnist_sum_tui.export.tensorboard.time.monotonic", lambda: 7.0)
+    assert len(EVENTS) > 4
+    to_tensorboard(run, EVENTS, tmp_path / "boards")
+    assert len(synced) == 1
+    assert not [event for event in streamed(EVENTS, run, tmp_path / "live") if isinstance(event, Notice)]
+    assert len(synced) == 4, "at the start, at the end, and when it is closed"
+
+
 def test_a_full_disk_stops_no_training(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = make(tmp_path / "runs", "20260101-120100-compact", [])
     (tmp_path / "board").write_text("a file, where a folder should be")

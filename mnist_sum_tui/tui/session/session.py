@@ -77,6 +77,8 @@ class Session:
     def _forget(self) -> None:
         self.events: list[Event] = []
         """the run's events so far, including those of earlier processes"""
+        self._most = MOST_EVENTS
+        """with more events than that the older ones are thinned"""
         self.error: BaseException | None = None
         """the error that ended the last training"""
         self.started: Started | None = None
@@ -211,7 +213,7 @@ class Session:
                 self.undo.note(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)
-        if len(self.events) > MOST_EVENTS:
+        if len(self.events) > self._most:
             self._thin()
 
     @property
@@ -232,8 +234,10 @@ class Session:
         return None
 
     def _thin(self) -> None:
-        """Drop every second Progress of the older half; all other events stay."""
+        """Drop every second Progress of the older half; all other events stay, so there may be little to drop."""
         half = len(self.events) // 2
         self.events[:half] = [
             event for row, event in enumerate(self.events[:half]) if row % 2 or not isinstance(event, Progress)
         ]
+        # where little could be dropped, wait: not at each event over all of them again
+        self._most = max(MOST_EVENTS, len(self.events) + MOST_EVENTS // 8)

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -38,12 +38,28 @@ def test_a_session_keeps_what_matters_and_thins_old_progress(monkeypatch: pytest
     events = list(recorded.training(2150))
     for event in events:
         session.add(event)
-    assert len(session.events) <= 200
+    assert len(session.events) <= 225, "the limit and an eighth"
     assert session.events[-1] is events[-1]
     kept = [event for event in session.events if not isinstance(event, Progress)]
     assert kept == [event for event in events if not isinstance(event, Progress)]
     assert session.best is not None
     assert session.best.epoch == 5
+
+
+def test_a_run_with_little_to_thin_is_not_looked_through_at_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.session.session.MOST_EVENTS", 200)
+    thinned = list[int]()
+
+    class Counted(Session):
+        def _thin(self) -> None:
+            thinned.append(len(self.events))
+            super()._thin()
+
+    session, epochs = Counted(Path("runs")), [e for e in recorded.training(2150) if isinstance(e, EpochDone)]
+    for number in range(1000):
+        session.add(epochs[number % len(epochs)])
+    assert len(session.events) == 1000, "no epoch is dropped"
+    assert len(thinned) == 31, "after an eighth of 200 more each time"
 
 
 def test_what_is_saved_of_a_run_that_goes_on(tmp_path: Path) -> None:
