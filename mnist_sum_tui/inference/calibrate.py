@@ -93,7 +93,7 @@ def _to_judge_by(
         judged = train.take(torch.arange(1 % len(train), len(train), step))
         batches = _changed(judged.images, hardware, CHANGED if augmentation == "none" else augmentation)
     outputs = infer_batches(network, batches, hardware, confidence=classes)
-    assert outputs is not None  # the default keep_going never stops
+    assert outputs is not None  # nothing stops it
     return outputs, judged.labels
 
 

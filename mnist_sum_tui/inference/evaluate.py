@@ -129,17 +129,17 @@ def infer(
     network: SumNetwork,
     images_nhw: Tensor,
     hardware: Hardware,
-    keep_going: Callable[[], bool] = lambda: True,
     confidence: Confidence = NOT_CALIBRATED,
     with_features: bool = False,
-) -> Outputs | None:
+) -> Outputs:
     """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions run once per image.
 
-    The network is put into evaluation mode and back. `keep_going` is called before each batch; when it returns False,
-    the result is None.
+    The network is put into evaluation mode and back.
     """
     batches = normalised(images_nhw, hardware.device)
-    return infer_batches(network, batches, hardware, keep_going, confidence, with_features)
+    outputs = infer_batches(network, batches, hardware, confidence=confidence, with_features=with_features)
+    assert outputs is not None  # nothing stops it
+    return outputs
 
 
 def infer_batches(
@@ -150,7 +150,10 @@ def infer_batches(
     confidence: Confidence = NOT_CALIBRATED,
     with_features: bool = False,
 ) -> Outputs | None:
-    """The same for batches of normalised images (N, 1, 28, 28), float32 and on the network's device."""
+    """As `infer`, for batches of normalised images (N, 1, 28, 28), float32 and on the network's device.
+
+    `keep_going` is called before each batch; when it returns False, the result is None.
+    """
     digits, sums = [], []
     views: list[Views] = []
     kinds = {*confidence.classes, *(["features"] if with_features else [])}
@@ -229,9 +232,7 @@ def evaluate(
     Raises:
         ValueError: there are no images.
     """
-    outputs = infer(network, split.images, hardware, confidence=confidence)
-    assert outputs is not None  # the default keep_going never stops
-    return score(outputs, split)
+    return score(infer(network, split.images, hardware, confidence), split)
 
 
 def mistakes(outputs: Outputs, split: Split, most: int | None = None) -> tuple[Mistake, ...]:

@@ -43,7 +43,6 @@ def occlusion(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number
     hidden = hidden.view(-1, SIDE, SIDE)
     images = torch.cat([image.unsqueeze(0), image.masked_fill(hidden, GREY)])
     outputs = infer(predictor.network, images, predictor.hardware)
-    assert outputs is not None  # the default keep_going never stops
     places = torch.arange(SIDE).add(STRIDE // 2).div(STRIDE, rounding_mode="floor").clamp(max=len(centres) - 1)
 
     def falls(scores: Tensor, temperature: float) -> NDArray[np.float32]:

@@ -118,10 +118,8 @@ class Predictor:
         Raises:
             ValueError: the images have another shape or type.
         """
-        own, images = self.confidence, _pixels(images_nhw, many=True)
-        outputs = infer(self.network, images, self.hardware, confidence=own, with_features=with_features)
-        assert outputs is not None  # the default keep_going never stops
-        return outputs
+        images = _pixels(images_nhw, many=True)
+        return infer(self.network, images, self.hardware, self.confidence, with_features)
 
 
 def _pixels(images: Any, *, many: bool = False) -> Tensor:

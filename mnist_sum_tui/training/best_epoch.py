@@ -38,7 +38,6 @@ def tested(run: Run, training: Training, test: Split) -> EvalReport:
     """
     confidence, learner = take_best(run, training), training.learner
     outputs = infer(learner.network, test.images, learner.hardware, confidence=confidence)
-    assert outputs is not None  # nothing stops it
     if not all(bool(answers.isfinite().all()) for answers in (outputs.digits, outputs.sums)):
         raise DivergedError
     return score(outputs, test)

@@ -12,7 +12,7 @@ from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import MnistSumError, RunError
-from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
+from mnist_sum_tui.inference.evaluate import EvalReport, infer_batches, normalised, score
 from mnist_sum_tui.machine.figures import Meter
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks
@@ -217,9 +217,9 @@ class _Trainer:
         """Evaluate the validation images with all ten numbers."""
         if len(self.validation) == 0:
             return NoReport.NO_IMAGES
-        begin = time.perf_counter()
-        network, hardware = self.learner.network, self.learner.hardware
-        outputs = infer(network, self.validation.images, hardware, lambda: not self.control.stopping)
+        begin, network, hardware = time.perf_counter(), self.learner.network, self.learner.hardware
+        batches = normalised(self.validation.images, hardware.device)
+        outputs = infer_batches(network, batches, hardware, lambda: not self.control.stopping)
         self.state.forecast.add_validation(time.perf_counter() - begin)
         return NoReport.STOPPED if outputs is None else score(outputs, self.validation, with_reliability=False)
 

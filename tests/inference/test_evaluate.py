@@ -6,7 +6,7 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import Outputs, evaluate, infer, score
+from mnist_sum_tui.inference.evaluate import Outputs, evaluate, infer_batches, normalised, score
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 
@@ -95,7 +95,8 @@ def test_the_hardest_sums_are_those_that_are_much_worse_than_all_others(
 
 def test_infer_stops_when_told_and_restores_the_mode(few: dataset.Split) -> None:
     network = build("compact").train()
-    assert infer(network, few.images, choose(TrainConfig()), keep_going=lambda: False) is None
+    hardware = choose(TrainConfig())
+    assert infer_batches(network, normalised(few.images, hardware.device), hardware, keep_going=lambda: False) is None
     assert network.training
 
 

@@ -200,7 +200,6 @@ def test_a_step_runs_on_the_device(meta: Hardware, model: str, optimizer: str) -
 def test_evaluation_and_prediction_run_on_the_device(meta: Hardware, model: str) -> None:
     images = dataset.load("test").images[:4]
     outputs = infer(build(model).to(META), images, meta)
-    assert outputs is not None
     assert outputs.digits.device == outputs.sums.device == CPU, "the outputs are back on the CPU"
     predictor = Predictor(TrainConfig(model=model), build(model).state_dict(), "a test", meta)
     assert all(parameter.device == META for parameter in predictor.network.parameters())
