@@ -5,6 +5,7 @@ import gc
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property, partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import SystemCommand
@@ -37,28 +38,8 @@ REPLAY_ALONE = 1.0
 
 def page_class(name: str) -> type[Page]:
     """The class of a page other than Train. It is imported only now, because the first frame does without."""
-    match name:
-        case "inspect":
-            from mnist_sum_tui.tui.pages.inspect import InspectPage
-
-            return InspectPage
-        case "draw":
-            from mnist_sum_tui.tui.pages.draw import DrawPage
-
-            return DrawPage
-        case "mistakes":
-            from mnist_sum_tui.tui.pages.mistakes import MistakesPage
-
-            return MistakesPage
-        case "runs":
-            from mnist_sum_tui.tui.pages.runs import RunsPage
-
-            return RunsPage
-        case "inside":
-            from mnist_sum_tui.tui.pages.inside import InsidePage
-
-            return InsidePage
-    raise LookupError(f"no page is called {name}")
+    found: type[Page] = getattr(import_module(f"{__package__}.pages.{name}"), f"{name.title()}Page")
+    return found
 
 
 class MnistSumApp(SettingsApp):
