@@ -69,11 +69,6 @@ class FindHeat:
     """both as in LookInside"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Continue:
-    """Continue the evaluation in progress: the worker's own request, when no page has one."""
-
-
 Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSet
 """what a page may request"""
 
@@ -82,5 +77,6 @@ Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSe
 class Job:
     """A request, and the function that takes its answer."""
 
-    request: Request | Continue
+    request: Request | None
+    """None: continue the evaluation in progress, because no page has a request"""
     reply: Reply

@@ -8,8 +8,9 @@ import contextlib
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError, PictureError
@@ -28,7 +29,6 @@ from mnist_sum_tui.tui.predictions.messages import (
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.predictors import Predictors
 from mnist_sum_tui.tui.predictions.requests import (
-    Continue,
     EvaluateTestSet,
     FindHeat,
     Job,
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 # The thread is no daemon: torch aborts the process if one of its threads computes when the interpreter ends.
 IDLE_SECONDS = 20.0
 """how long the thread waits for the next request before it ends; torch makes a new thread pool for each new thread"""
-URGENCY: tuple[type[Request], ...] = (PredictDrawing, PredictImage, LookInside, FindHeat, EvaluateTestSet)
-"""the kinds of requests, the most urgent first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,14 @@ class PredictionWorker:
         self._predictors = Predictors(session, lambda: self._is_closing)
         self._running: Running | None = None
         self._done: Done | None = None
+        self._serve: dict[type[Request], Callable[[Any, Reply], None]] = {
+            PredictDrawing: self._predict_drawing,
+            PredictImage: self._predict_image,
+            LookInside: self._look_inside,
+            FindHeat: self._find_heat,
+            EvaluateTestSet: self._begin_evaluation,
+        }
+        """what serves each kind of request, the most urgent first"""
 
     def request(self, request: Request, reply: Reply) -> None:
         """Add a request; an older one of its kind that still waits is dropped, and so is an outdated evaluation."""
@@ -117,7 +123,10 @@ class PredictionWorker:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                self._serve(job)
+                if job.request is None:
+                    self._continue_evaluation()
+                else:
+                    self._serve[type(job.request)](job.request, job.reply)
             except MnistSumError as error:
                 job.reply(Trouble(str(error)))
             except Exception as error:  # the page that waits must get an answer
@@ -128,29 +137,14 @@ class PredictionWorker:
         with self._changed:
             deadline = time.monotonic() + IDLE_SECONDS
             while not self._is_closing and threading.main_thread().is_alive() and time.monotonic() < deadline:
-                for kind in URGENCY:
+                for kind in self._serve:
                     if kind in self._waiting:
                         return self._waiting.pop(kind)
                 if self._running is not None:
-                    return Job(Continue(), self._running.reply)
+                    return Job(None, self._running.reply)
                 self._changed.wait(0.5)
             self._thread, self._running = None, None
             return None
-
-    def _serve(self, job: Job) -> None:
-        match job.request:
-            case PredictDrawing():
-                self._predict_drawing(job.request, job.reply)
-            case PredictImage():
-                self._predict_image(job.request, job.reply)
-            case LookInside():
-                self._look_inside(job.request, job.reply)
-            case FindHeat():
-                self._find_heat(job.request, job.reply)
-            case EvaluateTestSet():
-                self._begin_evaluation(job.request, job.reply)
-            case Continue():
-                self._continue_evaluation()
 
     def _predict_drawing(self, request: PredictDrawing, reply: Reply) -> None:
         from mnist_sum_tui.data.picture import prepare
