@@ -10,20 +10,15 @@ from mnist_sum_tui.inference.explain import FOLDED
 from mnist_sum_tui.models.activations import calls, layers
 from mnist_sum_tui.models.layers import SumNetwork, evaluating
 from mnist_sum_tui.training.prepare import Training
-from mnist_sum_tui.training.timing import SamplePace
+from mnist_sum_tui.training.timing import Pace
 
-SECONDS, SHARE = 2.0, 0.009
-"""seconds between two looks while a dashboard asks, and the largest share of the time for all looks, copies aside"""
+SECONDS, SHARE, LONGEST = 2.0, 0.009, 60.0
+"""seconds between two looks while a dashboard asks; the largest share of the time for all looks, copies aside; and the
+longest pause in seconds, so long that looks keep to their share on a busy machine, too"""
 IMAGES = 32
 MOST_WEIGHTS = 1 << 16
 BINS, REACH = 19, 4.0
 """the histogram of a layer's weights has BINS bins from -REACH to REACH, each divided by sqrt(inputs of a unit)"""
-
-
-class HealthPace(SamplePace):
-    """As SamplePace, but with longer pauses, so that it keeps to its share of the time on a busy machine, too."""
-
-    LONGEST = 60.0
 
 
 class HealthWatch:
@@ -34,7 +29,7 @@ class HealthWatch:
         dataset, device = training.batches.dataset, training.learner.hardware.device
         shown = dataset.__getitems__(list(range(min(IMAGES, len(dataset)))))
         self._images, self._numbers = shown.images.to(device), shown.numbers.to(device)
-        self.pace = HealthPace(SECONDS, SHARE)
+        self.pace = Pace(SECONDS, SHARE, LONGEST)
         self.is_begun = False
         """whether the weights before the coming step are noted, so that `look` must be called after that step"""
         self._before: dict[str, Tensor] = {}

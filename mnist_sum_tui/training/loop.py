@@ -40,7 +40,7 @@ from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import DivergedError, StepResult
-from mnist_sum_tui.training.timing import USUAL, Paces, SamplePace
+from mnist_sum_tui.training.timing import USUAL, Pace, Paces
 
 
 def train(config: TrainConfig, run: Run, control: Control | None = None, paces: Paces | None = None) -> Iterator[Event]:
@@ -100,7 +100,7 @@ class _Trainer:
         self.ending = Ending(training.state, training.batches, control, before)
         self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
         self.coach = Coach(training.state.config, before, training.state.knobs)
-        self.sampling, self.health = SamplePace(paces.samples, paces.samples_share), HealthWatch(training)
+        self.sampling, self.health = Pace(paces.samples, paces.samples_share), HealthWatch(training)
         self.meter = Meter()
         threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder
 

@@ -82,40 +82,29 @@ class Forecast:
 
 
 class Pace:
-    """When something optional is due: every `seconds`, or less often, so that it takes at most `share` of the time."""
+    """When something optional is due: every `seconds` while a dashboard asks for it, else at evenly spread steps.
 
-    LONGEST = 5.0
-    """the longest pause in seconds, because a slow first time must not delay the second one for long"""
+    It takes at most `share` of the time; but no pause is longer than `longest` seconds, because a slow first time must
+    not delay the second one for long.
+    """
 
-    def __init__(self, seconds: float, share: float) -> None:
-        self._seconds, self._share = seconds, share
-        self._next = time.perf_counter() + seconds
-        self._paid = self._next - seconds
+    def __init__(self, seconds: float, share: float, longest: float = 5.0) -> None:
+        self._seconds, self._share, self._longest = seconds, share, longest
+        self._paid = time.perf_counter()
+        """from when on the share of the time allows it"""
+        self._next = self._paid + seconds
+        """from when on it is due, if a dashboard asks"""
 
-    @property
-    def is_due(self) -> bool:
-        """Whether it is due."""
-        return time.perf_counter() >= self._next
-
-    @property
-    def is_affordable(self) -> bool:
-        """Whether the share of the time allows it, even if it is not due."""
-        return time.perf_counter() >= self._paid
+    def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
+        """Whether it is due after this step."""
+        now, is_moment = time.perf_counter(), step % -(-total_steps // MOMENTS) == 0
+        return (is_asked and now >= self._next) or (is_moment and now >= self._paid)
 
     def timed(self, do: Callable[[], Result]) -> Result:
         """Do it, and set the next time by how long it took."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
-        self._paid = end + min((end - begin) / self._share, self.LONGEST)
+        self._paid = end + min((end - begin) / self._share, self._longest)
         self._next = max(end + self._seconds, self._paid)
         return result
-
-
-class SamplePace(Pace):
-    """Decides when samples are recorded: about once per second while a dashboard asks, else at evenly spread steps."""
-
-    def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
-        """Whether to record them after this step; never more than the share of the time."""
-        is_moment = step % -(-total_steps // MOMENTS) == 0
-        return (is_asked and self.is_due) or (is_moment and self.is_affordable)

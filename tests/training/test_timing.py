@@ -2,7 +2,7 @@ from functools import partial
 
 import pytest
 
-from mnist_sum_tui.training.timing import Pace, SamplePace
+from mnist_sum_tui.training.timing import Pace
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 
 
@@ -19,7 +19,7 @@ def test_what_is_slow_comes_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
     for seconds in (0.001, 0.02, 60.0):
         pace.timed(partial(take, seconds))
         begin = now
-        while not pace.is_due:
+        while not pace.wants(1, 10**6, is_asked=True):
             now += 0.125
         waits.append(now - begin)
     assert waits == [1.0, 2.0, 5.0]
@@ -34,7 +34,7 @@ def test_answers_are_recorded_at_even_steps_for_half_a_per_cent(monkeypatch: pyt
     ) -> tuple[list[int], float]:
         """The steps at which answers are recorded, and what share of the time that takes."""
         nonlocal now
-        pace, begin = SamplePace(seconds=1.0, share=0.005), now
+        pace, begin = Pace(seconds=1.0, share=0.005), now
         found: list[int] = []
 
         def take() -> None:
