@@ -49,10 +49,6 @@ class GuideScreen(Question[None]):
                 yield Markdown(pages()[self.page].text, open_links=False)
         yield KeyFooter()
 
-    def on_mount(self) -> None:
-        """Mark the first page in the list."""
-        self._mark()
-
     async def show_page(self, name: str, anchor: str = "") -> None:
         """Show a page from its top, or from the heading of that anchor."""
         self.page = name
@@ -65,6 +61,8 @@ class GuideScreen(Question[None]):
     def _mark(self) -> None:
         choices = self.query_one(OptionList)
         choices.highlighted = choices.get_option_index(self.page)
+
+    on_mount = _mark
 
     async def action_turn(self, by: int) -> None:
         """Go to the next page, or to the one before."""

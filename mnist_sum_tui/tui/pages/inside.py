@@ -156,9 +156,7 @@ class InsidePage(NetworkViews):
         line.say(f"{first}\n{sure}")
         self.query_one(AdditionTable).predictions = answer.predictions
 
-    def on_fitted_resized(self) -> None:
-        """Choose the words again for another width."""
-        self.show_answer()
+    on_fitted_resized = show_answer
 
     def _show_layers(self, views: "tuple[LayerView, ...]") -> None:
         layers, before = self.query_one(OptionList), [*map(say.layer_row, self.views)]

@@ -102,13 +102,11 @@ class MistakesPage(WeightsPage):
         self.query_one("#frequent").border_title = "Most frequent"
         self.query_one("#sureness").display = False
 
-    def on_screen_resume(self) -> None:
-        """Evaluate when the page comes into view, if there may be new weights."""
-        self.request_answer()
-
     def request_answer(self) -> None:
         """Evaluate the chosen or else the newest weights on the test set; the worker keeps its last result."""
         self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
+
+    on_screen_resume = request_answer
 
     def action_renew(self) -> None:
         """Evaluate again for the user, and say so if it is too early, or if nothing has changed."""

@@ -145,10 +145,6 @@ class RunsPage(Experiments):
         if has_new_curves:
             self._trace()
 
-    def on_run_table_marked(self) -> None:
-        """Draw the curves of the runs that are marked now."""
-        self._trace()
-
     def on_data_table_row_highlighted(self) -> None:
         """Follow the cursor with the details, and, if no run is marked, with the chart."""
         self.refresh_bindings()
@@ -205,6 +201,8 @@ class RunsPage(Experiments):
             self.take_found(self._take_curves, curves, looks)
 
         self.run_worker(read, thread=True, group="trace", exclusive=True, exit_on_error=False)
+
+    on_run_table_marked = _trace
 
     def _take_curves(self, curves: list[tuple[str, list[Series]]], looks: list[int]) -> None:
         """Draw the curves; `looks` has the index of each run's mark."""

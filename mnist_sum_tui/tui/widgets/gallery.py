@@ -128,12 +128,6 @@ class Gallery(ScrollView, can_focus=True):
         self.scroll_to_region(area, animate=False)
         self.refresh()
 
-    def on_resize(self) -> None:
-        """Lay out again, because the number of tiles per row may change."""
-        self._lay_out()
-
-    watch_is_large = on_resize
-
     def notify_style_update(self) -> None:
         """Redraw, because the theme has changed."""
         super().notify_style_update()
@@ -143,6 +137,8 @@ class Gallery(ScrollView, can_focus=True):
         self._drawn.clear()
         self.virtual_size = Size(self._room.width, -(-len(self.items) // self.across) * self.tile.height)
         self.refresh()
+
+    on_resize = watch_is_large = _lay_out  # the number of tiles per row may be another
 
     def render_line(self, y: int) -> Strip:
         """One screen line of a row of tiles; what does not fit is counted, because parts are unreadable."""

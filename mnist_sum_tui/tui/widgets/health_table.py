@@ -47,6 +47,4 @@ class HealthTable(Vertical):
             self.query_one("#figures", Static).update("\n".join(health_lines(self.events, self.size.width - 2)))
             self.query_one(Spreads).grids = tuple(spread_pictures(self.events))
 
-    def on_resize(self) -> None:
-        """Draw again for the new width."""
-        self.watch_events()
+    on_resize = watch_events

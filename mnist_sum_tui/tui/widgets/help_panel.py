@@ -121,6 +121,8 @@ class HelpPanel(VerticalScroll, can_focus=False):
             self.query_one("#help-keys", Static).update(lines)
             self.call_after_refresh(self.show_more)
 
+    on_resize = show_keys
+
     def show_more(self) -> None:
         """Show the sign that there is more below, if there is."""
         for sign in self.query("#help-more"):
@@ -130,7 +132,3 @@ class HelpPanel(VerticalScroll, can_focus=False):
         """Hide the sign when the last line is reached."""
         super().watch_scroll_y(old, new)
         self.show_more()
-
-    def on_resize(self) -> None:
-        """Wrap the text again."""
-        self.show_keys()

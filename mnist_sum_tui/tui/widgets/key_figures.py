@@ -50,8 +50,7 @@ class KeyFigure(Vertical):
     def on_resize(self) -> None:
         """Choose the words that leave a gap to the next figure."""
         for name, forms in (("heading", self._headings), ("note", self._notes)):
-            fitting = (words for words in forms if len(words) < self.size.width)
-            self.query_one(f".{name}", Line).say(next(fitting, forms[-1] if forms else ""))
+            self.query_one(f".{name}", Line).say(first_fit(forms or ("",), self.size.width - 1))
 
 
 class Facts(Line):
@@ -81,13 +80,11 @@ class KeyFigures(Horizontal):
         yield Line("", id="chosen", markup=False)
         yield Line("", id="last-epochs", markup=False)
 
-    def on_mount(self) -> None:
-        """Use the screen's size before the widget has one, so that the settings do not come a frame late."""
-        self.on_resize()
-
     def on_resize(self) -> None:
         """Show the settings only if the facts fit beside them."""
         self.set_class((self.size.width or self.screen.size.width) >= ROOMY, "-roomy")
+
+    on_mount = on_resize  # by the screen's size, because the widget has none yet: else the settings come a frame late
 
     def show(self, session: Session) -> None:
         """Show the state of the session."""

@@ -24,10 +24,6 @@ class LatestCurves(Chart):
         self._folder = folder
         self.visible = False
 
-    def on_mount(self) -> None:
-        """Read the runs for the first time."""
-        self.read()
-
     def read(self) -> None:
         """Read the runs in a thread, because a journal may be long."""
 
@@ -38,6 +34,8 @@ class LatestCurves(Chart):
             pass_on(self.app, self._take, overlay(list(zip(names, series, strict=True)), "sum accuracy", "epoch"))
 
         self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
+
+    on_mount = read
 
     def _take(self, plot: Plot) -> None:
         self.plot = plot

@@ -37,10 +37,6 @@ class LatestRuns(Static):
         super().__init__(id=id, markup=False)
         self._folder = folder
 
-    def on_show(self) -> None:
-        """Read the runs when the list comes into view."""
-        self.read()
-
     def read(self) -> None:
         """Read the runs in a thread, if the list is shown at all."""
 
@@ -49,3 +45,5 @@ class LatestRuns(Static):
 
         if self.display:
             self.run_worker(work, thread=True, exclusive=True, exit_on_error=False)
+
+    on_show = read

@@ -83,10 +83,6 @@ class RunTable(DataTable[Text]):
         if self.order[0] not in self.shown:
             self.order = (COLUMNS[0], False)
 
-    def watch_order(self) -> None:
-        """Refill the table in the new order."""
-        self.fill()
-
     def watch_marked(self) -> None:
         """Show the marks."""
         before = self.looks
@@ -126,6 +122,8 @@ class RunTable(DataTable[Text]):
             self.move_cursor(row=ids.index(before), animate=False)
         self.fit_height()
         self.call_after_refresh(self.fit_height)
+
+    watch_order = fill
 
     @property
     def _arrow(self) -> str:
