@@ -8,6 +8,7 @@ from textual.events import Click
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, percent, track
@@ -17,20 +18,11 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 RIGHT, WRONG = BRAILLE.right, BRAILLE.wrong
-GLYPHS = dict(
-    zip(
-        "0123456789+=",
-        zip(
-            ("┏━┓", "╺┓ ", "╺━┓", "╺━┓", "╻ ╻", "┏━╸", "┏━╸", "╺━┓", "┏━┓", "┏━┓", "   ", "   "),
-            ("┃ ┃", " ┃ ", "┏━┛", " ━┫", "┗━┫", "┗━┓", "┣━┓", "  ┃", "┣━┫", "┗━┫", "╺╋╸", "═══"),
-            ("┗━┛", "╺┻╸", "┗━╸", "╺━┛", "  ╹", "╺━┛", "┗━┛", "  ╹", "┗━┛", "╺━┛", "   ", "   "),
-            strict=True,
-        ),
-        strict=True,
-    )
-)
-
-
+GLYPHS = {
+    character: tuple(row.ljust(3) for row in DIGITS3X3_BOLD[3 * place : 3 * place + 3])
+    for place, character in enumerate(DIGITS)
+} | {"=": ("   ", 3 * BRAILLE.heavy[-1], "   ")}
+"""the three rows of each character of large text: those of Textual's widget Digits, which has no equals sign"""
 TIGHT = {"+": ("   ", " + ", "   "), "=": ("   ", " = ", "   ")}
 """narrower signs, which have a gap to the digits even without spaces"""
 TIGHT_WIDTH, WIDE_WIDTH = 18, 22
