@@ -136,9 +136,9 @@ class QuitScreen(Question[Answer]):
     """Asks while it trains: keep training, stop and save, or leave at once."""
 
     BINDINGS: ClassVar = [
-        Binding("escape,k", "answer('keep')", "Keep training"),
-        Binding("s", "answer('save')", "Stop and save"),
-        Binding("l", "answer('leave')", "Leave at once"),
+        Binding("escape,k", "dismiss('keep')", "Keep training"),
+        Binding("s", "dismiss('save')", "Stop and save"),
+        Binding("l", "dismiss('leave')", "Leave at once"),
         Binding("up,left", "app.focus_previous", show=False),
         Binding("down,right", "app.focus_next", show=False),
     ]
@@ -187,7 +187,3 @@ class QuitScreen(Question[Answer]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer by a button."""
         self.dismiss(cast(Answer, event.button.id))
-
-    def action_answer(self, answer: Answer) -> None:
-        """Answer by a key."""
-        self.dismiss(answer)
