@@ -26,20 +26,12 @@ Settings = dict[str, Any]
 """the settings given on the command line, by name"""
 
 
-def with_settings(command: Callable[..., None]) -> Callable[..., None]:
+def with_settings(command: Callable[..., None], *, as_text: bool = False) -> Callable[..., None]:
     """Decorate a command with one option per setting; its parameter `settings` receives those that were given.
 
-    `--model-file` comes with them: the network that it names is a value of the setting `model`.
+    `--model-file` comes with them: the network that it names is a value of the setting `model`. With `as_text` every
+    option takes text, in which commas may separate several values.
     """
-    return _decorated(command, as_text=False)
-
-
-def with_settings_as_text(command: Callable[..., None]) -> Callable[..., None]:
-    """As `with_settings`, but every option takes text, in which commas may separate several values."""
-    return _decorated(command, as_text=True)
-
-
-def _decorated(command: Callable[..., None], as_text: bool) -> Callable[..., None]:
     own = [item for item in inspect.signature(command).parameters.values() if item.name != "settings"]
     named = inspect.Parameter.KEYWORD_ONLY
     made = [
@@ -58,6 +50,9 @@ def _decorated(command: Callable[..., None], as_text: bool) -> Callable[..., Non
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {item.name: item.annotation for item in parameters}
     return run
+
+
+with_settings_as_text = functools.partial(with_settings, as_text=True)
 
 
 def _with_own_network(given: Settings, model_file: str | None, as_text: bool) -> Settings:
