@@ -173,12 +173,10 @@ def sparkline(
     return "".join("x" if v is None else sparks[round((v - low) / span * top) if span else top // 2] for v in points)
 
 
-def shade(share: float | None, glyphs: Glyphs | None = None) -> str:
-    """A cell of a heatmap, 0..1, as one of five characters; None as `·`. Only 1 gives the darkest."""
-    glyphs = glyphs or current()
-    if share is None:
-        return glyphs.between
-    return glyphs.shades[min(int(share * (len(glyphs.shades) - 1)), len(glyphs.shades) - 1)]
+def shade(share: float) -> str:
+    """A cell of a heatmap, 0..1, as one of five characters. Only 1 gives the darkest."""
+    shades = current().shades
+    return shades[int(share * (len(shades) - 1))]
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

@@ -111,7 +111,7 @@ def test_sparkline_marks_missing_values() -> None:
 
 
 def test_only_a_full_share_is_shaded_full() -> None:
-    assert (shade(1.0), shade(0.999), shade(0.0), shade(None)) == ("█", "▓", " ", "·")
+    assert (shade(1.0), shade(0.999), shade(0.0)) == ("█", "▓", " ")
 
 
 def test_no_line_ends_between_a_figure_and_its_percent_sign() -> None:
