@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
@@ -50,10 +50,6 @@ class Totals:
             "sum_accuracy": self.sum_right / self.images,
             "images_per_second": self.images / self.seconds if self.seconds else 0.0,
         }
-
-    def to_dict(self) -> Mapping[str, float]:
-        """Plain values, for a checkpoint."""
-        return asdict(self)
 
 
 MAX_EPOCHS = 10_000

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
@@ -120,7 +120,7 @@ class RunState:
             batch=self.batch,
             step=self.step,
             elapsed=self.clock.seconds,
-            sums=self.totals.to_dict(),
+            sums=asdict(self.totals),
             best_epoch=self.best_epoch,
             best_accuracy=self._best_accuracy,
             best_loss=self._best_loss,
