@@ -135,7 +135,7 @@ def runs(folder: Path, origin: str) -> Finding:
     with contextlib.suppress(OSError):
         free = shutil.disk_usage(nearest).free
     where, count = printable(str(folder.absolute())), len(find.list_runs(folder))
-    facts = {"path": where, "origin": origin, "exists": exists, "writable": not why, "runs": count, "free_bytes": free}
+    facts = {"path": where, "origin": origin, "exists": exists, "writable": not why, "count": count, "free_bytes": free}
     text = f"{where} ({origin})"
     if why:
         return Finding("runs", "broken", f"{text} {why}: choose another --runs-dir or MNIST_SUM_RUNS", facts)

@@ -24,7 +24,7 @@ from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.training.sweep import Outcome, combinations, outcome
+from mnist_sum_tui.training.sweep import Combination, Outcome, combinations, outcome
 
 ENDED = ("completed", "diverged")
 """how a run ends that is a result: a sweep does not train it again"""
@@ -71,7 +71,7 @@ def sweep(
             done.append(outcome(combination.values, finished))
             if not json and len(done) < len(wanted):
                 say(console(), _so_far(swept, done))
-    _print_json(swept, done) if json else _print(swept, done)
+    _print_json(swept, wanted, done) if json else _print(swept, done)
 
 
 def _check(configs: Sequence[TrainConfig]) -> None:
@@ -126,7 +126,7 @@ def _so_far(swept: tuple[str, ...], done: Sequence[Outcome]) -> str:
 
 
 def _diverged(found: Outcome) -> str:
-    return "diverged" if found.diverged == found.runs else f"{found.diverged} of {found.runs} diverged"
+    return "diverged" if found.diverged == len(found.runs) else f"{found.diverged} of {len(found.runs)} diverged"
 
 
 def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
@@ -137,8 +137,8 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         verdict = "best" if found is best else "within chance" if found.is_like(best) else ""
         verdict = _diverged(found) if found.diverged else verdict
         row = [
-            *found.values, str(found.runs), percent(found.digit, 3), percent(found.total, 3),
-            percent(found.error, 3), duration(found.seconds), verdict,
+            *found.values, str(len(found.runs)), percent(found.digit, 3), percent(found.total, 3),
+            percent(found.error, 3), duration(found.elapsed), verdict,
         ]  # fmt: skip
         rows.append([styled(text, "bold") for text in row] if verdict == "best" else list(row))
     out = console()
@@ -180,16 +180,17 @@ def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     print_table(console(), title, ["", *second], rows, left=1)
 
 
-def _print_json(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
-    best = max(done, key=lambda found: found.mean)
+def _print_json(swept: tuple[str, ...], wanted: Sequence[Combination], done: Sequence[Outcome]) -> None:
+    """Print the result with the settings' values as they are in config.json, and not as they were typed."""
+    settings = [{name: getattr(each.configs[0], name) for name in swept} for each in wanted]
+    best, chosen = max(zip(done, settings, strict=True), key=lambda pair: pair[0].mean)
     rows = [
         {
-            **dict(zip(swept, found.values, strict=True)), "runs": found.runs, "digit_accuracy": found.digit,
+            **values, "runs": found.runs, "digit_accuracy": found.digit,
             "sum_accuracy": found.total, "tested": found.best.ranked_by == "test",
-            "standard_error": found.error, "seconds": found.seconds,
+            "standard_error": found.error, "elapsed": found.elapsed,
             "within_chance_of_best": found.is_like(best), "diverged": found.diverged, "best_run": found.best_id,
         }
-        for found in done
+        for found, values in zip(done, settings, strict=True)
     ]  # fmt: skip
-    chosen = None if best.diverged else dict(zip(swept, best.values, strict=True))
-    print_json({"event": "sweep", "best": chosen, "combinations": rows})
+    print_json({"event": "sweep", "best": None if best.diverged else chosen, "combinations": rows})

@@ -35,13 +35,15 @@ class Outcome:
     """
 
     values: tuple[str, ...]
-    runs: int
+    runs: tuple[str, ...]
+    """their ids"""
     digit: float | None
     total: float | None
     error: float | None
     """the standard error of `mean`: over the seeds, but at least that of so many runs' images, because a few seeds may
     be alike by luck; for a single run that of its images, which says nothing of other seeds"""
-    seconds: float
+    elapsed: float
+    """the mean of their seconds of training"""
     best: Summary
     """the best of the runs"""
     diverged: int = 0
@@ -50,7 +52,7 @@ class Outcome:
     @property
     def best_id(self) -> str | None:
         """The id of the best run; None if all diverged."""
-        return self.best.run.id if self.diverged < self.runs else None
+        return self.best.run.id if self.diverged < len(self.runs) else None
 
     @property
     def mean(self) -> float:
@@ -65,7 +67,7 @@ class Outcome:
         """
         if self.error is None or other.error is None:
             return False
-        return is_chance(self.mean - other.mean, self.error, other.error, seeds=min(self.runs, other.runs))
+        return is_chance(self.mean - other.mean, self.error, other.error, seeds=min(len(self.runs), len(other.runs)))
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:
@@ -161,15 +163,16 @@ def _images(run: Summary) -> int:
 
 def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
     """The result of a combination's runs: in validation, or in the test if no images were held out."""
-    seconds = statistics.mean(found.elapsed for found in done)
+    runs = tuple(found.run.id for found in done)
+    elapsed = statistics.mean(found.elapsed for found in done)
     best = max(done, key=lambda found: found.mean_accuracy)
     if diverged := sum(found.state == "diverged" for found in done):
-        return Outcome(values, len(done), None, None, None, seconds, best, diverged)
+        return Outcome(values, runs, None, None, None, elapsed, best, diverged)
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
     accuracy = statistics.mean(means)
     spread = max(statistics.stdev(means) if len(means) > 1 else 0.0, standard_error(accuracy, _images(done[0])))
     return Outcome(
-        values, len(done), statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
-        spread / math.sqrt(len(means)), seconds, best,
+        values, runs, statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
+        spread / math.sqrt(len(means)), elapsed, best,
     )  # fmt: skip

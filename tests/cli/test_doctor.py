@@ -69,7 +69,9 @@ def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
     assert told["device"]["why"] in chosen.reason
     assert told["threads"]["threads"] == hardware.usable_cores()
     assert told["versions"]["textual"].startswith("8")
-    assert told["runs"] | {"runs": 1, "writable": True, "exists": True, "origin": "from MNIST_SUM_RUNS"} == told["runs"]
+    assert (
+        told["runs"] | {"count": 1, "writable": True, "exists": True, "origin": "from MNIST_SUM_RUNS"} == told["runs"]
+    )
     assert told["runs"]["free_bytes"] > 0
     assert told["mouse"] | {"state": "note", "reported": None} == told["mouse"]
     assert "it needs a terminal" in told["mouse"]["text"]

@@ -10,6 +10,7 @@ import pytest
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
+from mnist_sum_tui.runs.summary import summarise
 from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
 
 
@@ -92,12 +93,15 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     assert next(row for row in rows if row[0] == "100")[1:5] == ["1", "-", "-", "-"]
     assert [row[-1] for row in rows if row[0] == "100"] == ["diverged"]
     told = json.loads(again.stdout)
-    assert told["best"] == {"lr": "1e-3"}
+    assert told["best"] == {"lr": 0.001}, "a number, as in config.json"
     assert [row["tested"] for row in told["combinations"]] == [False, False], "the accuracies are of the validation"
     assert [row["diverged"] for row in told["combinations"]] == [0, 1]
     assert [row["digit_accuracy"] is None for row in told["combinations"]] == [False, True]
+    assert [row["lr"] for row in told["combinations"]] == [0.001, 100]
     runs = find.list_runs(tmp_path / "runs")
     assert len(runs) == 2, "neither is trained again"
+    assert [row["runs"] for row in told["combinations"]] == [[run.id] for run in reversed(runs)]
+    assert [row["elapsed"] for row in told["combinations"]] == [summarise(run).elapsed for run in reversed(runs)]
     assert [row["best_run"] in {run.id for run in runs} for row in told["combinations"]] == [True, False]
     assert told["combinations"][1]["best_run"] is None, "it has nothing to go on with"
 

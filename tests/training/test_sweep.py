@@ -113,7 +113,7 @@ def summary(digit: float, total: float, held_out: int = 0) -> Summary:
 
 def test_the_mean_over_seeds_and_what_is_chance() -> None:
     best = outcome(("a",), [summary(0.99, 0.99), summary(0.98, 0.98)])
-    assert best.runs == 2
+    assert len(best.runs) == 2
     assert [best.digit, best.mean] == pytest.approx([0.985, 0.985])
     assert best.error == pytest.approx(0.005)
     assert best.is_like(outcome(("b",), [summary(0.98, 0.98), summary(0.981, 0.981)]))
@@ -144,6 +144,6 @@ def test_seeds_that_are_alike_by_luck_are_as_uncertain_as_their_images() -> None
 def test_a_combination_of_which_a_run_diverged_has_no_mean() -> None:
     gone = replace(summary(0.99, 0.99), state="diverged", finished=None)
     found = outcome(("a",), [summary(0.99, 0.99), gone])
-    assert (found.runs, found.diverged, found.digit, found.total, found.error) == (2, 1, None, None, None)
+    assert (len(found.runs), found.diverged, found.digit, found.total, found.error) == (2, 1, None, None, None)
     assert found.mean < outcome(("b",), [summary(0.0, 0.0)]).mean, "never the best"
     assert not found.is_like(found)
