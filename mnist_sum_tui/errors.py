@@ -7,6 +7,8 @@ from mnist_sum_tui.printable import printable
 
 MOST_QUOTED = 200
 """characters; more than the id of any run"""
+NO_TYPOS = ("gpu",)
+"""words that are no misspelling of the name most like them, as a GPU is no CPU"""
 
 
 class MnistSumError(Exception):
@@ -56,7 +58,7 @@ class BenchError(MnistSumError):
 def unknown(kind: str, name: object, known: Iterable[str], hint: str = "") -> UsageError:
     """The error for an unknown name. It suggests the closest known name, or else gives the hint or all choices."""
     choices, text = list(known), short(name)
-    near = nearest(text, choices)
+    near = None if text in NO_TYPOS else nearest(text, choices)
     advice = f"did you mean {near!r}?" if near else (hint or f"choose from {', '.join(choices)}")
     return UsageError(f"unknown {kind} {text!r}: {advice}")
 

@@ -65,7 +65,7 @@ BAD_INPUT = [
     (["runs", "report", "latest", "-o", "-"], 2, "not the standard output: give the name of a file"),
     (["train", "--lr", "nan"], 2, "finite"),
     (["train", "--device", "tpu"], 2, "unknown device"),
-    (["predict", "3", "--device", "gpu"], 2, "error: unknown device 'gpu': did you mean 'cpu'?"),
+    (["predict", "3", "--device", "gpu"], 2, "error: unknown device 'gpu': choose from auto, cpu, cuda, mps"),
     (["evaluate", "--device", "cuda:0"], 2, "error: unknown device 'cuda:0': did you mean 'cuda'?"),
     (["train", "--resume", "nonsense"], 2, "does not exist yet"),
     (["train", "--resume", ""], 2, "is empty"),
