@@ -130,7 +130,9 @@ def _pixels(images: Any, *, many: bool = False) -> Tensor:
         wanted = "images must be uint8 (N, 28, 28)" if many else "image must be uint8 (28, 28)"
         found = f"{kind} {shape}" if shape else kind
         raise ValueError(f"{wanted}, not {found}: data.picture.prepare makes an image of a picture")
-    return images if isinstance(images, Tensor) else torch.tensor(images)  # a copy: it may be read-only
+    if isinstance(images, Tensor):
+        return images
+    return torch.from_numpy(np.array(images, order="C"))  # a copy: it may be read-only, or a view with negative strides
 
 
 def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = None) -> Prediction:
@@ -157,7 +159,10 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
 
 
 def load_predictor(
-    run: str | Path | Run | None = None, folder: Path | None = None, device: str = "auto", model: str | None = None
+    run: str | Path | Run | None = None,
+    folder: str | Path | None = None,
+    device: str = "auto",
+    model: str | None = None,
 ) -> Predictor:
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run; or `built-in`, the package's network.
 
@@ -170,7 +175,8 @@ def load_predictor(
         CheckpointError: the checkpoint is damaged or of another network.
     """
     name = str(run.absolute()) if isinstance(run, Path) else run  # a Path is no name, even in the folder of the runs
-    chosen = name if isinstance(name, Run) else find.for_prediction(name, folder or default_folder(), model)
+    place = default_folder() if folder is None else Path(folder)
+    chosen = name if isinstance(name, Run) else find.for_prediction(name, place, model)
     path, source = BUILT_IN, "the built-in network"
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"

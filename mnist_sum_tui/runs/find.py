@@ -128,7 +128,7 @@ def check_name(name: str) -> None:
         raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
 
 
-def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
+def create(folder: str | Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:
     """Create a new run's folder with its config.json, locked until the run has been trained.
 
     The folder's name ends with `name` and `suffix`.
@@ -138,6 +138,7 @@ def create(folder: Path, config: TrainConfig, name: str = "", suffix: str = "") 
         RunError: the folder cannot be written to.
     """
     check_name(name)
+    folder = Path(folder)
     base = "-".join(
         filter(None, [datetime.now().strftime("%Y%m%d-%H%M%S"), config.model.partition("@")[0], name, suffix])
     )

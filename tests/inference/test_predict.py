@@ -1,6 +1,7 @@
 """Predictions in a script: what is taken as an image or a number, and what is refused with a clear word."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -51,6 +52,12 @@ def test_another_image_is_refused_with_what_to_do(predictor: Predictor, image: A
     with pytest.raises(ValueError, match=r"^image must be uint8 \(28, 28\), not .*: data.picture.prepare") as told:
         predictor.predict(image, 7)
     assert f"not {found}:" in str(told.value)
+
+
+@pytest.mark.parametrize("turned", [np.rot90, np.flipud, np.fliplr, np.transpose])
+def test_an_image_may_be_a_turned_view_of_another(predictor: Predictor, turned: Callable[[Any], Any]) -> None:
+    view = turned(dataset.load("test").images[3].numpy())
+    assert predictor.predict(view, 7) == predictor.predict(torch.tensor(view.tolist(), dtype=torch.uint8), 7)
 
 
 def test_many_images_are_taken_or_refused_like_one(predictor: Predictor) -> None:

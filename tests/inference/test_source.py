@@ -23,6 +23,7 @@ def test_an_unfinished_run_says_where_it_stopped(
     run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
     assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
+    assert load_predictor("latest", str(run.path.parent)).source == load_predictor(run).source, "a folder as a string"
     told = json.loads(cli("predict", "3", "--json").stdout)
     assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     useless = replace(recorded.finished(), digit_accuracy=0.1)

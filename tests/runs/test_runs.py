@@ -46,7 +46,7 @@ def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False, data_d
 
 
 def test_runs_created_in_one_second_get_different_ids(tmp_path: Path) -> None:
-    made = [find.create(tmp_path, CONFIG, "try-1") for _ in range(3)]
+    made = [find.create(folder, CONFIG, "try-1") for folder in (tmp_path, str(tmp_path), tmp_path)]
     assert len({run.id for run in made}) == 3
     assert all(run.id.endswith(("-compact-try-1", "-2", "-3")) for run in made)
     assert [run.id for run in find.list_runs(tmp_path)] == [run.id for run in reversed(made)]
