@@ -15,6 +15,14 @@ def test_the_versions_that_fit_are_those_that_pip_installs() -> None:
     assert {f"{name}{bounds}" for name, bounds in packages.NEEDED.items()} < set(wanted)
 
 
+def test_the_licence_of_the_package_is_also_that_of_the_images_in_it() -> None:
+    of_images = (ROOT / "mnist_sum_tui/data/mnist/README.md").read_text(encoding="utf-8")
+    assert "CC BY-SA 3.0" in of_images
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["license"] == "MIT AND CC-BY-SA-3.0"
+    assert "mnist_sum_tui/data/mnist/README.md" in project["license-files"]
+
+
 @pytest.mark.parametrize("number", ["8.2.4", "8.2.10", "8.10", "8.3.0.dev2026", "8.2.8+cpu.9", None])
 def test_a_version_that_fits(number: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "installed", lambda _: number)
