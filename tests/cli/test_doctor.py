@@ -17,22 +17,13 @@ from mnist_sum_tui.machine import hardware, packages
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
+from tests.guide.test_json_names import explained
 from tests.test_import_hygiene import loaded_by
 
 TOPICS = [
-    "versions",
-    "machine",
-    "device",
-    "threads",
-    "data",
-    "runs",
-    "settings",
-    "terminal",
-    "braille",
-    "blocks",
-    "colours",
+    "versions", "machine", "device", "threads", "data", "runs", "settings", "terminal", "braille", "blocks", "colours",
     "mouse",
-]
+]  # fmt: skip
 NASTY = "x\x1b]0;title\x07\x9b31m\u202e[red]"
 MAIN = "from mnist_sum_tui.cli.main import main; main()"
 
@@ -63,6 +54,8 @@ def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
     assert done.stdout.rstrip("\n").isprintable()
     told = json.loads(done.stdout)
     assert list(told) == ["ok", "broken", *TOPICS]
+    facts = {name for topic in TOPICS if topic not in ("versions", "settings") for name in told[topic]}
+    assert {"ok", "broken", *facts} <= explained()
     assert (told["ok"], told["broken"]) == (True, [])
     chosen = hardware.choose(TrainConfig.of("standard"))
     assert (told["device"]["device"], told["device"]["precision"]) == (chosen.device.type, chosen.precision)

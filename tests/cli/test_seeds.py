@@ -15,6 +15,7 @@ from mnist_sum_tui.machine.ranks import VARIABLES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line, make_small_data
+from tests.guide.test_json_names import explained
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -32,6 +33,7 @@ def test_seeds_give_the_same_results_as_single_runs_and_report_the_mean(cli: Cli
     finished = [event for event in runs if event["event"] == "finished"]
     assert [event["seed"] for event in runs if event["event"] == "started"] == [3, 4]
     assert last["event"] == "seeds"
+    assert last.keys() <= explained()
     assert last["runs"] == [event["run"] for event in finished]
     for name in ("digit_accuracy", "sum_accuracy", "agreement"):
         values = [float(str(event[name])) for event in finished]

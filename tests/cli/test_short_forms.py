@@ -13,6 +13,7 @@ from mnist_sum_tui.runs.events import Changed
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli, is_one_line
+from tests.guide.test_json_names import explained
 from tests.training.resuming import begun, config_of
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -73,6 +74,7 @@ def test_a_change_whose_step_was_not_made_is_called_planned(cli: Cli, tmp_path: 
         "changed   epochs 5 -> 6, after step 2,150",
     ]
     shown = json.loads(cli("runs", "show", run.id, "--json").stdout)
+    assert {*shown, *shown["changed"][0]} <= explained()
     assert [event["reached"] for event in shown["changed"]] == [True, False, True]
     assert "--change 2150:lr=x0.5" in shown["again"], "it counts in a run that is trained further"
     rows = cli("runs", "compare", run.id, plain.id).stdout

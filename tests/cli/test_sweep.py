@@ -12,6 +12,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.summary import summarise
 from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
+from tests.guide.test_json_names import explained
 
 
 def options(tmp_path: Path, *more: str) -> list[str]:
@@ -94,6 +95,7 @@ def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> No
     assert [row[-1] for row in rows if row[0] == "100"] == ["diverged"]
     told = json.loads(again.stdout)
     assert told["best"] == {"lr": 0.001}, "a number, as in config.json"
+    assert {*told, *told["combinations"][0]} <= explained()
     assert [row["tested"] for row in told["combinations"]] == [False, False], "the accuracies are of the validation"
     assert [row["diverged"] for row in told["combinations"]] == [0, 1]
     assert [row["digit_accuracy"] is None for row in told["combinations"]] == [False, True]
