@@ -28,7 +28,7 @@ def matching(text: str) -> Test:
 
 
 def _test(word: str) -> Test:
-    found = re.fullmatch(r"([a-zA-Z_-]+)([=<>])(.+)", word)
+    found = re.fullmatch(r"([a-zA-Z0-9_-]+)([=<>])(.+)", word)
     if found is None:
         if set(word) & set("=<>"):
             raise UsageError(f"{word!r} is not a filter: write {FORM}")

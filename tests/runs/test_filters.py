@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.columns import COLUMNS, count_words
 from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.seed_groups import Fold, folded, members_of
 from mnist_sum_tui.runs.summary import Summary
+from tests.training.test_early_end import done as epoch_done
 from tests.tui import recorded
 
 
@@ -51,6 +53,14 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
 )
 def test_all_words_of_a_filter_must_hold(text: str, fits: bool) -> None:
     assert matching(text)(replace(summary("20260101-120100-compact"), note="A high Rate")) is fits
+
+
+@pytest.mark.parametrize("name", settings())
+def test_every_setting_is_a_key_of_a_filter(name: str) -> None:
+    value = getattr(summary().config, name)
+    words = f"{value:g}" if kinds()[name] in (int, float) else value_words(name, value)
+    assert matching(f"{option_name(name)}={words}")(summary())
+    assert not matching(f"{option_name(name)}=7")(summary())
 
 
 @pytest.mark.parametrize(
@@ -118,6 +128,19 @@ def test_runs_that_differ_by_their_seed_alone_are_one() -> None:
     assert fold.deviation("digit_accuracy") == 0
     assert fold.elapsed == 10
     assert members_of(rest[0]) == (rest[0],)
+
+
+def interrupted(accuracy: float, seed: int) -> Summary:
+    """A run that was validated once, and not tested."""
+    return replace(summary(f"x{seed}", "interrupted", total=None, seed=seed), epochs=(epoch_done(1, accuracy),))
+
+
+def test_a_mean_is_of_tests_alone_or_of_validations_alone_which_have_a_star() -> None:
+    (mixed,) = folded([summary("a", total=0.97), interrupted(0.5, seed=1)])
+    assert (mixed.sum_accuracy, count_words(mixed)) == (0.97, " n=2 (1 measured)")
+    (validated,) = folded([interrupted(0.8, seed=1), interrupted(0.9, seed=2)])
+    shown = {column.title: column.text(validated) for column in COLUMNS}
+    assert (shown["sum"], shown["run"]) == ("85.00* +-7.07", "x1 n=2")
 
 
 def test_without_a_result_there_is_no_mean() -> None:
