@@ -10,7 +10,7 @@ import pytest
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, arranged, that_fit, without_middle
+from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, arranged, named, that_fit, without_middle
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.seed_groups import folded
@@ -27,6 +27,11 @@ def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
         assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
         keys = [column.key(run) for run in ordered]
         assert keys == sorted(keys, reverse=column.is_falling)
+
+
+def test_numbers_are_sorted_as_numbers() -> None:
+    found = [summary(str(size), batch_size=size) for size in (128, 64, 1000)]
+    assert [run.run.id for run in arranged(found, named("batch-size"))] == ["64", "128", "1000"]
 
 
 def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:

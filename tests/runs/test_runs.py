@@ -199,9 +199,9 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
 
 
 def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
-    stopped = summarise(_run(tmp_path, _epoch(1, 0.9), _epoch(2, 0.8, best=False), torn=True))
+    stopped = summarise(_run(tmp_path, _epoch(1, 0.7), _epoch(2, 0.9), _epoch(3, 0.8, best=False), torn=True))
     assert (stopped.state, stopped.digit_accuracy, stopped.is_tested) == ("interrupted", 0.9, False)
-    assert len(stopped.epochs) == 2
+    assert len(stopped.epochs) == 3
     done = summarise(_run(tmp_path, _epoch(1, 0.9), _finished("completed")))
     assert (done.state, done.digit_accuracy, done.sum_accuracy, done.is_tested) == ("completed", 0.98, 0.97, True)
     assert done.mean_accuracy == pytest.approx(0.9)

@@ -37,6 +37,8 @@ def test_patience_counts_the_epochs_since_the_last_gain_that_counts() -> None:
     assert reason(config, epochs) == ""
     assert reason(replace(config, min_gain=0.1), epochs) == "the validation has not got better for 2 epochs"
     assert reason(replace(config, patience=0), epochs * 9) == ""
+    slow = [done(row + 1, 0.90 + 0.0006 * row) for row in range(4)]
+    assert reason(replace(config, min_gain=0.1), slow) == "", "two small gains together count"
     assert reason(config, [*epochs, done(5, 0.95)]) == "the validation has not got better for 2 epochs"
     assert reason(config, []) == ""
     assert reason(config, [done(1, None)] * 9) == "", "nothing was measured"

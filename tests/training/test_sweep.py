@@ -13,6 +13,7 @@ from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.sweep import combinations, is_run_of, is_same, outcome
+from tests.training.test_early_end import done as epoch_done
 from tests.tui import recorded
 
 
@@ -69,6 +70,8 @@ def test_many_combinations_are_found_at_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_seeds_are_chosen_in_one_way() -> None:
+    _, found = combinations({"seed": "1,2"}, seeds=1)
+    assert [config.seed for combination in found for config in combination.configs] == [1, 2]
     with pytest.raises(UsageError, match="leave out --seeds, or give one --seed"):
         combinations({"seed": "1,2"}, seeds=3)
 
@@ -133,6 +136,11 @@ def test_equal_settings_differ_by_more_than_chance_in_one_of_twenty_pairs(seeds:
     ]
     alarms = sum(not one.is_like(other) for one, other in zip(found[::2], found[1::2], strict=True))
     assert 0.03 < alarms / 1_000 < 0.062
+
+
+def test_what_is_chosen_is_chosen_by_validation_although_there_was_a_test() -> None:
+    both = replace(summary(0.99, 0.99), epochs=(epoch_done(1, 0.8),))
+    assert outcome(("a",), [both, both]).mean == pytest.approx(0.8)
 
 
 def test_seeds_that_are_alike_by_luck_are_as_uncertain_as_their_images() -> None:
