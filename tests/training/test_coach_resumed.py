@@ -1,10 +1,11 @@
 """The coach of a run that is resumed: it knows what an earlier process said."""
 
 from mnist_sum_tui.runs.event_words import BUSY
-from mnist_sum_tui.runs.events import Advice
+from mnist_sum_tui.runs.events import Advice, Event
 from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.knobs import Knobs
-from tests.training.test_coach import CONFIG, STARTED, progress, run
+from tests.training.test_coach import CONFIG, STARTED, done, progress, run
+from tests.training.test_coach_dead_units import look
 
 
 def test_a_resumed_run_is_told_nothing_twice() -> None:
@@ -22,3 +23,19 @@ def test_a_resumed_run_is_told_nothing_twice() -> None:
     coach = Coach(CONFIG, [*told, busy], Knobs(CONFIG))
     said = [found for event in (STARTED, *adding) if (found := coach.add(event))]
     assert said == [("adds", "Since about step 40 it learns to add")], "in place of the warning"
+
+
+def test_a_digit_that_an_earlier_process_has_read_is_a_guess_again() -> None:
+    coach = Coach(CONFIG, [done(1, 0.95, 0.95)], Knobs(CONFIG))
+    guesses = run(60, lambda step: progress(1000 + step, 2.4, 0.1, 0.1))
+    assert [found[0] for event in (STARTED, *guesses) if (found := coach.add(event))] == ["too-high"]
+
+
+def test_dead_units_are_not_told_again_by_the_next_process() -> None:
+    told = Advice(step=90, epoch=1, elapsed=1.0, topic="dead", words="95 % of conv5 gives 0 since about step 80")
+    knows = list(run(60, lambda step: progress(1000 + step, 0.1, 0.97, 0.96)))
+    events: list[Event] = [STARTED, *knows[:30], look(1030, 0.95), look(1031, 0.95), *knows[30:]]
+    for before, is_told in (([], True), ([told], False)):
+        coach = Coach(CONFIG, before, Knobs(CONFIG))
+        topics = [found[0] for event in events if (found := coach.add(event))]
+        assert ("dead" in topics) is is_told

@@ -46,6 +46,7 @@ def test_weights_that_a_rate_has_ruined_are_not_said_to_be_still_a_guess() -> No
     found = said(run(600, wrecks), turns=BACK)
     assert [topic for topic, _ in found] == ["guesses", "too-high", "ruined"]
     assert found[-1][1] == RUINED
+    assert topics(run(259, wrecks), turns=BACK)[-1] == "too-high", "it may heal in a hundred steps"
     assert said(run(600, lambda step: wrecks(step, before=0.1)), turns=BACK)[-1][1] == RUINED, "before it read"
     assert topics(run(600, lambda step: wrecks(step, heals_at=200)), turns=BACK)[-1] == "guesses", "it has healed"
     assert topics(run(600, wrecks), turns=BACK[:1])[-1] == "too-high", "it is not turned back yet"
@@ -75,6 +76,7 @@ def harder(step: int) -> Progress:
         ([Turn(198, "weight_decay", "1")], "weight decay was turned to 1: the weights are pulled"),
         ([Turn(198, "sum_weight", "0.1")], "sum weight was turned to 0.1: one of the two answers"),
         ([Turn(90, "lr", "x2"), Turn(198, "augment", "strong")], "augment was turned to strong: changed"),
+        ([Turn(195, "augment", "strong"), Turn(198, "lr", "x0.5")], "augment was turned to strong: changed"),
     ],
     ids=lambda turns: turns[-1].setting if isinstance(turns, list) else "",
 )
@@ -100,6 +102,7 @@ def test_a_knob_that_was_turned_before_the_likely_reason_is_not_blamed(turns: li
     assert "turned" not in found
 
 
-def test_a_knob_that_is_turned_back_is_neither_blamed_nor_the_rate() -> None:
-    turns = [Turn(120, "augment", "strong"), Turn(198, "augment", "none")]
+@pytest.mark.parametrize(("setting", "value", "back"), [("augment", "strong", "none"), ("label_smoothing", "0.3", "0")])
+def test_a_knob_that_is_turned_back_is_neither_blamed_nor_the_rate(setting: str, value: str, back: str) -> None:
+    turns = [Turn(120, setting, value), Turn(198, setting, back)]
     assert not {*topics(run(400, harder), turns=turns)} & {"too-high", "turned"}

@@ -3,6 +3,7 @@
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.training.validations import trouble, within_chance
 from tests.training.test_coach import done, progress, run, said, topics
 
 
@@ -12,6 +13,30 @@ def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     assert topics([*steps, *worse])[-1] == "overfitting"
     plateau = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.9798) for row in range(3))]
     assert topics([*steps, *plateau])[-1] == "chance"
+
+
+@pytest.mark.parametrize(
+    ("trained", "validated"),
+    [
+        ([0.95, 0.97, 0.98, 0.985, 0.99], [0.97, 0.98, 0.97, 0.9799, 0.97]),
+        ([0.95, 0.97, 0.97, 0.965, 0.96], [0.97, 0.98, 0.97, 0.97, 0.97]),
+    ],
+    ids=["a validation between was as good", "the training falls, too"],
+)
+def test_a_validation_that_is_not_worse_all_along_a_better_training_is_no_overfitting(
+    trained: list[float], validated: list[float]
+) -> None:
+    epochs = [done(row + 1, *both) for row, both in enumerate(zip(trained, validated, strict=True))]
+    assert trouble(epochs, 5_000) is None
+
+
+@pytest.mark.parametrize(
+    "validated",
+    [[0.97, 0.985, 0.98, 0.9801], [0.98, 0.98]],
+    ids=["it was better before by more than chance", "two epochs are too few"],
+)
+def test_a_small_gain_is_chance_only_beside_the_best_of_two_or_more_epochs(validated: list[float]) -> None:
+    assert within_chance([done(row + 1, 0.97, accuracy) for row, accuracy in enumerate(validated)], 5_000) == ""
 
 
 @pytest.mark.parametrize(

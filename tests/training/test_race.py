@@ -69,6 +69,10 @@ def test_a_mark_is_reached_where_the_curve_of_the_charts_crosses_it(path: Path) 
     assert found
 
 
+def test_a_training_that_diverges_at_once_has_reached_nothing() -> None:
+    assert reached_in([progress(1, 1.0, math.nan, math.nan)]) == {}
+
+
 def test_it_is_said_who_is_ahead_and_why() -> None:
     assert of_ghost(learns(15), ghost_with(most=30.2)) == [
         "Faster than the best earlier compact run (sum 90 % 14 s sooner): that one had lr 0.001"

@@ -1,0 +1,36 @@
+"""Which run is the ghost run, and what is said of how it differs."""
+
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.runs.events import Changed, Event
+from mnist_sum_tui.runs.ghost import find_ghost, why_apart
+from mnist_sum_tui.runs.run import Run
+from tests.training.test_early_end import done
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
+
+
+def validated(folder: Path, name: str, accuracy: float, *more: Event, **values: object) -> Run:
+    """A run of one epoch, a minute younger than the one made before it."""
+    return make(folder, name, [recorded.started(), *more, done(1, accuracy)], **values)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(None, "/data/easy"), ("/data/easy", None)])
+def test_the_ghost_is_the_best_earlier_run_of_the_same_network_on_the_same_images(
+    tmp_path: Path, ours: str | None, theirs: str | None
+) -> None:
+    validated(tmp_path, "worse", 0.9, data_dir=ours)
+    best = validated(tmp_path, "best", 0.98, data_dir=ours)
+    validated(tmp_path, "network", 0.99, model="swift", data_dir=ours)
+    validated(tmp_path, "images", 0.99, data_dir=theirs)
+    mine = validated(tmp_path, "mine", 0.99, data_dir=ours)
+    validated(tmp_path, "later", 0.99, data_dir=ours)
+    assert find_ghost(tmp_path, mine.read_config(), mine) == best
+
+
+def test_a_ghost_whose_knobs_were_turned_is_said_to_differ_by_them(tmp_path: Path) -> None:
+    turned = Changed(step=5, epoch=1, elapsed=1.0, at=5, setting="lr", before="x1", value="x0.5")
+    ghost, mine = validated(tmp_path, "ghost", 0.9, turned), validated(tmp_path, "mine", 0.9)
+    assert why_apart(ghost, mine.read_config(), mine) == "that one had knobs turned while it trained"
