@@ -1,7 +1,7 @@
 """`--max-minutes`: a run has as many epochs as fit, but not more than the user has asked for last."""
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -150,22 +150,54 @@ def test_a_run_that_is_resumed_with_more_time_has_its_epochs_again(
     assert epochs_in(run) == [1, 2, 3]
 
 
+class ShortEpochs:
+    """A run without a network, whose epochs are a step each."""
+
+    def __init__(self, seconds: float) -> None:
+        config = TrainConfig(epochs=10_000, max_minutes=seconds / 60, batch_size=22)
+        self.state, self.control = RunState(config), Control()
+        images = Split(torch.zeros(22, 28, 28, dtype=torch.uint8), torch.zeros(22, dtype=torch.long), torch.arange(22))
+        self.ending = Ending(self.state, Batches(config, images, self.state.knobs), self.control, [])
+
+    def steps(self) -> Iterator[int]:
+        """Make all steps; each is given when it is made, and before the run is fitted to the time."""
+        state = self.state
+        while state.epoch <= state.config.epochs:
+            state.add(StepResult(22, 1.0, 1.0, 10, 10, 0.01, 1.0))
+            yield state.step
+            self.ending.note_speed()
+            state.next_epoch()
+            self.ending.note_epoch(done(state.epoch - 1, 0.5))
+            for turn in self.control.take_turns():
+                state.turn(turn)
+
+
+@pytest.mark.parametrize(("step", "epochs"), [(5, 13), (6, 10)])
+def test_epochs_are_added_only_before_the_middle(clock: Clock, step: int, epochs: int) -> None:
+    """Later the learning rate is near 0. The run has ten epochs when it turns out to have three seconds more."""
+    made = ShortEpochs(seconds=10)
+    for now in made.steps():
+        clock.seconds -= 3 * (now == step)
+    assert made.state.step == epochs
+
+
+def test_a_number_that_the_user_has_just_set_is_shown_before_it_is_fitted() -> None:
+    made = ShortEpochs(seconds=10)
+    shown = {}
+    for step in made.steps():
+        shown[step] = made.state.config.epochs
+        if step == 5:
+            made.state.turn(Turn(5, "epochs", "900"))
+    assert shown == {1: 10_000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 10, 6: 900, 7: 10, 8: 10, 9: 10, 10: 10}
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_many_short_epochs_are_fitted_seldom(clock: Clock, seed: int) -> None:
-    """The time of an epoch, a step here, varies by half, and twice it stays longer for a while."""
-    config, chance = TrainConfig(epochs=10_000, max_minutes=15, batch_size=22), random.Random(seed)
-    state, control = RunState(config), Control()
-    images = Split(torch.zeros(22, 28, 28, dtype=torch.uint8), torch.zeros(22, dtype=torch.long), torch.arange(22))
-    batches = Batches(config, images, state.knobs)
-    ending = Ending(state, batches, control, [])
-    while state.epoch <= state.config.epochs:
-        state.add(StepResult(22, 1.0, 1.0, 10, 10, 0.01, 1.0))
-        clock.seconds += chance.uniform(-0.5, 0.5) + (state.step % 300 > 250)
-        ending.note_speed()
-        state.next_epoch()
-        ending.note_epoch(done(state.epoch - 1, 0.5))
-        for turn in control.take_turns():
-            state.turn(turn)
+    """The time of an epoch varies by half, and twice it stays longer for a while."""
+    made, chance = ShortEpochs(seconds=900), random.Random(seed)
+    state = made.state
+    for step in made.steps():
+        clock.seconds += chance.uniform(-0.5, 0.5) + (step % 300 > 250)
     assert 890 < clock.seconds < 905
     assert len(state.knobs.lengths) < MAX_CHANGES / 10, "a checkpoint with more than MAX_CHANGES is refused"
     Position.from_dict({**asdict(state.position()), "changes": [*map(asdict, state.knobs.lengths)], "turns": []})
