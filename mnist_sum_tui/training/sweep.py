@@ -67,7 +67,7 @@ class Outcome:
         """
         if self.error is None or other.error is None:
             return False
-        return is_chance(self.mean - other.mean, self.error, other.error, seeds=min(len(self.runs), len(other.runs)))
+        return is_chance(self.mean - other.mean, self.error, other.error, seeds=len(self.runs))
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:

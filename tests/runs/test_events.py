@@ -7,7 +7,7 @@ import pytest
 
 from mnist_sum_tui.runs import events
 from mnist_sum_tui.runs.event_json import KINDS, from_dict, to_dict, to_json
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.events import Changed, Event, Progress
 from mnist_sum_tui.runs.health_event import Health
 
 SAMPLES: dict[Any, Any] = {
@@ -152,3 +152,16 @@ def test_a_change_has_its_value_in_its_short_form_whatever_the_file_says() -> No
     good = to_dict(_example(KINDS["changed"]))
     event = from_dict({**good, "setting": "epochs", "before": "9.0", "value": "1e1"})
     assert (getattr(event, "before", ""), getattr(event, "value", "")) == ("9", "10")
+
+
+@pytest.mark.parametrize(
+    ("setting", "at", "reached"),
+    [("augment", 9, True), ("augment", 10, False), ("epochs", 10, True), ("epochs", 11, False)],
+)
+def test_a_change_is_reached_by_its_first_step_and_a_number_of_epochs_by_the_end(
+    setting: str, at: int, reached: bool
+) -> None:
+    """Steps are counted from 0: ten steps end with step 9."""
+    value = {"augment": "none", "epochs": "2"}[setting]
+    planned = Changed(step=3, epoch=1, elapsed=1.0, at=at, setting=setting, before=value, value=value)
+    assert planned.is_reached(10) is reached

@@ -109,9 +109,9 @@ def test_a_damaged_run_and_one_without_a_result_fit_no_number() -> None:
 
 def test_runs_that_differ_by_their_seed_alone_are_one() -> None:
     runs = [
-        summary("c", seed=2, total=0.97, threads=4),
+        replace(summary("c", seed=2, total=0.97, threads=4), size=500),
         summary("other", lr=0.1, seed=1),
-        summary("b", seed=1, total=0.99),
+        replace(summary("b", seed=1, total=0.99), size=700),
         summary("again", seed=1, total=0.5),
         summary("running", "running", seed=7, total=None),
         Summary(Run(Path("broken")), None, "damaged"),
@@ -126,7 +126,7 @@ def test_runs_that_differ_by_their_seed_alone_are_one() -> None:
     assert fold.sum_accuracy == pytest.approx(0.98)
     assert fold.deviation("sum_accuracy") == pytest.approx(0.02 / 2**0.5), "n - 1 in its denominator"
     assert fold.deviation("digit_accuracy") == 0
-    assert fold.elapsed == 10
+    assert (fold.elapsed, fold.size) == (10, 1200)
     assert members_of(rest[0]) == (rest[0],)
 
 

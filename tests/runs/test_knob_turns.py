@@ -51,6 +51,12 @@ def test_what_is_no_turn_is_refused_in_a_line(text: str, message: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+def test_a_value_of_more_letters_than_a_number_needs_is_refused() -> None:
+    assert Turn.of(3, "lr", "x1." + "0" * 17).value == "x1"
+    with pytest.raises(UsageError, match="at most 20 letters"):
+        Turn.of(3, "lr", "x1." + "0" * 18)
+
+
 def test_a_turn_has_its_value_in_the_setting_s_own_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.runs.knob_turns.KNOBS", ("sum_weight", "augment", "keep", "schedule"))
     wanted = {"sum_weight": 0.25, "augment": "none", "keep": 3, "schedule": "linear"}
@@ -85,5 +91,6 @@ def test_only_what_holds_and_what_is_to_come_is_kept() -> None:
     assert [str(turn) for turn in needed(turns, 6)] == ["5:lr=x3", "2:augment=none", "9:lr=x4"]
     many = [Turn(step, "lr", "x2") for step in range(1, 3000)]
     assert len(needed(many, 3000)) == 1
+    assert len(needed(many, 2999 - MOST_TURNS)) == MOST_TURNS + 1, "so many may be to come, and one holds"
     with pytest.raises(UsageError, match=f"at most {MOST_TURNS} changes"):
         needed(many, 0)

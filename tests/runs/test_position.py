@@ -7,7 +7,8 @@ import pytest
 
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.runs import checkpoint
-from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.runs.position import MAX_CHANGES, Change, Position
 from mnist_sum_tui.training.step import Learner
 
 ODD: list[dict[str, object]] = [
@@ -75,3 +76,19 @@ def test_a_position_with_a_missing_field_is_refused(name: str) -> None:
     del values[name]
     with pytest.raises(ValueError, match=name):
         Position.from_dict(values)
+
+
+def test_a_position_with_too_many_turns_is_refused() -> None:
+    turn = {"step": 3, "setting": "lr", "value": "x2"}
+    values = {**asdict(Position()), "changes": []}
+    assert len(Position.from_dict({**values, "turns": [turn] * MAX_CHANGES}).turns) == MAX_CHANGES
+    with pytest.raises(ValueError, match="turns are too many"):
+        Position.from_dict({**values, "turns": [turn] * (MAX_CHANGES + 1)})
+
+
+def test_what_held_is_what_the_last_step_was_made_with() -> None:
+    """Steps are counted from 0: the last of 10 steps is step 9."""
+    for step, held in ((9, True), (10, False)):
+        turn, change = Turn(step, "augment", "none"), Change(step, 4)
+        found = Position(step=10, turns=(turn,), changes=(Change(0, 2), change)).held
+        assert found == ((turn, Turn(step, "epochs", "4")) if held else ())

@@ -72,6 +72,8 @@ def test_many_combinations_are_found_at_once(monkeypatch: pytest.MonkeyPatch) ->
 def test_seeds_are_chosen_in_one_way() -> None:
     _, found = combinations({"seed": "1,2"}, seeds=1)
     assert [config.seed for combination in found for config in combination.configs] == [1, 2]
+    with pytest.raises(UsageError, match="this would be 1,002 runs"):
+        combinations({"lr": "1e-3,2e-3"}, seeds=501)
     with pytest.raises(UsageError, match="leave out --seeds, or give one --seed"):
         combinations({"seed": "1,2"}, seeds=3)
 
