@@ -26,6 +26,20 @@ def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Pat
     assert not path.is_symlink()
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_its_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, seen = tmp_path / "x", list[tuple[str, bool]]()
+
+    def sync(descriptor: int) -> None:
+        is_folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        seen.append(("folder" if is_folder else "file", path.exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    atomic.write_atomic(path, b"new")
+    assert seen == [("file", False), ("folder", True)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc has folders that cannot be flushed")
 def test_a_folder_that_cannot_be_flushed_is_no_error() -> None:
     with pytest.raises(OSError, match="Invalid argument"):

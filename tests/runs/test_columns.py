@@ -90,6 +90,13 @@ def test_the_table_says_of_each_run_what_the_command_says(tmp_path: Path, capsys
         assert texts == row[1:]
 
 
+def test_a_table_is_never_wider_than_its_place(tmp_path: Path) -> None:
+    found = [summarise(run) for run in make_three(tmp_path)]
+    widths = {width: sum(room + GAP for room in that_fit(found, width).values()) for width in range(41, 201)}
+    assert [width for width, taken in widths.items() if taken > width] == []
+    assert widths[200] == sum(room + GAP for room in that_fit(found, widths[200]).values()), "as wide as it may be"
+
+
 def test_a_long_name_takes_no_figure_away(tmp_path: Path) -> None:
     runs = [*make_three(tmp_path), make(tmp_path, "20260101-120400-compact-" + "long" * 15, [])]
     found = [summarise(run) for run in runs]

@@ -4,8 +4,8 @@ import pytest
 
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import Event
-from mnist_sum_tui.runs.journal import Follower, Journal, read_events
+from mnist_sum_tui.runs.events import Changed, Event
+from mnist_sum_tui.runs.journal import Follower, Journal, check_appendable, cut_behind, last_event, read_events
 from tests.tui import recorded
 
 
@@ -83,6 +83,28 @@ def test_events_are_read_however_the_blocks_cut_their_lines(
     assert list(read_events(path, *kinds)) == wanted
     begin = len(lines(events[:3]))
     assert list(read_events(path, *kinds, begin=begin)) == [event for event in wanted if event not in events[:3]]
+
+
+def test_a_line_without_its_end_is_not_the_last_event(tmp_path: Path) -> None:
+    """It is still being written, and may be cut off within a number."""
+    path, events, _ = followed(tmp_path)
+    path.write_bytes(lines(events).removesuffix(b"\n"))
+    assert last_event(path) == events[-2]
+
+
+def test_a_trial_whether_events_can_be_written_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    path, events, _ = followed(tmp_path)
+    check_appendable(path)
+    assert path.read_bytes() == lines(events)
+
+
+def test_changes_that_are_kept_do_not_stand_behind_a_torn_line(tmp_path: Path) -> None:
+    path, events, _ = followed(tmp_path)
+    turned = Changed(step=9, epoch=1, elapsed=1.0, at=9, setting="lr", before="x1", value="x0.5")
+    path.write_bytes(lines([*events, turned]))
+    torn = len(lines(events[:5])) + 10
+    assert cut_behind(path, torn, [turned]) == path.stat().st_size
+    assert list(read_events(path)) == [*events[:5], turned]
 
 
 def test_a_kind_of_event_that_there_is_not_is_named(tmp_path: Path) -> None:

@@ -23,25 +23,24 @@ NONE = dict.fromkeys(("others", "memory", "temperature", "gpu", "gpu_memory"))
 LOAD = System(step=9, epoch=2, elapsed=77.0, cores=2, own=0.5, **NONE)
 
 
-def _epoch(number: int, accuracy: float, best: bool = True) -> EpochDone:
+def _epoch(number: int, accuracy: float) -> EpochDone:
     return EpochDone(
         step=number * 10, epoch=number, elapsed=float(number), digit_loss=0.1, sum_loss=0.1, digit_accuracy=accuracy,
         sum_accuracy=accuracy, val_digit_loss=0.1, val_sum_loss=0.1, val_digit_accuracy=accuracy,
-        val_sum_accuracy=accuracy, val_agreement=1.0, lr=0.1, images_per_second=1.0, remaining=0.0, best=best,
+        val_sum_accuracy=accuracy, val_agreement=1.0, lr=0.1, images_per_second=1.0, remaining=0.0, best=True,
     )  # fmt: skip
 
 
-def _finished(reason: str) -> Finished:
+def _tested(accuracy: float) -> Finished:
     return Finished(
-        step=10, epoch=1, elapsed=3.0, reason=reason, run="r", path="p", message="m", best_epoch=1,
-        digit_accuracy=0.98, sum_accuracy=0.97, agreement=0.99, digit_loss=0.1, sum_loss=0.1, pairs=100_000,
+        step=10, epoch=1, elapsed=3.0, reason="completed", run="r", path="p", message="m", best_epoch=1,
+        digit_accuracy=accuracy, sum_accuracy=accuracy, agreement=0.99, digit_loss=0.1, sum_loss=0.1, pairs=100_000,
     )  # fmt: skip
 
 
-def _run(folder: Path, *events: EpochDone | Finished, torn: bool = False, data_dir: str | None = None) -> Run:
+def _run(folder: Path, *events: EpochDone | Finished, data_dir: str | None = None) -> Run:
     run = find.create(folder, replace(CONFIG, data_dir=data_dir))
-    lines = "".join(f"{to_json(event)}\n" for event in events)
-    run.metrics_file.write_text(lines + ('{"event": "epo' if torn else ""))
+    run.metrics_file.write_text("".join(f"{to_json(event)}\n" for event in events))
     return run
 
 
@@ -138,10 +137,6 @@ def _all_data(number: int, accuracy: float) -> EpochDone:
     )  # fmt: skip
 
 
-def _tested(accuracy: float) -> Finished:
-    return replace(_finished("completed"), digit_accuracy=accuracy, sum_accuracy=accuracy)
-
-
 def test_best_compares_validation_only_with_validation(tmp_path: Path) -> None:
     worse = _run(tmp_path, _epoch(1, 0.97), _tested(0.999))
     better = _run(tmp_path, _epoch(1, 0.98), _tested(0.981))
@@ -196,18 +191,6 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
     for run in (tested, other, worse):
         run.delete()
     assert listed() == ([validated.id], mean), "all have one"
-
-
-def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
-    stopped = summarise(_run(tmp_path, _epoch(1, 0.7), _epoch(2, 0.9), _epoch(3, 0.8, best=False), torn=True))
-    assert (stopped.state, stopped.digit_accuracy, stopped.is_tested) == ("interrupted", 0.9, False)
-    assert len(stopped.epochs) == 3
-    done = summarise(_run(tmp_path, _epoch(1, 0.9), _finished("completed")))
-    assert (done.state, done.digit_accuracy, done.sum_accuracy, done.is_tested) == ("completed", 0.98, 0.97, True)
-    assert done.mean_accuracy == pytest.approx(0.9)
-    broken = _run(tmp_path)
-    broken.config_file.write_text("{")
-    assert summarise(broken).state == "damaged"
 
 
 def _hold(path: Path, ready: "multiprocessing.synchronize.Event", leave: "multiprocessing.synchronize.Event") -> None:
