@@ -5,8 +5,11 @@ import os
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.runs.position import Position
-from mnist_sum_tui.runs.run import MORE_EPOCHS, Run
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
+
+MORE_EPOCHS = 5
+"""how many more epochs are suggested when a run is complete"""
 
 
 def lost_checkpoint(run: Run) -> str:

@@ -19,8 +19,6 @@ from mnist_sum_tui.runs import json_values, locking, own_files
 if TYPE_CHECKING:
     from filelock import FileLock
 
-MORE_EPOCHS = 5
-"""how many more epochs are suggested when a run is complete"""
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
 DEFAULT_FOLDER, FOLDER_VARIABLE = "runs", "MNIST_SUM_RUNS"
@@ -138,7 +136,7 @@ class Run:
         return values
 
     def read_config(self) -> TrainConfig:
-        """The run's TrainConfig; raises as `read_created_and_config`."""
+        """The TrainConfig; raises as `read_created_and_config`."""
         return self.read_created_and_config()[1]
 
     def read_created_and_config(self) -> tuple[str, TrainConfig]:
@@ -147,8 +145,7 @@ class Run:
         Raises:
             RunError: config.json is missing, damaged, unreadable, or not a run's.
         """
-        values = self.read_json(self.config_file)
-        if not values.keys() >= MARKS:
+        if not (values := self.read_json(self.config_file)).keys() >= MARKS:
             raise RunError(f"{self.config_file}: is not a run's; choose another run (mnist-sum runs lists them)")
         created = str(values.pop("created"))
         try:
@@ -158,8 +155,8 @@ class Run:
 
     def write_config(self, config: TrainConfig) -> None:
         """Write config.json; the time of the run's creation is kept."""
-        created = self.created if self.config_file.exists() else datetime.now(UTC).isoformat()
-        self.write_json(self.config_file, {"created": created, **config.to_dict()})
+        values = {"created": self.created or datetime.now(UTC).isoformat(), **config.to_dict()}
+        self.write_json(self.config_file, values)
 
     def forget_end(self) -> None:
         """Remove report.json and error.txt, if they exist, because training goes on and they describe an earlier end.
