@@ -112,13 +112,12 @@ class HelpPanel(VerticalScroll, can_focus=False):
                 self.call_after_refresh(self.show_more)
 
     def show_keys(self) -> None:
-        """Show the keys that work now."""
-        if self.is_attached:
+        """Show the keys that work now, unless the panel is being closed: its texts are removed before itself."""
+        for listed in self.query("#help-keys").results(Static):
             has_commands = PALETTE in self.screen.active_bindings
             takes_mouse = getattr(self.app, "takes_mouse", True)  # else the terminal selects without Shift
             keys = [*page_keys(self.screen), *[COMMANDS] * has_commands, *[SELECTING] * takes_mouse]
-            lines = key_lines(keys, self.scrollable_content_region.width)
-            self.query_one("#help-keys", Static).update(lines)
+            listed.update(key_lines(keys, self.scrollable_content_region.width))
             self.call_after_refresh(self.show_more)
 
     on_resize = show_keys

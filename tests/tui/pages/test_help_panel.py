@@ -1,6 +1,7 @@
 """The panel of `?`: every line of it can be read, at every size."""
 
 import pytest
+from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -41,3 +42,15 @@ async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> 
 def test_what_a_key_does_goes_on_below_itself() -> None:
     lines = key_lines([("s", "Stop and save"), ("F1 Alt+1", "Train")], 20).plain.split("\n")
     assert lines == ["       s Stop and", "         save", "F1 Alt+1 Train"]
+
+
+async def test_the_help_survives_a_new_size_while_it_closes(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        panel = app.screen.query_one(HelpPanel)
+        await panel.query(Static).remove()  # as Textual does, which removes the panel only then
+        panel.show_keys()
+        panel.on_resize()
+        await pilot.press("escape")
+        await until(pilot, lambda: not app.screen.query(HelpPanel))
