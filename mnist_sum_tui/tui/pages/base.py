@@ -64,8 +64,8 @@ class Page(SteadyScreen[None]):
         Binding("q", "app.quit", "Quit"),
         Binding("escape", "back", "One step back", show=False),
         *help_panel.SCROLL_KEYS,
-        *(  # priority: in a field, Alt with a digit would be the digit
-            Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown, priority=True)
+        *(  # no priority: with one, a page would open before the keys that were typed before are handled
+            Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown)
             for place, name in enumerate(PAGES, 1)
             for key, shown in ((f"f{place}", f"F{place}"), (f"alt+{place}", f"Alt+{place}"))
         ),

@@ -71,6 +71,18 @@ async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -
         assert field.value == changed
 
 
+@pytest.mark.parametrize("page", ["train", "inside"])
+async def test_a_key_acts_on_the_page_on_which_it_was_typed(page: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, page)
+        for key in ("question_mark", "f2", "question_mark", "escape", "f5"):
+            app.simulate_key(key)
+        await until(pilot, lambda: app.current_mode == "runs")
+        await pilot.pause()
+        helped = {name for name, opened in app.pages.items() if opened.query(HelpPanel)}
+        assert helped == {page}, "the help of Inspect is closed again"
+
+
 async def test_digits_and_escape_lead_to_no_other_page(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         for name in PAGES:
