@@ -1,6 +1,7 @@
 """KeyFooter: the keys of a page in one line, the most used first; a sign at the end means that some do not fit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -133,7 +134,13 @@ class KeyFooter(Widget):
         """Press the key under the mouse."""
         found, sign = self._placed()
         for place in found:
-            if place.column <= event.x < place.column + place.key.width:
-                self.app.simulate_key(place.key.key)
+            if 0 <= (column := event.x - place.column) < place.key.width:
+                self.app.simulate_key(self._pressed(place.key, column))
         if event.x == sign:
             self.app.simulate_key("question_mark")
+
+    def _pressed(self, key: Key, column: int) -> str:
+        """Of keys that are shown together, such as `+ -`, the one in this column; the first if there is none."""
+        shown = key.shown[:column].split(" ")[-1] + key.shown[column:].split(" ")[0] if column < len(key.shown) else ""
+        plain = (replace(found.binding, key_display=None) for found in self.screen.active_bindings.values())
+        return next((binding.key for binding in plain if self.app.get_key_display(binding) == shown), key.key)

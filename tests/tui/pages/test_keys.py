@@ -7,6 +7,7 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp, page_class
 from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.pages.base import PAGES, Page, Tab
@@ -130,6 +131,26 @@ async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: Mn
         await pilot.click(KeyFooter, offset=(line.index(MORE), 0))
         await pilot.pause()
         assert page.query(HelpPanel)
+
+
+async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        page, line = page_of(pilot), footer_of(pilot)
+        assert isinstance(page, InspectPage)
+        image, number = page.index, page.number
+        left, right = line.index(BRAILLE.arrows[0]), line.index(BRAILLE.arrows[1])
+        up, down = line.index(BRAILLE.arrows[2]), line.index(BRAILLE.arrows[3])
+        for column, place in (
+            (right, (image + 1, number)),
+            (left, (image, number)),
+            (down, (image, number - 1)),
+            (up, (image, number)),
+            (line.index("Number"), (image, number + 1)),  # the words are the first key
+        ):
+            await pilot.click(KeyFooter, offset=(column, 0))
+            await pilot.pause()
+            assert (page.index, page.number) == place
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
