@@ -14,7 +14,7 @@ from mnist_sum_tui.atomic import read_own, to_bytes, why_unread, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable, shell_word
-from mnist_sum_tui.runs import json_values, locking, own_files
+from mnist_sum_tui.runs import checkpoint_head, json_values, locking, own_files
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -81,7 +81,7 @@ class Run:
 
     @property
     def best_file(self) -> Path:
-        """The checkpoint of the best epoch so far."""
+        """The checkpoint of the best epoch so far; if no image is held out, of the last epoch that is done."""
         return self.path / "best.safetensors"
 
     @property
@@ -99,8 +99,8 @@ class Run:
 
     @property
     def best_weights(self) -> Path | None:
-        """The best checkpoint, or the last one before the first epoch is done; None if there is neither."""
-        return next(filter(os.path.exists, (self.best_file, self.last_file)), None)
+        """The checkpoint to ask: the best; the newest before the first epoch is done, or if no image is held out."""
+        return checkpoint_head.to_ask(self.best_file, self.last_file)
 
     @property
     def report_file(self) -> Path:

@@ -1,19 +1,16 @@
 """Which weights can be used to predict: a training in progress, a run's checkpoints, the package's. No torch."""
 
 import contextlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
-from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, own_files
-from mnist_sum_tui.runs.checkpoint_file import MAX_HEADER_BYTES
+from mnist_sum_tui.runs.checkpoint_head import head_of
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
@@ -23,9 +20,6 @@ UNTRAINED = "epoch 0"
 """the name of a run's weights before its first step"""
 SAME = " = "
 """joins the names of weights that are in several files, and so are one stop of the slider"""
-KEPT_HEADS = 1000
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""errors of a header that is not as a checkpoint has it"""
 BUILT_IN_NETWORK = "built-in network"
 
 
@@ -63,7 +57,8 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
 
     If the user gave the file of a network, its runs come before newer ones of others.
     `wanted` is chosen if it still exists; if it is of another run, it is the only choice. Otherwise the training in
-    progress is chosen, or else the best epoch, the last checkpoint, or the built-in network.
+    progress is chosen, or else the best epoch (without images held out there is none), the last checkpoint, or the
+    built-in network.
 
     Raises:
         UsageError: there are no weights at all.
@@ -172,7 +167,7 @@ def epoch_of(run: Run | None, weights: Weights) -> int | None:
 
 
 def best_of(run: Run) -> Weights:
-    """The run's best checkpoint, or its last one if no epoch is done yet.
+    """The run's best checkpoint; its last one if no epoch is done yet, or if no image is held out.
 
     Raises:
         UsageError: the run has neither.
@@ -196,37 +191,26 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
     owner = printable(run.id)
     kept = {epoch: run.epoch_file(epoch) for epoch in run.kept_epochs()}
     found = {
-        epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _head_of(file)[0] == epoch
+        epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _saved_after(file) == epoch
     }
-    for name, path in (("best", run.best_file), ("last", run.last_file)):
+    head = head_of(run.best_file)
+    best = "best" if head is None or head.is_chosen else f"epoch {head.epochs}"
+    for name, path in ((best, run.best_file), ("last", run.last_file)):
         if os.path.exists(path):
-            epoch, is_chosen = _head_of(path)
+            epoch = _saved_after(path)
             same = found.get(epoch)
             file = same.path if same is not None and same.path == run.best_file else path
-            joined = name if same is None else f"{same.name}{SAME}{name}"
-            found[epoch] = Weights(joined if is_chosen else joined.replace(f"best{SAME}last", "last"), owner, file)
+            names = dict.fromkeys([*(() if same is None else same.name.split(SAME)), name])
+            found[epoch] = Weights(SAME.join(names), owner, file)
     return found
 
 
-def _head_of(path: Path) -> tuple[int, bool]:
-    """The epoch after which a checkpoint was saved, and whether images were held out to choose the best epoch by.
-
-    The epoch is a unique negative number if the checkpoint was saved within one, or if it is not known.
-    """
+def _saved_after(path: Path) -> int:
+    """The epoch after which a checkpoint was saved; a unique negative number if it was within one, or is not known."""
+    head = head_of(path)
+    if head is not None and head.batches == 0:
+        return head.epochs
     try:
-        found = path.stat()
+        return -path.stat().st_ino
     except OSError:  # a snapshot that was removed just now
-        return -1, True
-    return _head_in(path, found.st_mtime_ns, found.st_size, found.st_ino)
-
-
-@lru_cache(KEPT_HEADS)
-def _head_in(path: Path, _time: int, _size: int, file: int) -> tuple[int, bool]:
-    """As `_head_of`. Only the header is read, and only once per file and version, because every stroke asks for it."""
-    with contextlib.suppress(OSError, *MALFORMED), open_own(path) as stream:
-        header = json.loads(stream.read(min(int.from_bytes(stream.read(8), "little"), MAX_HEADER_BYTES)))
-        about = json.loads(header["__metadata__"]["mnist_sum"])
-        position, is_chosen = about["position"], about["config"].get("all_data") is not True
-        if position["batch"] == 0 and isinstance(position["epoch"], int):
-            return position["epoch"] - 1, is_chosen
-    return -file, True
+        return -1

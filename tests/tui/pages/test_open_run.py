@@ -123,8 +123,7 @@ def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path, monkeypatch:
     begun = make(folder, "newer", [])
     give_weights(begun)
     begun.best_file.rename(begun.epoch_file(0))
-    saved_after = {True: (0, True), False: (3, True)}
-    monkeypatch.setattr(weights, "_head_of", lambda path: saved_after[path.parent == begun.path])
+    monkeypatch.setattr(weights, "_saved_after", lambda path: 0 if path.parent == begun.path else 3)
     assert of_session(session).chosen.owner == "new", "the newer one has not made a step"
     assert of_session(session).chosen.is_newest, "nobody chose it, so the page says why it is this one"
     session.open(CONFIG, old, [])

@@ -8,14 +8,14 @@ import pytest
 
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import checkpoint_head, find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import weights
 
 
-def save_head(path: Path, epoch: int, **config: Any) -> None:
-    """The head of a checkpoint after that epoch, as a new file in the old one's place."""
-    about = json.dumps({"position": {"epoch": epoch + 1, "batch": 0}, "config": config})
+def save_head(path: Path, epoch: int, batch: int = 0, **config: Any) -> None:
+    """The head of a checkpoint after that epoch and batch, as a new file in the old one's place."""
+    about = json.dumps({"position": {"epoch": epoch + 1, "batch": batch}, "config": config})
     head = json.dumps({"__metadata__": {"mnist_sum": about}}).encode()
     new = path.with_suffix(".new")
     new.write_bytes(len(head).to_bytes(8, "little") + head)
@@ -27,13 +27,13 @@ def test_the_head_of_a_checkpoint_is_read_once_while_the_file_stays_as_it_is(
 ) -> None:
     run, opened = Run(tmp_path / "run"), list[Path]()
     run.path.mkdir()
-    original: Any = vars(weights)["open_own"]
+    original: Any = vars(checkpoint_head)["open_own"]
 
     def counted(path: Path) -> Any:
         opened.append(path)
         return original(path)
 
-    monkeypatch.setattr(weights, "open_own", counted)
+    monkeypatch.setattr(checkpoint_head, "open_own", counted)
     for path, epoch in ((run.epoch_file(1), 1), (run.best_file, 1), (run.last_file, 2)):
         save_head(path, epoch)
     for _ in range(3):
@@ -72,6 +72,24 @@ def test_without_images_held_out_no_epoch_is_called_best(tmp_path: Path) -> None
     (only,) = weights.choices(run, tmp_path, None).all
     assert (only.name, only.path) == ("epoch 2 = last", run.best_file), "the file has more than a snapshot"
     assert weights.best_of(run) == only
+
+
+@pytest.mark.parametrize("has_snapshot", [False, True])
+def test_without_images_held_out_a_stopped_run_is_asked_with_its_newest_weights(
+    has_snapshot: bool, tmp_path: Path
+) -> None:
+    run = Run(tmp_path / "run")
+    run.path.mkdir()
+    save_head(run.best_file, 1, all_data=True)
+    save_head(run.last_file, 1, batch=9, all_data=True)
+    if has_snapshot:
+        save_head(run.epoch_file(1), 1, all_data=True)
+    found = weights.choices(run, tmp_path, None)
+    assert [each.name for each in found.all] == ["epoch 1", "last"]
+    assert found.chosen.name == "last"
+    assert find.weights_file(run) == run.last_file == found.chosen.path, "mnist-sum predict has the same"
+    save_head(run.best_file, 1, all_data=False)
+    assert find.weights_file(run) == run.best_file, "validation has chosen it"
 
 
 @pytest.mark.parametrize("epoch", ["9999999999999", "03", "\u0663", "7"])
