@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -150,16 +149,12 @@ def cli(tmp_path: Path) -> Cli:
         *arguments: str, timeout: float = 120, fresh: bool = False, processes: int = 1, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         variables = {**os.environ, "PYTHONWARNINGS": "error", **environment}
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, Path(os.devnull).open() as none:
-            streams = none.fileno(), out.fileno(), err.fileno()
-            if fresh or any(name.startswith(forked.READ_AT_START) for name in environment):
-                command = [*COMMAND, *arguments]
-                code = subprocess.call(command, 0, None, *streams, cwd=tmp_path, env=variables, timeout=timeout)
-            else:
-                forked.server().start(arguments, streams, tmp_path, *forked.ranks(processes, variables))
-                code = forked.server().wait(timeout)
-            written = [(stream.seek(0), stream.read().decode())[1] for stream in (out, err)]
-        return subprocess.CompletedProcess(arguments, code, *written)
+        if not fresh and not any(name.startswith(forked.READ_AT_START) for name in environment):
+            return forked.Kept(arguments, tmp_path, *forked.ranks(processes, variables)).end(timeout)
+        return subprocess.run(
+            [*COMMAND, *arguments], stdin=subprocess.DEVNULL, capture_output=True, cwd=tmp_path, env=variables,
+            timeout=timeout, text=True, check=False,
+        )  # fmt: skip
 
     return run
 

@@ -17,13 +17,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import termios
 import threading
 import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 ROOT = Path(__file__).parent.parent
 READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_")
@@ -41,7 +42,7 @@ LOADED = tuple(
 
 
 class Server:
-    """Starts one command at a time, in one process or in several."""
+    """Starts commands, each in one process or in several."""
 
     def __init__(self) -> None:
         self._link, theirs = socket.socketpair()
@@ -52,32 +53,18 @@ class Server:
             env={**os.environ, "PYTHONWARNINGS": "error"},
         )
         theirs.close()
-        self._answers = self._link.makefile("rb", buffering=0)
-        self._children = list[int]()
 
     def start(
         self, arguments: Sequence[str], streams: Sequence[int], folder: Path, *environments: Mapping[str, str]
-    ) -> None:
-        """Start a command with those three descriptors as its standard streams, in a process for each environment."""
+    ) -> socket.socket:
+        """Start a command; what is returned tells the ids of its processes, and at their end the exit code."""
         asked = json.dumps([list(arguments), str(folder), [dict(each) for each in environments]])
-        socket.send_fds(self._link, [asked.encode() + b"\n"], list(streams))
-        self._children = [int(number) for number in self._answers.readline().split()]
-
-    def wait(self, seconds: float) -> int:
-        """Return the command's exit code, of several processes the largest; after that time, kill them and raise
-        subprocess.TimeoutExpired.
-        """
-        is_late = not select.select([self._link], [], [], seconds)[0]
-        if is_late:
-            for child in self._children:
-                os.kill(child, signal.SIGKILL)
-        code = int(self._answers.readline())
-        if is_late:
-            raise subprocess.TimeoutExpired("mnist-sum", seconds)
-        return code
+        ours, theirs = socket.socketpair()
+        socket.send_fds(self._link, [asked.encode() + b"\n"], [*streams, theirs.fileno()])
+        theirs.close()
+        return ours
 
     def close(self) -> None:
-        self._answers.close()
         self._link.close()
         self._process.wait()
 
@@ -88,6 +75,62 @@ def server() -> Server:
     made = Server()
     atexit.register(made.close)
     return made
+
+
+class Running:
+    """A command at work, in a process for each environment; used as a subprocess.Popen.
+
+    The three descriptors are its standard streams. Its arguments may be those of `python -c`.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], streams: Sequence[int], folder: Path, *environments: Mapping[str, str]
+    ) -> None:
+        self._link = server().start(arguments, streams, folder, *environments)
+        self._answers = self._link.makefile("rb", buffering=0)
+        self._children = [int(number) for number in self._answers.readline().split()]
+        self.pid = self._children[0]
+        self.returncode: int | None = None
+
+    def poll(self, seconds: float = 0) -> int | None:
+        """The exit code, of several processes the largest; None while one of them is at work."""
+        if self.returncode is None and select.select([self._link], [], [], seconds)[0]:
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+            self._link.close()
+        return self.returncode
+
+    def wait(self, seconds: float) -> int:
+        """Return the exit code; after that time, kill the processes and raise subprocess.TimeoutExpired."""
+        if (code := self.poll(seconds)) is None:
+            self.send_signal(signal.SIGKILL)
+            self.poll(seconds)
+            raise subprocess.TimeoutExpired("mnist-sum", seconds)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        for child in self._children:
+            os.kill(child, number)
+
+
+class Kept(Running):
+    """A command without input whose output is kept until its end."""
+
+    def __init__(self, arguments: Sequence[str], folder: Path, *environments: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._written = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115
+        with Path(os.devnull).open() as none:
+            streams = [stream.fileno() for stream in (none, *self._written)]
+            super().__init__(arguments, streams, folder, *(environments or [os.environ]))
+
+    def end(self, seconds: float = 60) -> "subprocess.CompletedProcess[str]":
+        """Wait for its end; how it ended, and what it has written."""
+        code, texts = self.wait(seconds), list[str]()
+        for stream in self._written:
+            stream.seek(0)
+            texts.append(stream.read().decode())
+            stream.close()
+        return subprocess.CompletedProcess(self._arguments, code, *texts)
 
 
 def ranks(count: int, variables: Mapping[str, str]) -> list[Mapping[str, str]]:
@@ -102,27 +145,45 @@ def ranks(count: int, variables: Mapping[str, str]) -> list[Mapping[str, str]]:
 
 
 def serve(link: socket.socket) -> tuple[list[str], str, dict[str, str], list[int]]:
-    """Answer with a command's processes and its exit code; returns in each of them alone, with what it has to do."""
+    """Start commands; returns in each of their processes alone, with what it has to do."""
     while True:
-        asked, streams, *_ = socket.recv_fds(link, 1 << 16, 3)
+        asked, streams, *_ = socket.recv_fds(link, 1 << 16, 4)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass  # a keeper that has ended
         while asked and not asked.endswith(b"\n"):
             asked += link.recv(1 << 16)
         if not asked:
             os._exit(0)
-        arguments, folder, environments = json.loads(asked)
-        children = list[int]()
-        for environment in environments:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # numpy has threads, but they wait for work, of which there was none
-                children.append(os.fork())
-            if children[-1] == 0:
-                link.close()
-                return arguments, folder, environment, streams
+        if fork() == 0:
+            link.close()
+            return keep(json.loads(asked), streams)
         for stream in streams:
             os.close(stream)
-        link.sendall(" ".join(map(str, children)).encode() + b"\n")
+
+
+def keep(asked: Any, streams: list[int]) -> tuple[list[str], str, dict[str, str], list[int]]:
+    """Answer with a command's processes and its exit code; returns in each of them."""
+    arguments, folder, environments = asked
+    answer, children = socket.socket(fileno=streams.pop()), list[int]()
+    for environment in environments:
+        children.append(fork())
+        if children[-1] == 0:
+            answer.close()
+            return arguments, folder, environment, streams
+    for stream in streams:
+        os.close(stream)
+    with contextlib.suppress(OSError):  # the test has ended
+        answer.sendall(" ".join(map(str, children)).encode() + b"\n")
         codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-        link.sendall(b"%d\n" % max(codes, key=abs))
+        answer.sendall(b"%d\n" % max(codes, key=abs))
+    os._exit(0)
+
+
+def fork() -> int:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # numpy has threads, but they wait for work, of which there was none
+        return os.fork()
 
 
 def become(arguments: list[str], folder: str, environment: dict[str, str], streams: list[int]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import mnist_sum_tui
+from tests.conftest import Cli
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
@@ -70,9 +71,11 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split()[-2000:])
 
 
-def printed_by(code: str) -> str:
-    """What a fresh interpreter prints."""
-    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+def printed_by(cli: Cli, code: str) -> str:
+    """What an interpreter prints that has loaded torch and the training, but no compiler yet."""
+    done = cli("-c", code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 LIGHT = ["", ".cli.main", ".runs.find", ".runs.summary", ".runs.journal", ".formatting", ".config", ".data.picture"]
@@ -206,7 +209,7 @@ def test_the_leftmost_modules_need_the_standard_library_alone() -> None:
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-def test_a_step_loads_no_compiler(optimizer: str) -> None:
+def test_a_step_loads_no_compiler(optimizer: str, cli: Cli) -> None:
     code = f"""
 import torch
 from mnist_sum_tui.data.dataset import load, SumDataset
@@ -220,10 +223,10 @@ learner.step(StepPlan(SumDataset(load("test")), torch.tensor([0, 1]), 0.1, 0))
 import sys
 print("loaded" if "torch._dynamo" in sys.modules else "free")
 """
-    assert printed_by(code) == "free"
+    assert printed_by(cli, code) == "free"
 
 
-def test_the_layers_of_a_network_load_no_compiler() -> None:
+def test_the_layers_of_a_network_load_no_compiler(cli: Cli) -> None:
     """Running it without weights would, for 1.2 s of the first page that a newcomer sees."""
     code = """
 import sys
@@ -231,14 +234,14 @@ from mnist_sum_tui.models.describe import describe
 describe("original")
 print("loaded" if {"torch._dynamo", "sympy"} & sys.modules.keys() else "free")
 """
-    assert printed_by(code) == "free"
+    assert printed_by(cli, code) == "free"
 
 
-def test_torchs_own_optimizer_loads_the_compiler() -> None:
+def test_torchs_own_optimizer_loads_the_compiler(cli: Cli) -> None:
     """This is why there is an AdamW of our own."""
     code = """
 import sys, torch
 torch.optim.AdamW([torch.ones(1, requires_grad=True)])
 print("loaded" if "torch._dynamo" in sys.modules else "free")
 """
-    assert printed_by(code) == "loaded"
+    assert printed_by(cli, code) == "loaded"

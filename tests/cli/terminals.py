@@ -50,13 +50,13 @@ def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Envir
 def _forked(arguments: tuple[str, ...], size: tuple[int, int], record: io.BytesIO, variables: Environment) -> int:
     ours, theirs = os.openpty()
     termios.tcsetwinsize(theirs, size)
-    forked.server().start(arguments, [theirs] * 3, Path.cwd(), variables)
+    started = forked.Running(arguments, [theirs] * 3, Path.cwd(), variables)
     os.close(theirs)
     with contextlib.suppress(OSError):  # Linux says so that nobody has the other end any more
         while select.select([ours], [], [], SECONDS)[0] and (written := os.read(ours, 1 << 16)):
             record.write(written)
     os.close(ours)
-    return forked.server().wait(SECONDS)
+    return started.wait(SECONDS)
 
 
 def _variables(environment: Environment) -> dict[str, str]:

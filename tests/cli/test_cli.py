@@ -17,6 +17,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.version import __version__
 from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
+from tests.forked import Kept
 
 
 def test_version_and_help(cli: Cli) -> None:
@@ -41,7 +42,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     images = make_small_data(folder / "data", 15_000, 10_000)
     arguments = ["train", "--model", "compact", "--epochs", "1", "--batch-size", "64", "--data-dir", str(images),
                  "--runs-dir", str(folder / "runs")]  # fmt: skip
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=170, check=False)
+    done = Kept(arguments, folder).end(170)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
     assert "Test: 9" in done.stdout

@@ -19,7 +19,7 @@ from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
-from tests.forked import ROOT
+from tests.forked import ROOT, Kept
 from tests.tui import recorded
 
 
@@ -41,7 +41,7 @@ def test_json_prints_only_events_on_stdout(cli: Cli, small_data: str) -> None:
     ],
 )
 def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
-    small_data: str, tmp_path: Path, number: signal.Signals, why: str
+    small_data: str, tmp_path: Path, cli: Cli, number: signal.Signals, why: str
 ) -> None:
     arguments = [
         "train",
@@ -54,22 +54,22 @@ def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
         "--runs-dir",
         str(tmp_path / "r"),
     ]
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = Kept(arguments, tmp_path)
     wait_for(lambda: list((tmp_path / "r").glob("*/last.safetensors")))
     process.send_signal(number)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 128 + number, err
-    assert "mnist-sum train --resume" in out
-    assert err == ""
+    done = process.end()
+    assert done.returncode == 128 + number, done.stderr
+    assert "mnist-sum train --resume" in done.stdout
+    assert done.stderr == ""
     (run,) = find.list_runs(tmp_path / "r")
     ended = last_event(run.metrics_file)
     assert isinstance(ended, Finished)
     assert ended.message == f"stopped {why}; everything is saved"
     if number != signal.SIGINT:
         return
-    resumed = [*COMMAND, "train", "--resume", str(run.path), "--epochs", str(_epoch_in_work(run) + 1), "--json"]
-    done = subprocess.run(resumed, capture_output=True, text=True, check=True)
-    first = json.loads(done.stdout.splitlines()[0])
+    resumed = cli("train", "--resume", str(run.path), "--epochs", str(_epoch_in_work(run) + 1), "--json")
+    assert resumed.returncode == 0, resumed.stderr
+    first = json.loads(resumed.stdout.splitlines()[0])
     assert first["resumed"] is True
     assert first["step"] > 0
 

@@ -1,8 +1,6 @@
 """Putting a run's weights into the package."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import is_one_line
+from tests.conftest import Cli, is_one_line
 from tests.tui.pages.test_draw import make_run
 
 
@@ -31,13 +29,13 @@ def test_the_weights_are_kept_and_the_folder_of_the_images_is_left_out(
     assert b"my images" not in built_in.read_bytes()
 
 
-def test_wrong_arguments_and_a_missing_run_give_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "mnist_sum_tui.inference.bundle"]
+def test_wrong_arguments_and_a_missing_run_give_one_line(cli: Cli) -> None:
+    command = ["-c", "import runpy; runpy.run_module('mnist_sum_tui.inference.bundle', run_name='__main__')"]
     for arguments in ([], ["--help"], ["one", "two"]):
-        done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+        done = cli(*command, *arguments)
         assert done.returncode == 2
         assert done.stderr == "usage: python -m mnist_sum_tui.inference.bundle RUN\n"
-    is_one_line(subprocess.run([*command, "x"], capture_output=True, text=True, check=False), 2, "does not exist yet")
+    is_one_line(cli(*command, "x"), 2, "does not exist yet")
 
 
 def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

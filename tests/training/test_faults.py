@@ -22,8 +22,9 @@ from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
-from tests.conftest import COMMAND, Cli, is_one_line, wait_for
+from tests.conftest import Cli, is_one_line, wait_for
 from tests.faults import same_end
+from tests.forked import Kept
 
 ROOT = Path(__file__).parents[2]
 SWIFT = ("train", "--recipe", "sprint", "--threads", "1", "--batch-size", "110")
@@ -62,24 +63,22 @@ def kill_again_and_again(data_dir: str, folder: Path, kills: int, epochs: int) -
         for number in range(count + 1):
             found = find.list_runs(own)
             resume = ["--resume", str(found[0].path), "--epochs", str(epochs)] if found else arguments[1:]
-            process = subprocess.Popen(
-                [*COMMAND, "train", *resume, "--runs-dir", str(own)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-            )
+            process = Kept(["train", *resume, "--runs-dir", str(own)], folder)
             if number < count:
                 wait_for_training(process, own)
                 time.sleep(chance.uniform(0, 0.6))
-                process.kill()
-            _, errors = process.communicate(timeout=300)
-            assert number < count or process.returncode == 0, errors.decode()
+                process.send_signal(signal.SIGKILL)
+            done = process.end(300)
+            assert number < count or done.returncode == 0, done.stderr
     (whole,), (killed,) = find.list_runs(folder / "whole"), find.list_runs(folder / "killed")
     same_weights_and_no_step_twice(whole, killed)
 
 
-def wait_for_training(process: "subprocess.Popen[bytes]", folder: Path) -> None:
-    """Until the process trains the run; it holds a new one before torch is there."""
+def wait_for_training(process: Kept, folder: Path) -> None:
+    """Until the process trains the run; it holds a new one before that."""
     begin, end = time.time(), time.monotonic() + 60
     while not any(run.pid == process.pid and _is_begun(run, begin) for run in find.list_runs(folder)):
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, process.end()
         assert time.monotonic() < end
         time.sleep(0.01)
 
@@ -128,11 +127,7 @@ from mnist_sum_tui.cli.main import main; main()
 def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, tmp_path: Path) -> None:
     slow, own = tmp_path / "slow", tmp_path / "runs"
     arguments = [*SWIFT, "--data-dir", small_data, "--epochs", "5000", "--keep", "0", "--runs-dir", str(own)]
-    process = subprocess.Popen(
-        [sys.executable, "-c", SLOW_SAVES, str(slow), seconds, *arguments],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    process = Kept(["-c", SLOW_SAVES, str(slow), seconds, *arguments], tmp_path)
     wait_for_training(process, own)
     wait_for(lambda: list(own.glob("*/last.safetensors")))
     slow.touch()
@@ -148,9 +143,9 @@ def test_an_interrupt_during_a_save(times: int, seconds: str, small_data: str, t
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(10)  # on a busy machine the two may come as one
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert b"Traceback" not in errors
+    done = process.end()
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
     step = checkpoint.decode(before, run.last_file).position.step
     if times == 2:
         assert time.monotonic() - begin < 60, "at once: the save would have taken a hundred seconds"
@@ -191,12 +186,12 @@ def test_the_clock_may_jump(small_data: str, tmp_path: Path, monkeypatch: pytest
 def test_a_second_process_is_told_the_first_ones_id(small_data: str, tmp_path: Path, cli: Cli) -> None:
     folder = tmp_path / "runs"
     arguments = [*SWIFT, "--data-dir", small_data, "--epochs", "5000", "--runs-dir", str(folder)]
-    process = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL)
+    process = Kept(arguments, tmp_path)
     wait_for_training(process, folder)
     (run,) = find.list_runs(folder)
     is_one_line(cli("train", "--resume", str(run.path)), 1, f"process {process.pid}")
     process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.end()
     done = cli("train", "--resume", str(run.path), "--epochs", "1", "--json")
     assert done.returncode in (0, 2), done.stderr  # 2: it had more than one epoch already
     assert "is being trained" not in done.stderr
