@@ -7,12 +7,14 @@ from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Advice, Changed
 from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
 from tests.tui.recorded import until
 
 
-async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int]) -> None:
+async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DrawingBudget, "LONGEST", 0.0)  # drawn as soon as there is something new
     app = await play(pilot, recorded.training())
     page = app.train_page
     page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150, slower=1.6)))
