@@ -40,6 +40,16 @@ def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.join", lambda _: None)
 
 
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Textual's pilot look after 10 ms whether the app is idle, not after 20; it does so twice for each key.
+
+    The app draws twice as often, so that a frame still fits into that time.
+    """
+    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 100)
+    monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 1 / 120)
+
+
 @pytest.fixture
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     """The dashboard with predictions that are always the same; not started, and without runs."""
