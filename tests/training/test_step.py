@@ -46,7 +46,7 @@ def test_label_smoothing_is_torchs(share: float) -> None:
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
-@pytest.mark.parametrize(("precision", "images", "lr", "steps"), [("fp32", 200, 3e-3, 100), ("bf16", 16, 1e-2, 40)])
+@pytest.mark.parametrize(("precision", "images", "lr", "steps"), [("fp32", 100, 5e-3, 100), ("bf16", 16, 1e-2, 40)])
 def test_compact_learns_real_images_by_heart(precision: str, images: int, lr: float, steps: int) -> None:
     """Few in bf16, because most CPUs emulate it: 3 s instead of 150."""
     config = TrainConfig.of("standard", model="compact", precision=precision)
@@ -88,7 +88,7 @@ def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
 
 
 def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
-    sure, plan = [], plan_of(200, lr=3e-3)
+    sure, plan = [], plan_of(100, lr=3e-3)
     batch = plan.batch(slice(None))
     others = outliers(batch.images, batch.labels, 80, seed=99)
     for share in (0.0, 0.5):
@@ -96,8 +96,8 @@ def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
         learner = Learner(config, choose(config))
         for step in range(40):
             result = learner.step(replace(plan, augment_seed=step))
-        assert result.images == 200
-        assert 190 < result.digit_right <= 200, "outliers are not counted among the digits"
+        assert result.images == 100
+        assert 95 < result.digit_right <= 100, "outliers are not counted among the digits"
         with torch.inference_mode():
             sure.append(learner.network.eval().see(others).softmax(1).amax(1).mean().item())
     assert sure[1] < sure[0] - 0.2
