@@ -20,6 +20,8 @@ PAGE = Path(__file__).parent
 """the folder of our own HTML page, because that of textual-serve loads a font from the internet"""
 MOST_VISITORS = 16
 """the most visitors at once, because each has a process of some 100 MB"""
+HEARTBEAT = 15
+"""seconds between two pings; who does not answer one within half of that is gone"""
 END_SECONDS = 5
 """how long the process of a visitor who has left may take to end"""
 
@@ -75,7 +77,7 @@ class WatchServer(Server):
             raise web.HTTPForbidden(text="the page of another site must not watch here")
         if self.visitors >= MOST_VISITORS:
             raise web.HTTPServiceUnavailable(text=f"{MOST_VISITORS} are watching already")
-        socket = web.WebSocketResponse(heartbeat=15)
+        socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
         self.visitors += 1
         try:
             await self._serve_visit(request, socket)

@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import wait_for
-from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own
+from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own, serving
 
 if TYPE_CHECKING:
     import aiohttp
@@ -49,19 +50,31 @@ async def raw(websocket: "aiohttp.ClientWebSocketResponse", words: bytes) -> Non
         pass
 
 
-async def test_a_visitor_who_says_too_much_or_nothing_at_all_ends_without_a_word(
-    server: tuple[int, "subprocess.Popen[bytes]"],
-) -> None:
+async def test_a_visitor_who_says_too_much_ends_without_a_word(server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
     async with aiohttp.ClientSession() as session, open_at(session, server[0], Origin=own(server[0])) as websocket:
         with contextlib.suppress(ConnectionError):  # it is closed before all of it is sent
             await websocket.send_str("x" * (5 << 20))
         async for _ in websocket:
             pass
-        url = f"http://localhost:{server[0]}/ws"
-        async with session.ws_connect(url, headers={"Origin": own(server[0])}, autoping=False) as silent:
-            async for _ in silent:  # until the server misses an answer to its ping, after 22 s
-                pass
     wait_for(lambda: not children(server[1]), SECONDS)
+
+
+IMPATIENT = """
+from mnist_sum_tui.cli.main import main
+from mnist_sum_tui.tui.web import server
+server.HEARTBEAT /= 10
+main()
+"""
+
+
+async def test_a_visitor_who_says_nothing_at_all_ends_without_a_word(tmp_path: Path) -> None:
+    with serving(tmp_path, shows="the demo", program=[sys.executable, "-c", IMPATIENT]) as (port, process):
+        async with aiohttp.ClientSession() as session:
+            url = f"http://localhost:{port}/ws"
+            async with session.ws_connect(url, headers={"Origin": own(port)}, autoping=False) as silent:
+                async for _ in silent:  # until the server misses an answer to its ping, after 2.2 s
+                    pass
+        wait_for(lambda: not children(process), SECONDS)
 
 
 async def test_a_size_that_is_typed_or_too_large_takes_no_memory(

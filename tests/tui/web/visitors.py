@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +26,12 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *options: str, shows: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
+def serving(
+    folder: Path, *options: str, shows: str, program: Sequence[str] = COMMAND
+) -> Iterator[tuple[int, "subprocess.Popen[bytes]"]]:
     """`mnist-sum serve`; its port and process, and what it says at first."""
     port = free_port()
-    command = [*COMMAND, "serve", "--port", str(port), "--runs-dir", str(folder / "runs"), *options]
+    command = [*program, "serve", "--port", str(port), "--runs-dir", str(folder / "runs"), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         try:
             wait_for(lambda: process.poll() is not None or not is_free(port), SECONDS)
