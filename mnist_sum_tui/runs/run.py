@@ -14,7 +14,7 @@ from mnist_sum_tui.atomic import read_own, to_bytes, why_unread, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable, shell_word
-from mnist_sum_tui.runs import checkpoint_head, json_values, locking, own_files
+from mnist_sum_tui.runs import checkpoint_file, json_values, locking, own_files
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -100,7 +100,7 @@ class Run:
     @property
     def best_weights(self) -> Path | None:
         """The checkpoint to ask: the best; the newest before the first epoch is done, or if no image is held out."""
-        return checkpoint_head.to_ask(self.best_file, self.last_file)
+        return checkpoint_file.to_ask(self.best_file, self.last_file)
 
     @property
     def report_file(self) -> Path:

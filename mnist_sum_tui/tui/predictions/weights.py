@@ -10,7 +10,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, own_files
-from mnist_sum_tui.runs.checkpoint_head import head_of
+from mnist_sum_tui.runs.checkpoint_file import head_of
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs import checkpoint_head, find
+from mnist_sum_tui.runs import checkpoint_file, find
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions import weights
 
@@ -27,13 +27,13 @@ def test_the_head_of_a_checkpoint_is_read_once_while_the_file_stays_as_it_is(
 ) -> None:
     run, opened = Run(tmp_path / "run"), list[Path]()
     run.path.mkdir()
-    original: Any = vars(checkpoint_head)["open_own"]
+    original: Any = vars(checkpoint_file)["open_own"]
 
     def counted(path: Path) -> Any:
         opened.append(path)
         return original(path)
 
-    monkeypatch.setattr(checkpoint_head, "open_own", counted)
+    monkeypatch.setattr(checkpoint_file, "open_own", counted)
     for path, epoch in ((run.epoch_file(1), 1), (run.best_file, 1), (run.last_file, 2)):
         save_head(path, epoch)
     for _ in range(3):
