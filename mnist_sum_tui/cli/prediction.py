@@ -34,7 +34,7 @@ def print_prediction(
     say(out, title)  # below the picture, which may fill a screen of 24 rows
     if not prediction.agrees:
         digit, number = prediction.digit, prediction.number
-        say(out, f"the two answers do not fit: {digit} + {number} is {digit + number}, not {prediction.sum}")
+        say(out, f"the two answers disagree: {digit} + {number} is {digit + number}, not {prediction.sum}")
     say(out, Text(f"by {source}", "dim"))
 
 

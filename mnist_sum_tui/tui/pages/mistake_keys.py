@@ -44,9 +44,9 @@ def rightness(found: "Prediction") -> str:
     return "right" if found.correct else "wrong"
 
 
-def fit(found: "Prediction") -> str:
-    """`fitting` if the predicted sum is the predicted digit + number, else `not fitting`."""
-    return "fitting" if found.agrees else "not fitting"
+def agreement(found: "Prediction") -> str:
+    """`agreeing` if the predicted sum is the predicted digit + number, else `disagreeing`."""
+    return "agreeing" if found.agrees else "disagreeing"
 
 
 def sureness(found: "Prediction") -> str:
@@ -175,7 +175,7 @@ class WalkingPage(ImagePage):
     def action_disagree(self, by: int) -> None:
         """Go to the next image whose predicted sum is not predicted digit + number, or to the one before."""
         what = "disagreeing image", "(the sum is not digit + number)", "disagrees"
-        self._search(lambda found: self._jump(found, found.result.disagreeing, by, what, fit))
+        self._search(lambda found: self._jump(found, found.result.disagreeing, by, what, agreement))
 
     def action_uncertain(self, by: int) -> None:
         """Go to the least certain image; pressed again, to the next one after it, or to the one before."""

@@ -38,18 +38,16 @@ def large(text: str, is_tight: bool = False) -> list[str]:
     return ["".join(rows) for rows in zip(*shapes, strict=True)]
 
 
-def fit_line(said: "Prediction", width: int) -> tuple[str, str]:
+def agreement_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
-    if said.agrees:  # the equation says that they fit each other, be they right or wrong
+    if said.agrees:  # the equation says with each other, be they right or wrong
         close = f"{said.digit}+{said.number}={said.sum}"
-        return first_fit(
-            [f"the two answers fit: {asked} is {said.sum}", f"answers fit: {close}", f"{asked} is {said.sum}: fits"],
-            width,
-        ), ""
+        words = ("the two answers agree", "answers agree", "both agree", "agree")
+        return first_fit([f"{words[0]}: {asked} is {said.sum}", *(f"{each}: {close}" for each in words[1:])], width), ""
     forms = [
-        f"the two answers do not fit: {asked} is {is_not}",
-        f"do not fit: {asked} is {is_not}",
+        f"the two answers disagree: {asked} is {is_not}",
+        f"disagree: {asked} is {is_not}",
         f"{asked} is {is_not}",
         f"{asked} is not {said.sum}",
     ]
@@ -99,8 +97,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
         when = f" at {at}" if at else ""
         lines.append((f"{RIGHT} right{when}" if said.correct else f"{WRONG} wrong{when}", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
-    fits, warning = fit_line(said, width)
-    lines.append((fits, warning if is_one else "$foreground-muted"))
+    agreement, warning = agreement_line(said, width)
+    lines.append((agreement, warning if is_one else "$foreground-muted"))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
 
 

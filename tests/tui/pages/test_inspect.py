@@ -66,7 +66,7 @@ async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
             assert page.number == number
         assert text_of(page).startswith(
             "7 + 9 = 16\n7? (not sure: sum below 90 %)\ndigit 99.0% sum 89.1%\n✓ right\n"
-            "truth 7 + 9 = 16\nanswers fit: 7+9=16"
+            "truth 7 + 9 = 16\nanswers agree: 7+9=16"
         )
         assert len(fixed.predictions_in(app).requests) == count  # one answer has all numbers
 

@@ -20,16 +20,16 @@ def test_the_equation_has_its_gaps_and_fits() -> None:
     assert wide[1][3:8] == " ╺╋╸ "
 
 
-def test_answers_that_do_not_fit_are_told_with_their_figures() -> None:
+def test_whether_the_two_answers_agree_is_told_with_their_figures() -> None:
     said = fixed.predictions(fixed.ODD[0])[4]
-    assert answer_lines(said, 45).plain.endswith("\nthe two answers do not fit: 0 + 4 is 4, not 5")
-    assert answer_lines(said, 44).plain.endswith("\ndo not fit: 0 + 4 is 4, not 5")
-    assert answer_lines(said, 28).plain.endswith("\n0 + 4 is 4, not 5")
+    assert answer_lines(said, 43).plain.endswith("\nthe two answers disagree: 0 + 4 is 4, not 5")
+    assert answer_lines(said, 42).plain.endswith("\ndisagree: 0 + 4 is 4, not 5")
+    assert answer_lines(said, 26).plain.endswith("\n0 + 4 is 4, not 5")
     assert answer_lines(said, 16).plain.endswith("\n0 + 4 is not 5")
-    fitting = fixed.predictions(fixed.ODD[0])[5]
-    assert answer_lines(fitting, 40).plain.endswith("\nthe two answers fit: 0 + 5 is 5")
-    assert answer_lines(fitting, 18).plain.endswith("\nanswers fit: 0+5=5")
-    assert answer_lines(fitting, 17).plain.endswith("\n0 + 5 is 5: fits")
+    agreeing = fixed.predictions(fixed.ODD[0])[5]
+    assert answer_lines(agreeing, 40).plain.endswith("\nthe two answers agree: 0 + 5 is 5")
+    assert answer_lines(agreeing, 20).plain.endswith("\nanswers agree: 0+5=5")
+    assert answer_lines(agreeing, 18).plain.endswith("\nboth agree: 0+5=5")
 
 
 def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
