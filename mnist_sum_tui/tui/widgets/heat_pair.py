@@ -63,12 +63,12 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step: `the place with figure 9`, `the place # beside the ink`; empty if it is low."""
+        """The mark of the highest step: `the place marked 9`, `the place # beside the ink`; empty if it is low."""
         step = int(self.steps.max())
         if step < LEAST_FIGURE:
             return ""
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} with figure {step}"
+            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} marked {step}"
         return f"the place {BRAILLE.shades[step // 3]} beside the ink"
 
 
@@ -118,7 +118,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
-    """What the strongest mark means: `the place with figure 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
+    """What the strongest mark means: `the place marked 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
     most = float(heat_hw.max())
     told = less_sure(sure, most)
     if most < MATTERS or not found.strongest or not told:
@@ -162,7 +162,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             shown = [marks(found.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
-                found_words = [re.sub("^the places? (with )?", "", each) for each in found_words]
+                found_words = [re.sub("^the places? ", "", each) for each in found_words]
             told = wrapped(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):

@@ -42,7 +42,7 @@ async def test_on_draw_it_says_what_hid_each_place_and_what_a_figure_means(
         await press(pilot, "h")
         pair = app.screen.query_one(HeatPair)
         words = " ".join(str(pair.render()).split())
-        meaning = "the less sure the answer" if size == (200, 60) else "Strongest for digit: figure 9 (from"
+        meaning = "the less sure the answer" if size == (200, 60) else "Strongest for digit: marked 9 (from"
         assert words.startswith("A grey " if size == (200, 60) else "Higher or fuller")
         assert meaning in words
         assert len(str(pair.render()).splitlines()) <= pair.region.height
@@ -72,7 +72,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         digit = 3 if name == "draw" else 7
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
-        assert re.search(r"digit[,:] (the places? with )?figure 9 \(from ", " ".join(shown.split()))
+        assert re.search(r"digit[,:] (the places? )?marked 9 \(from ", " ".join(shown.split()))
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
         is_always_there = size == (200, 60) and name != "draw"
@@ -201,10 +201,10 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "the places with figure 3 (from 95.0 to 93.4 %)"),
-        (1.0, "the places with figure 9 (from 95.0 to 87.5 %)"),
-        (8.0, "the places with figure 9 (from 95.0 to 0.6 %)"),
-        (40.0, "the places with figure 9 (from 95.0 to 0.0 %)"),
+        (0.3, "the places marked 3 (from 95.0 to 93.4 %)"),
+        (1.0, "the places marked 9 (from 95.0 to 87.5 %)"),
+        (8.0, "the places marked 9 (from 95.0 to 0.6 %)"),
+        (40.0, "the places marked 9 (from 95.0 to 0.0 %)"),
     ],
 )
 def test_the_words_say_how_sure_it_is_then(most: float, words: str) -> None:
