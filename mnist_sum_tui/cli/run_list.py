@@ -15,14 +15,14 @@ from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
-from mnist_sum_tui.runs.filters import FORM, KEYS, matching
+from mnist_sum_tui.runs.filters import ALSO, FORM, matching
 from mnist_sum_tui.runs.run import default_folder
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, why_best
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
-Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {KEYS}")]
+Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {ALSO}")]
 Sort = Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")]
 Each = Annotated[bool, typer.Option("--each", help="A line for each run, also for seeds of the same settings.")]
 Columns = Annotated[

@@ -11,8 +11,8 @@ from mnist_sum_tui.runs.knob_turns import plain_number
 from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
 Test = Callable[[Summary], bool]
-FORM = "a state, part of a name, recipe or note, or key=value, key<9, key>9, such as swift lr>1e-3"
-KEYS = "Keys are the settings, and digit and sum in percent."
+FORM = "a state, part of a name, recipe or note, or setting=value (or <, >), such as swift lr>1e-3"
+ALSO = "Digit and sum, in percent, count as settings."
 STATES = ("running", "paused", "completed", "done", "stopped", "interrupted", "diverged", "failed", "damaged")
 ACCURACIES = ("digit", "sum")
 
@@ -37,7 +37,7 @@ def _test(word: str) -> Test:
         return lambda run: word in (run.state, run.state_word, STATE_WORDS.get(run.state))
     key, sign, value = found[1].replace("-", "_"), found[2], found[3]
     if key not in ACCURACIES and key not in settings():
-        raise unknown("key of a filter", found[1], [*map(option_name, settings()), *ACCURACIES])
+        raise unknown("setting", found[1], [*map(option_name, settings()), *ACCURACIES])
     if key in ACCURACIES or kinds()[key] in (int, float):
         return _compared(key, sign, _number(key, value))
     if sign != "=":
@@ -46,8 +46,8 @@ def _test(word: str) -> Test:
 
 
 def _words(run: Summary) -> tuple[str, ...]:
-    """What a row of the table says of the run."""
-    return run.run.id, run.note, run.state_word, "" if run.config is None else run.config.recipe
+    """What a row of the table says of the run, and its state as the files have it."""
+    return run.run.id, run.note, run.state, run.state_word, "" if run.config is None else run.config.recipe
 
 
 def _compared(key: str, sign: str, wanted: float) -> Test:

@@ -38,6 +38,7 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
         ("lr<0.01 epochs=5 completed", True),
         ("lr<0.01 stopped", False),
         ("done", True),
+        ("complete", True),
         ("all-data=no", True),
         ("all_data=yes", False),
         ("data-dir=built-in", True),
@@ -67,7 +68,7 @@ def test_every_setting_is_a_key_of_a_filter(name: str) -> None:
     ("text", "words"),
     [
         ("big=", "'big=' is not a filter: write a state"),
-        ("rate=1", "unknown key of a filter 'rate'"),
+        ("rate=1", "unknown setting 'rate'"),
         ("lr>much", "compares lr with 'much', which is not a number"),
         ("model>compact", "model is not a number; write model=value"),
         ("lr>1_0", "compares lr with '1_0', which is not a number"),

@@ -8,7 +8,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.columns import chosen
-from mnist_sum_tui.runs.filters import FORM, KEYS, matching
+from mnist_sum_tui.runs.filters import ALSO, FORM, matching
 from mnist_sum_tui.runs.seed_groups import folded, members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
@@ -118,7 +118,7 @@ class Experiments(RunKeys):
             self.pattern = text
             self.show_listed()
 
-        self.ask(AskLine("Which runs?", self.pattern, f"{FORM}. {KEYS}", matching), answered)
+        self.ask(AskLine("Which runs?", self.pattern, f"{FORM}. {ALSO}", matching), answered)
 
     def action_note(self) -> None:
         """Ask for the note of the run under the cursor."""
