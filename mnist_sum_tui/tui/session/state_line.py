@@ -30,13 +30,15 @@ def state_line(session: Session, room: int = 200) -> str:
     found = session.accuracies
     if found is not None and session.error is None:
         digit, total = (percent(share, 1 if session.is_live else 2) for share in found[1:])
-        both, short = f"digit {digit}, sum {total}", f"{digit} / {total}"
-        word = SHORT[found[0]]
-        figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} {short}")
+        word, both = SHORT[found[0]], f"digit {digit}, sum {total}"
+        figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} sum {total}")
         forms = [f"{mark} {words} {BRAILLE.between} {each} " for each in figures]
-        forms += [f"{mark} {word} {short} ", f"{mark} {word} sum {total} "] if mark in RUNNING else [f"{mark} {words} "]
+        if mark in RUNNING and not is_slow(session):
+            forms[2:] = [f"{mark} {each} " for each in figures[1:]]
+        else:
+            forms.append(f"{mark} {words} ")
     if is_slow(session):
-        forms = [*forms[: len(SHORT)], f"{mark} {SLOW} "]
+        forms.append(f"{mark} {SLOW} ")
     elif mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
         forms.append(f"{mark} sum {percent(session.training[1], 1)} ")
     forms.append(f"{mark} {then.removeprefix(WATCHING)} ")
