@@ -97,20 +97,23 @@ class Sample(Captioned):
             return Content("...".center(width))
         label, number, digit, total = self.answer
         is_right = digit == label and total == label + number
-        words = caption(label, number, digit, total, width)
+        assert self.parent is not None
+        tiles = self.parent.query_children(Sample)
+        least = min((tile.content_size.width for tile in tiles if tile.display), default=width)
+        words = caption(label, number, digit, total, least)  # one form for all, although some have a column more
         return Content.styled(words.center(width).rstrip(), "$text-success" if is_right else "$text-error bold")
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, `7, 12 ✗`, at least `✗`.
 
-    If the two answers do not fit together: `3 + 5: read 3, sum 9 ✗`, or `3+5: 9 ✗`, at least `3, 9 ✗`.
+    If the two answers disagree: `3 + 5: read 3, sum 9 ✗`, or `3+5: 9 ✗`, at least `3, 9 ✗`.
     """
     answer = equation(digit, number, total)
     close = answer.replace(" ", "")
     if digit == label and total == label + number:
         forms = [f"{close} {BRAILLE.right}"]
-        if width >= WHOLE:  # the same form for all images
+        if width >= WHOLE:
             forms.insert(0, f"{answer} {BRAILLE.right}")
     else:
         if digit + number != total:  # as one equation it would look like our error

@@ -108,6 +108,21 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         assert {len(line) for line in lines[:-1]} == {38}
 
 
+async def test_right_answers_beside_each_other_have_one_form_although_one_tile_is_wider() -> None:
+    class Shown(App[None]):
+        CSS = "SampleStrip { height: 8; } Sample { width: 1fr; padding-right: 1; } AdditionPicture { display: none; }"
+
+        def compose(self) -> ComposeResult:
+            yield SampleStrip()
+
+    app = Shown()
+    async with app.run_test(size=(100, 12)) as pilot:
+        app.query_one(SampleStrip).show(recorded.samples(320, 1, 10.0, right=8), {})
+        await pilot.pause()
+        assert len({sample.content_size.width for sample in app.query(Sample)}) == 2
+        assert {len(str(sample.render()).split()) for sample in app.query(Sample)} == {2}, "such as 5+8=13 and a mark"
+
+
 async def test_before_the_first_answers_of_a_run_no_image_of_another_one_stays() -> None:
     class Shown(App[None]):
         def compose(self) -> ComposeResult:
