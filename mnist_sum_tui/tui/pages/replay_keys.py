@@ -30,7 +30,7 @@ STEP = Binding.Group("Step", compact=True)
 EPOCH = Binding.Group("Epoch", compact=True)
 REPLAY_BINDINGS = (
     Binding("p", "replay", "Replay", tooltip="Play the run back as it learned"),
-    Binding("p", "look_back", "Look back", tooltip="How it stood before; it trains on, End returns"),
+    Binding("p", "look_back", "Look back", tooltip="How it stood before; it trains on, the key End returns"),
     Binding("space", "play(True)", "Play"),
     Binding("space", "play(False)", "Pause"),
     Binding("escape", "leave", "End replay"),

@@ -59,7 +59,7 @@ class ResumeRun(Question[int | None]):
             words = self.found.words(int(message.value))
         else:
             least = 1 if self.found.is_complete else 0
-            words = f"A whole number from {least} to {self.found.most:,}, please."
+            words = f"The epochs to add must be {least} to {self.found.most:,}."
         self.query_one("#comes-to", Label).update(words)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

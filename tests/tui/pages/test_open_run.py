@@ -186,7 +186,7 @@ async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypat
         assert "It trains epochs 6 to 7" in question(app)
         await pilot.press("backspace", "0", "enter")
         await pilot.pause()
-        assert "A whole number from 1" in question(app)
+        assert "The epochs to add must be 1 to" in question(app)
         await pilot.press("backspace", "2", "enter")
         await pilot.pause()
         assert [(message.run, message.config.epochs) for message in found] == [(made[0], 7)]
