@@ -1,25 +1,49 @@
 """Earlier runs with the same settings: a sweep and `train --seeds` keep the finished ones and resume the others."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.images import Images
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.sweep import is_run_of
 
 
-def there(config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed",)) -> Summary | None:
+def there(
+    config: TrainConfig, folder: Path, ended: Sequence[str] = ("completed",), *, is_quiet: bool = False
+) -> Summary | None:
     """The run with this config that `ended` so, or else one that can be resumed; None if there is neither.
 
-    One that was completed without a whole test result, as only a strange file says, counts as none.
+    One that was completed without a whole test result, as only a strange file says, counts as none; neither does one on
+    other images, because the files in its folder have changed since, and a line says so unless `is_quiet`.
     """
     alike = [found for found in find.summaries(folder) if is_run_of(config, found)]
     alike = [found for found in alike if found.state != "completed" or _is_tested(found)]
+    now = _images(config) if alike else None
+    same = [found for found in alike if now and found.images.same_as(now)]
+    if alike and not same and not is_quiet:
+        words = f"{printable(config.data_dir or '')} has changed since {alike[0].run.argument}: trained again"
+        say(console(), f"seed {config.seed}: {words}")
     states = (ended, ("stopped", "interrupted"))
-    return next((found for state in states for found in alike if found.state in state), None)
+    return next((found for state in states for found in same if found.state in state), None)
+
+
+def _images(config: TrainConfig) -> Images:
+    """The images that the config names, as they are now; if they cannot be read their content is not known."""
+    from mnist_sum_tui.data.mnist_files import FILES, fingerprint, read  # numpy
+
+    place = config.data_dir
+    with contextlib.suppress(DataError):
+        if place is not None:
+            return Images(place, tuple(fingerprint(*read(split, place, is_runs=True)) for split in FILES))
+    return Images(place)
 
 
 def _is_tested(found: Summary) -> bool:

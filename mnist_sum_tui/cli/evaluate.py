@@ -25,6 +25,7 @@ from mnist_sum_tui.formatting import percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.own_network import option_for
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import default_folder
 
 if TYPE_CHECKING:
@@ -85,6 +86,10 @@ def evaluate(
     from mnist_sum_tui.inference.evaluate import score
 
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
+    own, known = predictor.config.data_dir, predictor.images.get("test")
+    if not json and data_dir is None and known not in (None, dataset.identity("test", own, images)):
+        place = printable(own or "the package")
+        say(console(), f"These are not the images of the run's own test: those in {place} have changed since.")
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
     with told_when_over(notify, "the evaluation"):

@@ -46,7 +46,7 @@ def train_seeds(
     last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
-        found = None if is_fresh else there(own, folder)
+        found = None if is_fresh else there(own, folder, is_quiet=is_quiet)
         if found is not None and found.state == "completed":
             if not is_quiet:
                 say(console(), done_before(found))

@@ -95,7 +95,7 @@ def _check(configs: Sequence[TrainConfig]) -> None:
 
 def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run, int]:
     """The run with that config: one that is there, one that goes on, or a new one; and the exit code."""
-    found = there(config, folder, ENDED)
+    found = there(config, folder, ENDED, is_quiet=json)
     if found is not None and found.state in ENDED:
         if not json:
             say(console(), done_before(found))

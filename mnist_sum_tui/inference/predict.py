@@ -87,15 +87,17 @@ class Predictor:
         source: str,
         hardware: Hardware,
         confidence: Mapping[str, Tensor] | None = None,
+        images: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """Build the config's network with these weights, which are not copied. `source` names them in messages.
 
-        `confidence` has the tensors that the checkpoint stores for it; without them nothing is calibrated.
+        `confidence` has the tensors that the checkpoint stores for it; without them nothing is calibrated. `images` is
+        what the checkpoint stores of the images that it was trained and tested on.
 
         Raises:
             CheckpointError: the weights are those of another network, or the confidence is damaged.
         """
-        self.config, self.source, self.hardware = config, source, hardware
+        self.config, self.source, self.hardware, self.images = config, source, hardware, images or {}
         self.confidence = Confidence.from_tensors(confidence or {}, source)
         network = skeleton(config.model)
         checkpoint.restore_weights(network, weights, source, assign=True)
@@ -186,7 +188,7 @@ def load_predictor(
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"
-    return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
+    return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence, loaded.position.images)
 
 
 def state_words(loaded: Checkpoint, path: Path) -> str:

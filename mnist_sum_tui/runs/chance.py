@@ -44,11 +44,11 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     """
     if len(runs) != 2:
         return ""
-    ends, places = [run.finished for run in runs], [run.config.data_dir if run.config else "?" for run in runs]
+    ends = [run.finished for run in runs]
     pairs = {end.pairs for end in ends if end is not None}
     shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
     images = (pairs.pop() or 0) // NUMBERS if len(pairs) == 1 else 0
-    if len(shares) < 2 or not images or places[0] != places[1] or shares[0] == shares[1]:
+    if len(shares) < 2 or not images or not runs[0].images.same_as(runs[1].images) or shares[0] == shares[1]:
         return ""
     errors = [standard_error(share, images) for share in shares]
     (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)

@@ -14,7 +14,7 @@ MOST_CHANGES = 5
 SAME_SETTINGS = "The runs have the same settings."
 INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
-QUIET = ("recipe", "seed", "keep", *ENDS)
+QUIET = ("recipe", "seed", "keep", "data_dir", *ENDS)
 """settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
 ONLY_SPEED = "same settings, only the machine's speed differs"
@@ -39,11 +39,18 @@ def settings_table(
 
 
 def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[list[str]]:
-    """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`."""
+    """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`.
+
+    Others have the first digits of their images' SHA-256, if they were trained or tested on different images.
+    """
     asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
     rows = settings_table([run.config for run in runs], [[*_changes(run)] for run in runs], most)
-    return [*rows, ["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else rows
+    rows += [["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else []
+    for place, name in enumerate(("training images", "test images")):
+        contents = ["".join(run.images.sha256[place : place + 1])[:8] or "-" for run in runs]
+        rows += [[name, *contents]] if len({*contents} - {"-"}) > 1 else []
+    return rows
 
 
 def epochs_asked(run: Summary) -> str:

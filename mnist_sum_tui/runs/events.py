@@ -42,6 +42,8 @@ class Started(Event):
     threads: Count
     seed: Count
     resumed: bool
+    images: tuple[Annotated[str, Matching("[0-9a-f]{64}")], ...] = ()
+    """SHA-256 of the training images and of the test images, labels included; empty in a run of an earlier version"""
 
     @property
     def total_steps(self) -> int:

@@ -9,6 +9,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.differences import told_apart, why_other
 from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
+from mnist_sum_tui.runs.images import Images
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, best_if_any, summarise
@@ -27,7 +28,8 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
     if current.path.resolve().is_relative_to(BUILT_IN.parents[1]):
         return None
     with _turn:
-        return _best_of(tuple(list_runs(folder)), config.model, config.data_dir, current)
+        images = replace(summarise(current), config=config).images
+        return _best_of(tuple(list_runs(folder)), config.model, images, current)
 
 
 def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
@@ -56,10 +58,10 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 
 
 @lru_cache(maxsize=1)
-def _best_of(runs: tuple[Run, ...], model: str, data_dir: str | None, current: Run) -> Run | None:
+def _best_of(runs: tuple[Run, ...], model: str, images: Images, current: Run) -> Run | None:
     created = current.created
     summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
-    same = model, data_dir
-    alike = [found for found in summaries if found.config and (found.config.model, found.config.data_dir) == same]
+    alike = [found for found in summaries if found.config and found.config.model == model]
+    alike = [found for found in alike if found.images.same_as(images)]
     best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])
     return None if best is None else best.run

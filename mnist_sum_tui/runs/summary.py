@@ -9,6 +9,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes, own_files
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
+from mnist_sum_tui.runs.images import Images
 from mnist_sum_tui.runs.journal import last_event, read_events
 from mnist_sum_tui.runs.run import Run
 
@@ -60,6 +61,11 @@ class Summary:
         if self.finished is not None and self.state == "completed" and not has_learned(self.finished):
             return ONLY_GUESSES
         return "paused" if self.is_paused else STATE_WORDS.get(self.state, self.state)
+
+    @property
+    def images(self) -> Images:
+        """The images that it was trained and tested on."""
+        return Images(self.config.data_dir if self.config else "?", self.starts[-1].images if self.starts else ())
 
     @property
     def digit_accuracy(self) -> float | None:
@@ -157,11 +163,11 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
     Raises:
         UsageError: no run has a validation or a test yet.
     """
-    ranked = [(found, found.config.data_dir) for found in summaries if found.config and found.ranked_by]
+    ranked = [found for found in summaries if found.config and found.ranked_by]
     if not ranked:
         raise UsageError("no run has a validated epoch or a test result, so none is the best: train a run, or name one")
-    images = None if any(place is None for _, place in ranked) else ranked[0][1]
-    alike = [found for found, place in ranked if place == images]
+    images = next((found.images for found in ranked if found.images.place is None), ranked[0].images)
+    alike = [found for found in ranked if found.images.same_as(images)]
     alike = [found for found in alike if found.ranked_by == "validation"] or alike
     return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
 

@@ -95,14 +95,12 @@ class _Trainer:
     def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control, paces: Paces) -> None:
         self.training, self.test, self.recorder, self.control, self.paces = training, test, recorder, control, paces
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
-        self.validation = training.validation
         before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Changed.kind)]
         self.ending = Ending(training.state, training.batches, control, before)
         self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
         self.coach = Coach(training.state.config, before, training.state.knobs)
         self.sampling, self.health = Pace(paces.samples, paces.samples_share), HealthWatch(training)
-        self.meter = Meter()
-        threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs in the folder
+        self.validation, self.meter = training.validation, Meter()
 
     def events(self) -> Iterator[Event]:
         """All events; the last one says how the run ended."""
@@ -110,7 +108,9 @@ class _Trainer:
         if state.loaded is None:
             recorder.keep_epoch(self.learner)
         try:
-            yield from self._with_advice(self.recorder.started(self.training))
+            started = recorder.started(self.training)
+            threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs
+            yield from self._with_advice(started)
             yield from self._new_length()
             self.ending.begin()
             yield from self.requests.agree()

@@ -160,6 +160,7 @@ class Recorder:
             threads=hardware.threads,
             seed=config.seed,
             resumed=self.state.loaded is not None,
+            images=self.state.fingerprints,
         )
 
     def report(self, report: EvalReport) -> None:

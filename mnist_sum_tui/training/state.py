@@ -146,6 +146,11 @@ class RunState:
             )
         return images
 
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """The SHA-256 of the training images and of the test images; both are loaded."""
+        return tuple(self._images[split]["sha256"] for split in ("train", "test"))
+
     def check_place(self, steps_per_epoch: int) -> None:
         """Refuse a checkpoint whose step, epoch and batch contradict each other.
 

@@ -19,6 +19,11 @@ from tests.tui import recorded
 AGAIN = "other seeds may still differ (mnist-sum guide experiments)"
 
 
+def on(kind: str, run: Summary) -> Summary:
+    """The run, as trained and tested on images of this content."""
+    return replace(run, starts=(replace(recorded.started(), images=(64 * "0", 64 * kind)),))
+
+
 def with_sum(total: float | None, data_dir: str | None = None, **values: Any) -> Summary:
     done = replace(recorded.finished(), **{"sum_accuracy": total, **values})
     return Summary(Run(Path("x")), TrainConfig.of("standard", data_dir=data_dir), "completed", finished=done)
@@ -63,11 +68,17 @@ def test_all_right_or_none_is_not_certain(images: int, right: int, words: str) -
         [with_sum(0.99), with_sum(0.98, pairs=1_000)],
         [with_sum(0.99, pairs=None), with_sum(0.98, pairs=None)],
         [with_sum(0.99), with_sum(0.98, data_dir="elsewhere")],
+        [on("a", with_sum(0.99, "here")), on("b", with_sum(0.98, "here"))],
         [with_sum(0.99), with_sum(0.99)],
     ],
 )
 def test_nothing_is_said_where_it_would_not_hold(runs: list[Summary]) -> None:
     assert about_chance(runs) == ""
+
+
+def test_images_are_known_by_their_content_and_otherwise_by_their_place() -> None:
+    assert about_chance([on("a", with_sum(0.99, "here")), on("a", with_sum(0.98, "there"))]) != ""
+    assert about_chance([on("a", with_sum(0.99, "here")), with_sum(0.98, "here")]) != "", "one of an earlier version"
 
 
 def test_the_terminal_and_the_page_say_it(tmp_path: Path, cli: Cli) -> None:

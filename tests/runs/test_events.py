@@ -14,7 +14,8 @@ SAMPLES: dict[Any, Any] = {
     int: 3, float: 0.25, str: "ü", bool: True, tuple[int, ...]: (1, 2), tuple[str, ...]: ("0" * 19,),
     tuple[float, ...]: (0.25,),
 }  # fmt: skip
-WORDS = {
+WORDS: dict[str, dict[str, Any]] = {
+    "started": {"images": ("0" * 64,)},
     "checkpoint": {"reason": "timer"},
     "finished": {"reason": "stopped"},
     "advice": {"topic": "sees"},

@@ -158,6 +158,15 @@ def test_a_run_that_was_turned_on_its_way_is_not_like_one_that_was_not() -> None
     assert len(folded(alike)) == 1
 
 
+def test_runs_on_other_images_are_not_alike() -> None:
+    kinds = {"a": "", "b": "1", "c": "2", "d": "1"}  # the first is of an earlier version
+    runs = []
+    for seed, (name, kind) in enumerate(kinds.items()):
+        start = replace(recorded.started(), images=(64 * kind,) if kind else ())
+        runs.append(replace(summary(name, seed=seed, data_dir="here"), starts=(start,)))
+    assert [[run.run.id for run in members_of(row)] for row in folded(runs)] == [["a", "b", "d"], ["c"]]
+
+
 def test_a_run_that_got_more_epochs_later_is_not_like_one_that_had_them_at_once() -> None:
     begun = replace(recorded.started(), epochs=2)
     resumed = replace(recorded.started(resumed=True), epochs=2, step=2 * recorded.STEPS_PER_EPOCH)

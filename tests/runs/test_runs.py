@@ -12,10 +12,11 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
-from mnist_sum_tui.runs.events import EpochDone, Finished, System
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, System
 from mnist_sum_tui.runs.run import Run, default_folder
 from mnist_sum_tui.runs.summary import best_run, summarise
 from tests.conftest import Cli
+from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
 
@@ -38,7 +39,7 @@ def _tested(accuracy: float) -> Finished:
     )  # fmt: skip
 
 
-def _run(folder: Path, *events: EpochDone | Finished, data_dir: str | None = None) -> Run:
+def _run(folder: Path, *events: Event, data_dir: str | None = None) -> Run:
     run = find.create(folder, replace(CONFIG, data_dir=data_dir))
     run.metrics_file.write_text("".join(f"{to_json(event)}\n" for event in events))
     return run
@@ -164,6 +165,9 @@ def test_best_compares_only_runs_on_the_same_images(tmp_path: Path) -> None:
     _run(tmp_path, _epoch(1, 0.6), data_dir="/data/hard")
     _run(tmp_path, data_dir="/data/else")
     assert find.by_name("best", tmp_path) == better, "otherwise those of the newest run with a result"
+    _run(tmp_path, replace(recorded.started(), images=("1" * 64,)), _epoch(1, 0.9), data_dir="/data/new")
+    newest = _run(tmp_path, replace(recorded.started(), images=("2" * 64,)), _epoch(1, 0.5), data_dir="/data/new")
+    assert find.by_name("best", tmp_path) == newest, "the files there are others now"
 
 
 def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: Cli) -> None:

@@ -147,6 +147,17 @@ def test_the_ghost_is_read_only_if_settings_explain_something(tmp_path: Path) ->
     assert not math.isnan(ghost.reached[0.9])
 
 
+def test_the_ghost_run_is_on_the_same_images(tmp_path: Path) -> None:
+    start, *rest = training(2150)
+    assert isinstance(start, Started)
+    config = replace(OURS, data_dir="here")
+    made = [
+        make(tmp_path / "runs", name, [replace(start, images=(64 * kind, 64 * kind)), *events], data_dir="here")
+        for name, kind, events in (("new", "1", rest), ("old", "2", [*rest, finished()]), ("mine", "1", []))
+    ]
+    assert find_ghost(tmp_path / "runs", config, made[2]) == made[0]
+
+
 def test_a_run_that_only_guesses_is_no_ghost(tmp_path: Path) -> None:
     guess = replace(finished(), digit_accuracy=0.098, sum_accuracy=0.1)
     make(tmp_path / "runs", "guesses", [*training(2150), guess], lr=2.0)

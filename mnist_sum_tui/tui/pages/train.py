@@ -102,8 +102,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self._load_images_of(event)
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
-        if self.session.run is not None and self.session.config is not None:
-            self.find_ghost(self.session.config, self.session.run, self.take_ghost)
+        self.ask_ghost(self.take_ghost)
         self.refresh_bindings()
         self.redraw(at_once=True)
 
@@ -123,6 +122,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return
         if isinstance(event, Started):
             self.run_view.reset(self.session.events)  # a resumed run has earlier ones, and with them answers
+            self.ask_ghost(self.take_ghost)
             for earlier in self.session.events:
                 self._load_images_of(earlier)
         else:

@@ -24,6 +24,13 @@ class TrainReads(Page):
         self._images: dict[tuple[tuple[int, ...], str | None], dict[int, Image]] = {}
         """the sample images that are known, by their places in the training file and its folder"""
 
+    def ask_ghost(self, take: "Callable[[str, Series, str], object]") -> None:
+        """Read the ghost run of the session's run, or wait with it until Started has told that run's images."""
+        session = self.session
+        is_told = session.started is not None or not session.is_training
+        if is_told and session.run is not None and session.config is not None:
+            self.find_ghost(session.config, session.run, take)
+
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def find_ghost(self, config: TrainConfig, current: Run, take: "Callable[[str, Series, str], object]") -> None:
         """Read the ghost run: its name, its curves, and how its settings differ."""
