@@ -7,7 +7,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import capped, duration, percent
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
-from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
+from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Finished, Started
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.length import MORE_EPOCHS
@@ -53,8 +53,9 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
         say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
         out.print()
-        changes = [] if has_learned(event) else [*read_events(run.metrics_file, Changed.kind)]
-        if words := advice(event, config, changes):
+        kinds = (Started.kind, EpochDone.kind, Changed.kind)
+        events = [] if has_learned(event) else [*read_events(run.metrics_file, *kinds)]
+        if words := advice(event, config, events):
             say(out, capped(words))
             out.print()
         say(out, f"The run is in {path}")

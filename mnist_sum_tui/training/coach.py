@@ -20,7 +20,7 @@ from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
 from mnist_sum_tui.training.topics import DEAD, NEXT, PHASES, RENEWED, STANDS, TURNED, WARNINGS
 from mnist_sum_tui.training.turned_settings import raised_by, why_raised
-from mnist_sum_tui.training.validations import trouble, within_chance
+from mnist_sum_tui.training.validations import FEW_IMAGES, trouble, within_chance
 
 Said = tuple[str, str]
 """a topic and a sentence"""
@@ -30,7 +30,6 @@ JUMP_EVENTS = 10
 """Progress events for which the loss is high before a warning comes"""
 READS, KNOWS, BEHIND = 0.5, 0.9, 0.05
 """from these accuracies on the network reads digits, and knows both; so far below the sum the digit is behind"""
-FEW_IMAGES = 2_000
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
 STILL, STILL_STEPS = 0.97, 300

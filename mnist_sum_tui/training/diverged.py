@@ -6,18 +6,21 @@
 from collections.abc import Iterable, Sequence
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import percent, small
+from mnist_sum_tui.formatting import percent, plural, small
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Advice, Changed, Event, Finished
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import GUESSING
 from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.training.validations import FEW_IMAGES
 
 RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""
+BETTER = 0.3
+"""own images were learned if their accuracy is so far above that of the test: 30 points"""
 
 
 def rate_to_try(config: TrainConfig) -> float:
@@ -65,7 +68,7 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
 
     A run that was stopped has no test, so the coach's doubt in its `events` decides.
     """
-    if turned_up(turns_of(events), done.step):
+    if turned_up(turns_of(events), done.step) or _knows_its_own(done, events):
         return None
     rate, usual = rate_to_try(config), TrainConfig.of(config.recipe)
     if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
@@ -74,12 +77,31 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
     return None if has_learned(done) or is_too_short else rate
 
 
+def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
+    """Why a test failed although the network has learned its own images, so the rate suits; empty if it has not."""
+    best = next((event for event in reversed(events) if isinstance(event, EpochDone) and event.best), None)
+    images = next((event.train_images for event in reversed(events) if isinstance(event, Started)), FEW_IMAGES)
+    if best is None or done.digit_accuracy is None or has_learned(done):
+        return ""
+    training, validation = best.digit_accuracy, best.val_digit_accuracy
+    is_few = images < FEW_IMAGES
+    known = max(training, validation or 0.0) if is_few or validation is None else validation
+    if known < done.digit_accuracy + BETTER:
+        return ""
+    if is_few:
+        return f"{plural(images, 'training image')} may be too few, or the test images are of another kind"
+    where = "training" if validation is None else "validation"
+    return f"in {where} it is {percent(known)}, so the test's images or labels are of another kind"
+
+
 def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> str:
     """What went wrong in a run, and what to try, in one line; empty if nothing did, as far as is known."""
     if done.reason == "stopped" and done.digit_accuracy is None:
         return doubts(events)
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
+        if words := _knows_its_own(done, events):
+            return f"{found}: {words}"
         if turn := turned_up(turns_of(events), done.step):
             return f"{found}: {_without(turn)}"
         rate = better_rate(done, config)
@@ -106,4 +128,4 @@ def trouble(summary: Summary) -> str:
     if done is None or config is None:
         return ""
     told = read_events(summary.run.metrics_file, Advice.kind)
-    return went_wrong(done, config, [*summary.changed, *told])
+    return went_wrong(done, config, [*summary.starts, *summary.epochs, *summary.changed, *told])

@@ -6,6 +6,8 @@ from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import standard_error
 from mnist_sum_tui.runs.events import EpochDone
 
+FEW_IMAGES = 2_000
+"""fewer training images are soon known by heart"""
 FAR_BELOW = 0.05
 """if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
 

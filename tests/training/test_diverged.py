@@ -6,7 +6,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Advice, Changed
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone
 from mnist_sum_tui.training.diverged import advice, better_rate, divergence, rate_to_try, turns_of
 from tests.tui import recorded
 
@@ -34,6 +34,29 @@ def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
     )
     assert advice(USELESS, TrainConfig.of("standard", lr=1e-7)).endswith("probably too low; try 0.002")
     assert advice(USELESS, TrainConfig.of("original", epochs=1)).endswith("try 25 epochs")
+
+
+@pytest.mark.parametrize(
+    ("images", "training", "validation", "words"),
+    [
+        (3_000, 0.2, 0.99, "in validation it is 99.00 %, so the test's images or labels are of another kind"),
+        (3_000, 0.99, None, "in training it is 99.00 %, so the test's images or labels are of another kind"),
+        (1, 1.0, None, "1 training image may be too few, or the test images are of another kind"),
+        (500, 0.99, 0.12, "500 training images may be too few, or the test images are of another kind"),
+        (3_000, 0.99, 0.12, "the learning rate 0.002 is probably too high; try 0.0002"),
+        (3_000, 0.2, 0.2, "the learning rate 0.002 is probably too high; try 0.0002"),
+        (500, 0.12, 0.12, "the learning rate 0.002 is probably too high; try 0.0002"),
+    ],
+)
+def test_the_rate_is_not_blamed_if_the_network_has_learned_its_own_images(
+    images: int, training: float, validation: float | None, words: str
+) -> None:
+    epoch = next(event for event in recorded.training() if isinstance(event, EpochDone))
+    epoch = replace(epoch, best=True, digit_accuracy=training, val_digit_accuracy=validation)
+    events, config = [replace(recorded.started(), train_images=images), epoch], TrainConfig.of("standard")
+    found = advice(USELESS, config, events)
+    assert found == f"a digit accuracy of 11.35 % is no better than guessing: {words}"
+    assert (better_rate(USELESS, config, events) is None) is ("rate" not in words)
 
 
 def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:

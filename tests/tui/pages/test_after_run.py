@@ -14,7 +14,7 @@ from tests.tui.recorded import until
 
 
 async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training(2150))
+    app = await play(pilot, recorded.training(400))
     assert app.session.config is not None
     failed, field = app.session.config.lr, app.train_page.form.query_one("#lr", Input)
     assert field.value == f"{failed:g}"

@@ -40,7 +40,7 @@ def end(session: Session, *events: Event) -> dict[str, str]:
 
 
 def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) -> None:
-    rows = end(session, *recorded.training(2150), USELESS)
+    rows = end(session, *recorded.training(400), USELESS)
     assert rows["but"] == (
         "a digit accuracy of 9.80 % is no better than guessing: the learning rate 5 is probably too high; try 0.002"
     )
