@@ -176,7 +176,7 @@ class Coach:
         return self._once(DEAD, self._dead.words) if self._dead.words and DEAD not in self._earlier else None
 
     def _validated(self) -> Said | None:
-        return trouble(self._epochs, self._validation_images)
+        return trouble(self._epochs, self._started)
 
     @property
     def _is_guess(self) -> bool:

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 
 from mnist_sum_tui.runs.accuracies import accuracies
-from mnist_sum_tui.runs.chance import standard_error
-from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.chance import SURE, standard_error
+from mnist_sum_tui.runs.events import EpochDone, Started
 
 FEW_IMAGES = 2_000
 """fewer training images are soon known by heart"""
 FAR_BELOW = 0.05
-"""if a validation accuracy is this far below that of training (0.05: five points), the steps are too large"""
+"""if a validation accuracy is this far below that of training (0.05: five points), something is wrong"""
+BY_HEART = 0.98
+"""from this training accuracy on the training images may be known by heart"""
 
 
 def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
@@ -21,10 +23,12 @@ def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
     ]
 
 
-def trouble(epochs: Sequence[EpochDone], images: int) -> tuple[str, str] | None:
+def trouble(epochs: Sequence[EpochDone], started: Started | None) -> tuple[str, str] | None:
     """A topic and a sentence if the validations are worse than the training; else None."""
-    found = {"overfitting": _overfitting(epochs, images), "unsettled": _unsettled(epochs)}
-    return next(((topic, words) for topic, words in found.items() if words), None)
+    held_out, trained = (started.validation_images, started.train_images) if started else (0, 0)
+    if words := _overfitting(epochs, held_out):
+        return "overfitting", words
+    return _far_below(epochs, held_out, is_few=trained < FEW_IMAGES)
 
 
 def _overfitting(epochs: Sequence[EpochDone], images: int) -> str:
@@ -43,13 +47,20 @@ def _overfitting(epochs: Sequence[EpochDone], images: int) -> str:
     return words if is_training and is_worse else ""
 
 
-def _unsettled(epochs: Sequence[EpochDone]) -> str:
-    """That the last epoch's validation was far below its training accuracy; else empty."""
-    found = _validated(epochs)
-    if not found or (below := found[-1][1] - found[-1][2]) <= FAR_BELOW:
-        return ""
-    words = f"The validation of epoch {epochs[-1].epoch} is {100 * below:.0f} points below its training"
-    return f"{words}: the steps are too large; turn the rate down"
+def _far_below(epochs: Sequence[EpochDone], images: int, *, is_few: bool) -> tuple[str, str] | None:
+    """That the last epoch's validation was far below its training accuracy, and why; None if it was not.
+
+    Too large steps show at once, or as a fall. Few images are known by heart before the steps matter.
+    """
+    *before, (epoch, trained, accuracy) = _validated(epochs) or [(0, 0.0, 0.0)]
+    chance = SURE * standard_error(accuracy, images)
+    if trained - accuracy <= max(FAR_BELOW, chance):
+        return None
+    words = f"The validation of epoch {epoch} is {100 * (trained - accuracy):.0f} points below its training"
+    if not is_few and (not before or max(earlier for _, _, earlier in before) - accuracy > chance):
+        return "unsettled", f"{words}: the steps are too large; turn the rate down"
+    by_heart = f"{words}: it learns its images by heart; try to augment, or more images"
+    return ("overfitting", by_heart) if is_few or trained >= BY_HEART else None
 
 
 def within_chance(epochs: Sequence[EpochDone], images: int) -> str:

@@ -1,10 +1,12 @@
 """The coach on what the validations of the epochs say."""
 
+from dataclasses import replace
+
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.training.validations import trouble, within_chance
-from tests.training.test_coach import done, progress, run, said, topics
+from tests.training.test_coach import STARTED, done, progress, run, said, topics
 
 
 def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
@@ -27,7 +29,7 @@ def test_a_validation_that_is_not_worse_all_along_a_better_training_is_no_overfi
     trained: list[float], validated: list[float]
 ) -> None:
     epochs = [done(row + 1, *both) for row, both in enumerate(zip(trained, validated, strict=True))]
-    assert trouble(epochs, 5_000) is None
+    assert trouble(epochs, STARTED) is None
 
 
 @pytest.mark.parametrize(
@@ -76,3 +78,25 @@ def test_a_validation_far_below_the_training_is_told() -> None:
         "The validation of epoch 1 is 16 points below its training",
     )
     assert "unsettled" not in topics([*steps, done(1, 0.95, 0.94)])
+
+
+@pytest.mark.parametrize(
+    ("images", "epochs", "topic"),
+    [
+        ((55_000, 5_000), [(0.9, 0.95), (0.95, 0.79)], "unsettled"),
+        ((55_000, 5_000), [(0.85, 0.82), (0.95, 0.85)], "knows"),
+        ((2_750, 250), [(0.9, 0.9), (0.999, 0.91)], "overfitting"),
+        ((459, 41), [(0.9, 0.6)], "overfitting"),
+        ((459, 41), [(0.9, 0.9), (0.99, 0.7)], "overfitting"),
+        ((55, 5), [(0.9, 0.8)], "knows"),
+    ],
+)
+def test_images_that_are_known_by_heart_are_not_put_down_to_the_rate(
+    images: tuple[int, int], epochs: list[tuple[float, float]], topic: str
+) -> None:
+    started = replace(STARTED, train_images=images[0], validation_images=images[1])
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    ends = [done(epoch, *accuracies) for epoch, accuracies in enumerate(epochs, 1)]
+    found, words = said([*steps, *ends], started=started)[-1]
+    assert found == topic
+    assert ("by heart" in words) is (topic == "overfitting")
