@@ -61,7 +61,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
     if (score := prediction.digit_score) is not None:
         figures = f"{score:.3f}" if prediction.threshold is None else apart(score, prediction.threshold)
         lines.append(Text(f"how like a digit  {figures}"))
-        if prediction.threshold is not None:
+        if prediction.verdict == "stranger":
             lines.append(Text("below the limit: not a digit?", "dim"))
     return lines
 

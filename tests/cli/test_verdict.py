@@ -51,6 +51,7 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     score = usual["digit_score"]
     assert line.endswith(f"how like a digit  {score:.3f}, limit 1.000")
     assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
+    assert "not a digit?" not in cli("predict", "idx", "3", "--number", "7", "--threshold", "0").stdout
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
     assert f"how like a digit  {score:.3f}\n" in unjudged
     assert "if it is one" not in unjudged
