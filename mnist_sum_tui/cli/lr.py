@@ -35,7 +35,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     print_plots(out, [rate_plot(test)], least=36, height=HEIGHT)
     out.print()
     say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
-    say(out, f"middle    {small(test.valley, 2)}: halfway down the fall, the safer choice", indent=10)
+    say(out, f"middle    {small(test.valley, 2)}: {test.about_valley}", indent=10)
     whose = "the recipe's own" if "lr" not in config.given() else "as --lr says"
     say(out, f"set now   {small(config.lr)}: {whose}", indent=10)
     show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

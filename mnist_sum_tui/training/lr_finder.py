@@ -45,6 +45,11 @@ class RateTest:
     """the rate in the middle of the fall, on a logarithmic scale; it varies less from test to test than `steepest`"""
 
     @property
+    def about_valley(self) -> str:
+        """What `valley` is, in words."""
+        return f"halfway down the fall{', the safer choice' if self.valley < self.steepest else ''}"
+
+    @property
     def suggestion(self) -> float:
         """The rate to use, rounded to two digits."""
         return float(f"{self.valley:.1e}")
@@ -96,9 +101,9 @@ def averaged(losses: Sequence[float]) -> list[float]:
 def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:
     slopes = [
         (smooth[step + 1] - smooth[step - 1]) / math.log10(rates[step + 1] / rates[step - 1])
-        for step in range(1, len(smooth) - 1)
+        for step in range(SETTLED, len(smooth) - 1)
     ]
-    return rates[1 + slopes.index(min(slopes))] if slopes else rates[0]
+    return rates[SETTLED + slopes.index(min(slopes))] if slopes else rates[0]
 
 
 def _valley(rates: Sequence[float], smooth: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ from mnist_sum_tui.charts.rate_test import rate_plot
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, averaged, find_rate, suggest
+from mnist_sum_tui.training.lr_finder import HIGHEST, LOWEST, RATES, STEPS, RateTest, averaged, find_rate, suggest
 from mnist_sum_tui.training.step import DivergedError, Learner, StepResult
 
 
@@ -23,6 +23,17 @@ def test_the_suggestions_lie_in_the_fall() -> None:
     assert found.steepest == pytest.approx(0.001, rel=0.7), "smoothing delays it by a few steps"
     assert 0.001 < found.valley < 0.02
     assert found.suggestion == float(f"{found.valley:.1e}")
+
+
+def test_the_first_steps_are_no_fall() -> None:
+    losses = [fall(rate) for rate in RATES]
+    assert suggest([3.0, *losses[1:]]).steepest == suggest(losses).steepest
+
+
+@pytest.mark.parametrize(("steepest", "is_safer"), [(0.01, True), (0.0005, False)])
+def test_the_middle_is_called_safer_only_if_it_is_lower(steepest: float, is_safer: bool) -> None:
+    found = RateTest((), (), (), steepest=steepest, valley=0.001)
+    assert ("the safer choice" in found.about_valley) is is_safer
 
 
 def test_a_loss_that_never_falls_has_a_suggestion_all_the_same() -> None:

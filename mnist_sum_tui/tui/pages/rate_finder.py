@@ -109,7 +109,7 @@ class RateFinder(Question[float | None]):
         self.query_one(Chart).plot = rate_plot(test)
         words.update(
             f"steepest {small(test.steepest, 2)}: here the loss falls fastest\n"
-            f"middle   {small(test.valley, 2)}: halfway down the fall, the safer choice\n"
+            f"middle   {small(test.valley, 2)}: {test.about_valley}\n"
             f"set now  {small(self._config.lr)}"
         )
         self.query_one("#rate-keys", Label).update(f"Enter takes {small(self._suggestion)}, Escape leaves it as it is")
