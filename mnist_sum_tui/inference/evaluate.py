@@ -101,6 +101,11 @@ class EvalReport:
     """over all pairs; like the digit's, from calibrated probabilities; None if it was not asked for"""
 
     @property
+    def majority(self) -> float:
+        """The share of the images that have the most frequent label, which always answering it reaches."""
+        return max(map(sum, self.confusion)) / self.images
+
+    @property
     def reliability(self) -> dict[str, Reliability]:
         """The reliability by head, `digit` and `sum`; empty if it was not asked for."""
         found = {"digit": self.digit_reliability, "sum": self.sum_reliability}

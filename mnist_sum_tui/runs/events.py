@@ -244,3 +244,5 @@ class Finished(Event):
     digit_loss: Loss | None
     sum_loss: Loss | None
     pairs: Count | None
+    majority: Share = 0.0
+    """the share of the test images that have the most frequent label; 0 without a test, or in an earlier version"""

@@ -100,6 +100,8 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
         return doubts(events)
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
+        if done.majority > GUESSING:
+            found += f" where {percent(done.majority)} of the test images have one label"
         if words := _knows_its_own(done, events):
             return f"{found}: {words}"
         if turn := turned_up(turns_of(events), done.step):

@@ -183,6 +183,7 @@ class Recorder:
             message=message,
             best_epoch=self.state.best_epoch,
             pairs=report.pairs if report else None,
+            majority=report.majority if report else 0.0,
             **scores(report),
         )
 

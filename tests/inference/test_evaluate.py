@@ -63,6 +63,7 @@ def test_score_counts_a_known_example() -> None:
     assert report.agreement == pytest.approx(20 / 30)
     assert report.confusion[4][7] == 1
     assert sum(map(sum, report.confusion)) == 3
+    assert report.majority == pytest.approx(2 / 3)
     assert report.sum_accuracy_by_pair[4][:2] == (0.5, 1.0)
     assert report.sum_accuracy_by_pair[0] == (None,) * 10
     assert [(m.index, m.label, m.digit) for m in report.mistakes] == [(20, 4, 7)]

@@ -93,6 +93,18 @@ def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("accuracy", "majority", "is_guess"),
+    [(0.13, 0.14, True), (0.95, 0.95, True), (0.15, 0.14, False), (0.115, 0.1, True), (1.0, 1.0, False)],
+)
+def test_a_frequent_label_is_a_better_guess(accuracy: float, majority: float, is_guess: bool) -> None:
+    done = replace(USELESS, digit_accuracy=accuracy, majority=majority)
+    assert has_learned(done) is not is_guess
+    assert ("no better than guessing" in advice(replace(done, sum_accuracy=0.5), TrainConfig())) is is_guess
+    words = f"where {100 * majority:.2f} % of the test images have one label"
+    assert (words in advice(done, TrainConfig())) is (is_guess and majority > 0.12)
+
+
 def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
     assert advice(recorded.finished(), TrainConfig()) == ""
     stopped = recorded.finished(reason="stopped")

@@ -115,6 +115,7 @@ def test_best_is_kept_and_tested(config: TrainConfig, run: Run, monkeypatch: pyt
     best = load_predictor(run)
     report = evaluate(best.network, dataset.load("test", config.data_dir), best.hardware)
     assert (report.digit_accuracy, report.sum_accuracy) == (finished.digit_accuracy, finished.sum_accuracy)
+    assert report.majority == finished.majority
 
 
 def test_weights_whose_answers_are_no_numbers_have_diverged_and_not_failed(
