@@ -105,7 +105,7 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
         if is_runs:
             raise DataError(f"{root}: is not a folder; {RUNS_OWN}")
         advice = "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
-        raise MissingDataError(f"{root}: is not a folder; {advice}")
+        raise MissingDataError(f"{root}: is not a folder (was it moved?); {advice}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
     has_files = any(path.is_file() for path in root.rglob("*"))  # a failed download leaves empty folders
     if is_runs or (has_files and not (root / DOWNLOADING).exists()):

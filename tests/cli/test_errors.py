@@ -97,7 +97,7 @@ BAD_INPUT = [
     (["runs", "show", "latest", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["evaluate", "--runs-dir", ""], 2, "--runs-dir is empty"),
     (["train", "--nonsense"], 2, "--nonsense"),
-    (["train", "--data-dir", "nowhere", "--model", "compact"], 2, "is not a folder"),
+    (["train", "--data-dir", "nowhere", "--model", "compact"], 2, "is not a folder (was it moved?); create"),
     (["train", "--name", "a/b"], 2, "cannot be used"),
     (["predict", "idx", "10000", "--run", "none"], 2, "does not exist yet"),
     (["predict", "idx", "3", "--number", "10"], 2, "outside 0..9"),

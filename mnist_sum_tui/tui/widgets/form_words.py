@@ -11,6 +11,7 @@ from rich.text import Text
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import about, plural, small
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
@@ -74,12 +75,13 @@ def recipe_sets(config: TrainConfig) -> str:
 
 
 def left_out(config: TrainConfig) -> str:
-    """Which images train and which validate."""
+    """Which images train and which validate; the user's own by their folder."""
     images = training_images(config)
-    count = "all" if images is None else f"all {images:,}"
+    count = f"{images:,} images" if images is not None else f"images in {printable(config.data_dir or '')}"
     if config.all_data:
-        return f"{count} images train: no validation, so no best epoch"
-    return "" if images is None else f"{images:,} images train; {HELD_OUT:,} validate each epoch and choose the best"
+        return f"all {count} train: no validation, so no best epoch"
+    held_out = "one in twelve validates" if images is None else f"{HELD_OUT:,} validate"
+    return f"{count} train; {held_out} each epoch and choose{'s' * (images is None)} the best"
 
 
 def sets(base: TrainConfig, by_hand: Sequence[str]) -> str:
