@@ -190,8 +190,8 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
 def _shaded(share: float | None, worst: float, best: float) -> str:
     if share is None:
         return "-"
-    place = (share - worst) / (best - worst) if worst < best else 1.0
-    return f"{shade(place)}{percent(share, 1, ''):>5}"
+    mark = shade((share - worst) / (best - worst)) if worst < best else ""
+    return f"{mark}{percent(share, 1, ''):>5}"
 
 
 def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:

@@ -220,8 +220,8 @@ class Coach:
             return None if self._has_read else ("sees", words)
         if total < ADDS:
             words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
-            is_slow = self._config.model in SLOW_TO_ADD
-            return "guesses", f"{words} (with compact or swift sooner)" if is_slow else words
+            words += " (with compact or swift sooner)" if self._config.model in SLOW_TO_ADD else ""
+            return None if "adds" in self._said else ("guesses", words)  # once told it stands
         if total < KNOWS:
             if "agrees" in self._said:  # it has become worse, too
                 return None

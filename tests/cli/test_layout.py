@@ -17,6 +17,7 @@ from mnist_sum_tui.cli.progress import PlainPrinter
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
@@ -98,6 +99,9 @@ def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
         assert [line for line in printed(out) if "hardest" in line] == lines
         whole = " ".join(" ".join(printed(out)).split())
         assert f"shaded from {100 * last:.1f} to 99.0 " in whole, "as the figures in the cells"
+        assert current().shades[-1] in whole
+    _print_by_pair(out := terminal(width), replace(report, sum_accuracy_by_pair=((0.0,) * 10,) * 10))
+    assert not {*"".join(printed(out))} & {*current().shades.strip()}, "none is better than the others"
 
 
 def test_a_large_number_of_wrong_digits_is_written_as_all_numbers_are() -> None:

@@ -159,6 +159,11 @@ def test_a_digit_that_was_read_before_is_not_called_still_a_guess() -> None:
     assert found[-1] == ("too-high", "The digit is a guess again: the learning rate is too high (try 0.0002)")
 
 
+def test_a_sum_that_wavers_is_not_said_to_guess_again() -> None:
+    found = topics(run(400, lambda step: progress(step, 1.0, 0.95, 0.3 if step // 60 % 2 else 0.1)))
+    assert found == ["guesses", "adds"]
+
+
 def test_few_images_are_told_at_once() -> None:
     few = replace(STARTED, train_images=500)
     assert topics(run(2, lambda step: progress(step, 2.6, 0.1, 0.1)), started=few) == ["few-images"]
