@@ -62,7 +62,7 @@ class Page(SteadyScreen[None]):
         Binding("question_mark", "help", "Keys"),
         Binding("f9", "app.guide", "Guide", key_display="F9"),
         Binding("q", "app.quit", "Quit"),
-        Binding("escape", "back", "One step back", show=False),
+        Binding("escape", "back", "Back", show=False),
         *help_panel.SCROLL_KEYS,
         *(  # no priority: with one, a page would open before the keys that were typed before are handled
             Binding(key, f"app.page('{name}')", name.title(), show=False, key_display=shown)

@@ -34,7 +34,7 @@ REPLAY_BINDINGS = (
     Binding("space", "play(True)", "Play"),
     Binding("space", "play(False)", "Pause"),
     Binding("escape", "leave", "End replay"),
-    Binding("escape", "back", "One step back", show=False),
+    Binding("escape", "back", "Back", show=False),
     Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),
     Binding("left", "step(-1)", "Step back", group=STEP),

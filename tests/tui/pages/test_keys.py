@@ -195,7 +195,7 @@ async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: M
         lines = key_lines(page_keys(app.screen)).plain.split("\n")
         words = [line.split(maxsplit=1)[1] for line in lines]
         assert not any("Focus" in line or "Copy" in line for line in lines)
-        assert words.index("Undo") < words.index("Quit") < words.index("One step back")
+        assert words.index("Undo") < words.index("Quit") < words.index("Back")
         assert [line.split() for line in lines[-len(PAGES) :]] == [
             [f"F{place}", f"Alt+{place}", name.title()] for place, name in enumerate(PAGES, 1)
         ]
