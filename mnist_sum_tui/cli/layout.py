@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.cli.spoken import sentence, spoken
+from mnist_sum_tui.cli.spoken import AS_IS, sentence, spoken
 from mnist_sum_tui.formatting import WORD
 from mnist_sum_tui.printable import printable
 
@@ -39,6 +39,11 @@ def speak(is_so: bool) -> None:
 def is_plain() -> bool:
     """Whether sentences are printed instead of tables and drawings."""
     return _is_plain
+
+
+def as_is(text: str) -> str:
+    """Printable text in which `--plain` changes no word, because it is the user's own: a note, a name, a path."""
+    return AS_IS.format(text) if text and _is_plain else text
 
 
 def is_terminal() -> bool:

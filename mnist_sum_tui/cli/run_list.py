@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
-from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, plural
@@ -73,7 +73,7 @@ def print_list(
         say(console(), f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
     elif not found:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(console(), f"The folder {printable(str(folder))}/ {emptiness(folder)}: {start}")
+        say(console(), f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
     else:
         out = console()
         print_runs(out, found, best=best, columns=shown)

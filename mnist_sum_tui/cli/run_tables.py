@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import is_plain, print_table, say
+from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say
 from mnist_sum_tui.formatting import percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.columns import BEST, Column, count_words, named
@@ -64,11 +64,11 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
     from rich.text import Text
 
     if column.title == "run":
-        return name + count_words(run)
+        return as_is(name) + count_words(run)
     if column.title == "state":
         state = run.state_word, STATE_COLOURS.get(run.state_word, "yellow")
         return Text.assemble(state, (BEST if best in members_of(run) else "", "bold"))
-    return run.note if column.title == "note" else printable(column.text(run))
+    return as_is(run.note) if column.title == "note" else printable(column.text(run))
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:

@@ -20,7 +20,7 @@ from mnist_sum_tui.cli.common import (
     folder_or_default,
     print_json,
 )
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say, show_commands
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, as_is, console, print_table, say, show_commands
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
@@ -87,7 +87,7 @@ def note(
     """Write a note about a run, which the list of runs and its report show."""
     found = find.by_name(run, folder_of(context, runs_dir))
     notes.write(found, text)
-    say(console(), f"{found.argument}: {notes.read(found) or 'no note any more'}")
+    say(console(), f"{as_is(found.argument)}: {as_is(notes.read(found)) or 'no note any more'}")
 
 
 @app.command("show")
@@ -129,12 +129,12 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     if (more := len(changed) - MOST_CHANGES) > 0:
         say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
     for name, text in (
-        ("note", summary.note),
+        ("note", as_is(summary.note)),
         ("but", trouble(summary)),
         ("settings", settings),
         ("test", _result(found)),
         ("size", byte_size(summary.size)),
-        ("folder", printable(str(found.path))),
+        ("folder", as_is(printable(str(found.path)))),
     ):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)
@@ -166,7 +166,7 @@ def compare(
         write_output(report, compared(named), OPENS_A_PAGE)
         return
     for letter, summary in named.items():
-        say(out, f"{letter}  {summary.run.argument}", "bold", indent=3)
+        say(out, f"{letter}  {as_is(summary.run.argument)}", "bold", indent=3)
     out.print()
     print_runs(out, found, list(named))
     if words := about_chance(found):
@@ -200,7 +200,7 @@ def delete(
             say(console(), "Nothing was deleted")
             return
     found.delete()
-    say(console(), f"Deleted {shown}")
+    say(console(), f"Deleted {as_is(shown)}")
 
 
 def _shown(name: str, value: Any) -> str:

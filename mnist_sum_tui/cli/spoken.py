@@ -32,6 +32,10 @@ PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/-]|\.\w)")
 """`images/s`, but no part of a path"""
 MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
 """Markdown's marks of headings, emphasis and code"""
+AS_IS = "\x02{}\x03"
+"""text between these marks, which printable text cannot hold, stays as it is"""
+KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?:'[^']*'|\S)+")
+"""such a text, or an option with its value, which may be a folder 1/2"""
 EMPTY = ("", "-", BRAILLE.between)
 """cells of a table that are left out"""
 
@@ -48,8 +52,10 @@ def _undrawn(text: str) -> str:
 def _line(text: str) -> str | None:
     """One line in words; None if it is only a drawing."""
     line = _undrawn(text)
-    if line != text and not re.search(r"\d", line):
+    if line != text and not re.search(r"[\d\x02]", line):
         return None
+    kept = KEPT.findall(line)
+    line = KEPT.sub("\x02", line)
     line = re.sub(r"\+-(?=\d)", "+- ", line)
     for sign, words in SIGNS.items():
         line = line.replace(sign, words)
@@ -58,7 +64,8 @@ def _line(text: str) -> str | None:
     line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
     line = re.sub(r" %(?!\w)", " percent", PER_SECOND.sub(r"\1 per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())
-    return f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
+    said = f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
+    return re.sub("\x02", lambda _: kept.pop(0).strip("\x02\x03"), said)
 
 
 def _clock(found: "re.Match[str]") -> str:

@@ -75,10 +75,12 @@ def test_columns_are_chosen_also_settings(cli: Cli, seeds: Path) -> None:
 
 
 def test_a_note_is_in_the_list_the_run_and_its_report(cli: Cli, folder: Path) -> None:
-    result = cli("runs", "note", "20260101-120200", "wide <b>images</b>")
+    result = cli("runs", "note", "20260101-120200", "wide <b>images</b>: 3/4 at 10:26, +-1 %")
     assert result.returncode == 0, result.stderr
     for arguments in (["list"], ["show", "20260101-120200"], ["show", "20260101-120200", "--json"], ["list", "--json"]):
-        assert "wide <b>images</b>" in cli("runs", *arguments).stdout
+        for plain in ("", "yes"):
+            said = cli("runs", *arguments, MNIST_SUM_PLAIN=plain).stdout
+            assert "wide <b>images</b>: 3/4 at 10:26, +-1 %" in said, "the user's own words, also for a screen reader"
     assert "wide &lt;b&gt;images&lt;/b&gt;" in report(find.by_name("20260101-120200", folder)).decode()
     assert "no note any more" in cli("runs", "note", "20260101-120200", "").stdout
     assert "note" not in cli("runs", "list").stdout
