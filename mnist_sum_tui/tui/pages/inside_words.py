@@ -155,7 +155,7 @@ def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool
 def patches_words(view: "LayerView") -> str:
     """On which patches a first layer lays its filters: `every 3x3 patch of the image`."""
     rows, columns = view.field
-    gap = {1: "every", 2: "every second"}.get(rows.step, f"each {rows.step}th")
+    gap = {1: "every", 2: "every second", 3: "every third"}.get(rows.step, f"every {rows.step}th")
     part = "the image"
     if max(rows.low, columns.low, SIDE - rows.high, SIDE - columns.high) > 0:
         part = f"the inner {rows.high - rows.low}x{columns.high - columns.low} of the image, without its rim"

@@ -12,7 +12,7 @@ from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.inside_words import layer_words
+from mnist_sum_tui.tui.pages.inside_words import layer_words, patches_words
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
@@ -206,3 +206,9 @@ async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], 
 def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
     views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7, choose(TrainConfig()))
     assert part in layer_words(views[0], 7, is_dark=True)
+
+
+@pytest.mark.parametrize(("step", "words"), [(3, "every third 5x5 patch"), (4, "every 4th 5x5 patch")])
+def test_the_words_say_how_far_apart_the_patches_are(step: int, words: str) -> None:
+    view = LayerView("conv1", "convolution 5x5", np.ones((4, 8, 8), np.float32), field=(Axis(0, step, 5),) * 2)
+    assert patches_words(view) == f"{words} of the image"
