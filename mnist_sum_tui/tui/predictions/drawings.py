@@ -6,6 +6,7 @@ Pictures of the screen are saved beside them.
 import contextlib
 import io
 import os
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -20,14 +21,24 @@ FOLDER = "drawings"
 
 
 def path_of(typed: str) -> str:
-    """The path that was typed or pasted; quotes around it are removed, which terminals add to a dropped file.
+    """The path that was typed or pasted; of a dropped file without the quotes or backslashes that terminals add.
 
     `-` is a file of that name, because standard input belongs to the dashboard.
     """
-    words = typed.strip().strip("'\"")
-    with contextlib.suppress(RuntimeError):  # ~ and the name of nobody
-        words = str(Path(words).expanduser())
-    return words if words != "-" else "./-"
+    readings = [typed.strip()]
+    with contextlib.suppress(ValueError):  # a quote that does not end
+        if len(words := shlex.split(typed)) == 1:
+            readings += words
+    paths = [*map(_at_home, readings)]
+    path = next(filter(os.path.lexists, paths), paths[0])
+    return path if path != "-" else "./-"
+
+
+def _at_home(words: str) -> str:
+    try:
+        return str(Path(words).expanduser())
+    except RuntimeError:  # ~ and the name of nobody
+        return words
 
 
 def new_file(runs_folder: Path, kind: str, suffix: str, now: datetime) -> Path:

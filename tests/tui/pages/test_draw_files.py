@@ -108,6 +108,22 @@ async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, t
         assert not page.query_one(DrawPad).sheet.any()
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        (" a' ", "a'"), ("My\\ Digit.png", "My Digit.png"), ("'it'\\''s.png'", "it's.png"), ("'my.png'", "my.png"),
+        ("it's.png", "it's.png"), ("my.png my.png", "my.png my.png"), ("no\\t", "no\\t"),
+    ],
+)  # fmt: skip
+def test_the_path_of_a_dropped_file_is_what_the_shell_would_read(
+    typed: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for each in ("a'", "My Digit.png", "it's.png", "my.png"):
+        Path(each).touch()
+    assert drawings.path_of(typed) == name
+
+
 async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     async with app.run_test() as pilot:
