@@ -17,6 +17,7 @@ from mnist_sum_tui.cli.progress import PlainPrinter
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.machine.hardware import choose
@@ -141,6 +142,9 @@ def test_the_epochs_show_the_columns_that_fit(width: int) -> None:
     assert "validation accuracy" in table.header()[0]
     assert table.header()[1].endswith("best")
     assert any(row.endswith("*") for row in rows)
+    for epoch, row in zip(epochs, rows, strict=True):
+        figures = [percent(epoch.val_digit_accuracy), percent(epoch.val_sum_accuracy)]  # type: ignore[union-attr]
+        assert " ".join(figures) in " ".join(row.split())
     assert ("training accuracy" in table.header()[0]) == (width >= 80)
     assert ("elapsed" in table.header()[1]) == (width > 40)
 
@@ -151,7 +155,9 @@ def test_without_validation_images_no_columns_and_no_best_are_shown(cli: Cli, sm
     assert "training accuracy" in out
     assert "validation accuracy" not in out
     assert "best" not in out
-    assert " -" not in "\n".join(line for line in out.splitlines() if line[:2] in ("1/", "2/"))
+    rows = [line for line in out.splitlines() if line[:2] in ("1/", "2/")]
+    assert " -" not in "\n".join(rows)
+    assert not any(row.endswith("*") for row in rows)
 
 
 def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path) -> None:

@@ -129,7 +129,9 @@ def _prediction(digit: float, total: float, **values: Any) -> Prediction:
 
 
 def test_the_verdict() -> None:
-    assert _prediction(0.95, 0.93).verdict is Verdict.SURE
+    assert _prediction(0.95, 0.93).verdict is _prediction(0.9, 0.93).verdict is Verdict.SURE
+    assert _prediction(0.9, 0.93).unsure_of == _prediction(0.93, 0.9).unsure_of == ""
+    assert (_prediction(0.89, 0.9).unsure_of, _prediction(0.9, 0.89).unsure_of) == ("digit", "sum")
     assert _prediction(0.95, 0.89).verdict is _prediction(0.89, 0.95).verdict is Verdict.UNSURE
     assert _prediction(0.99, 0.99, digit_score=0.2, threshold=0.3).verdict is Verdict.STRANGER
     assert _prediction(0.99, 0.99, digit_score=0.3, threshold=0.3).verdict is Verdict.SURE

@@ -1,6 +1,7 @@
 """Images that are no digits: counting what they are taken for, and what the command prints."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +41,22 @@ def test_the_counts_are_those_of_single_predictions(threshold: float | None) -> 
     assert [taken.confidence for taken in found.worst] == pytest.approx(surest)
     assert all(singles[taken.place].digit == taken.digit for taken in found.worst)
     assert (found.auroc is None) == (threshold is None)
+    if outputs.scores is not None and digits.scores is not None:
+        is_higher = (digits.scores[:, None] > outputs.scores).double()
+        assert found.auroc == pytest.approx(is_higher.mean().item()), "a digit's score is the higher one"
+        assert found.digits_refused == pytest.approx((digits.scores < 0.5).double().mean().item())
+        assert found.digits_refused != pytest.approx(found.refused / 200)
     assert (found.images, found.left_out) == (200, 3)
 
 
 def test_what_was_left_out_is_named_with_the_reasons() -> None:
     images = Images(torch.zeros(3, 28, 28, dtype=torch.uint8), ("a", "b", "c"), left_out=("x.png", "y.txt"))
     out = terminal(100)
-    print_strangers(out, strangers.report(_outputs(3, 1), images, _outputs(50, 2)), images, "pictures")
+    found = strangers.report(_outputs(3, 1), images, _outputs(50, 2))
+    print_strangers(out, replace(found, sure=2, unsure=1, refused=0), images, "pictures")
     words = "pictures: 3 images; 2 files left out (blank, too faint, too large, or no picture): x.png, y.txt"
     assert printed(out)[0] == words
+    assert [line.split()[:2] for line in printed(out)[1:4]] == [["2", "66.67"], ["1", "33.33"], ["0", "0.00"]]
 
 
 def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:

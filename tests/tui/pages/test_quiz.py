@@ -75,6 +75,7 @@ def test_who_was_right_and_how_long_it_took() -> None:
     assert score_lines(score, []) == ["You      2 of 3 in 6.0 s", "Network  1 of 3 in 12 ms", hard]
     assert score_lines(score, [{**score, "right": 1}])[-1] == "Your best so far!"
     assert score_lines(score, [{**score, "right": 3}])[-1] == "Your best so far: 100 % right"
+    assert score_lines(score, [score])[-1] == "Your best so far: 67 % right", "as good is not better"
 
 
 @pytest.mark.parametrize("size", [(41, 11), (80, 24), (120, 36), (200, 60)])

@@ -61,6 +61,8 @@ def test_a_run_that_was_cut_in_its_added_epochs_goes_on_where_these_began() -> N
     found = Continuation.of(RUN, config, [*events((0, 2)), saved(STEPS), *events((2 * STEPS, 7))])
     assert found.step == 2 * STEPS
     assert found.words(0).startswith("It trains epochs 3 to 7")
+    begun = Continuation.of(RUN, config, [*events((0, 7)), saved(2 * STEPS + 7)])
+    assert begun.words(0).startswith("It trains epochs 3 to 7"), "the rest of the third"
 
 
 @pytest.mark.parametrize("turned_to", [2, 3])
