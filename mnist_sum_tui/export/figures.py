@@ -84,7 +84,8 @@ def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
     for at in np.linspace(0, longest, PLACES).tolist():
         there = ((name, x, y) for name, (x, y) in zip(runs, curves.values(), strict=True) if len(x))
         known = [(name, float(np.interp(at, x, y))) for name, x, y in there if x[0] <= at <= x[-1]]
-        said.append((at, f"epoch {at:.2f}: " + ", ".join(f"{name} {scale.label(value)}" for name, value in known)))
+        if known:  # not before the first value
+            said.append((at, f"epoch {at:.2f}: " + ", ".join(f"{name} {scale.label(value)}" for name, value in known)))
     return _figure(f"{quantity} over the epochs", scale, "epoch", curves, marks, said)
 
 

@@ -1,10 +1,13 @@
 """Several runs in step: cut at the same place, and who leads there."""
 
+from dataclasses import replace
+from math import nan
+
 import numpy as np
 
 from mnist_sum_tui.charts.in_step import answers_at, cut, end_of, lead_line
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.events import Progress, Samples
 from tests.tui import recorded
 
 RUNS = [("quick", [Series(recorded.training(2150))]), ("slow", [Series(recorded.training(1075, slower=2))])]
@@ -43,6 +46,7 @@ def test_who_leads() -> None:
     assert lead_line(same, "sum loss").startswith("about equal, sum loss in training 0.0")
     one_later = [("early", cut(same, "step", 120)[0][1]), ("late", cut(same, "step", 121)[0][1])]
     assert "about equal" in lead_line(one_later, "sum accuracy"), "the same run, at its next value"
+    assert "about equal" in lead_line(cut(same, "step", 5), "sum accuracy"), "at their first value"
     assert lead_line(cut(RUNS, "time", 0), "sum loss") == "waiting for the first values"
 
 
@@ -51,3 +55,7 @@ def test_runs_that_differ_by_their_seed_lead_by_their_mean() -> None:
     line = lead_line(cut([("both", [quick, slow]), ("slow", [slow])], "step", 300), "sum loss")
     assert "both leads" in line
     assert "quick leads" in lead_line(cut([("both", [quick, slow]), ("quick", [quick])], "step", 300), "sum loss")
+    lost = Series(
+        replace(each, sum_loss=nan) if isinstance(each, Progress) else each for each in recorded.training(300)
+    )
+    assert lead_line([("both", [quick, lost]), ("slow", [slow])], "sum loss") == "waiting for the first values"

@@ -4,11 +4,21 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.export.figures import comparison
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.journal import to_lines
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
+
+
+def test_the_pointer_reads_each_run_only_where_it_has_values() -> None:
+    runs = {"long": Series(recorded.training(2150)), "short": Series(recorded.training(1075))}
+    found = comparison(runs, "sum accuracy")
+    assert found is not None
+    named = [re.findall("long|short", words) for _, words in found.values]
+    assert named == [["long", "short"]] * 99 + [["long"]] * 100, "nothing before the first value"
 
 
 def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
@@ -19,6 +29,8 @@ def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
         return found
 
     assert table().count(b"best") == 1
+    run.write_config(replace(run.read_config(), epochs=7))
+    assert b"5 of 7 epochs" in report(run), "as many as were asked for last"
     run.metrics_file.write_bytes(
         to_lines(
             [

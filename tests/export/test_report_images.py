@@ -20,6 +20,7 @@ def test_a_page_without_its_images_says_so(tmp_path: Path) -> None:
     run.write_config(run.read_config().of("standard", model="compact"))
     found = report(run).decode()
     assert (missing in found, found.count("<figure>")) == (False, 2)
+    assert missing in report(run, str(tmp_path / "gone")).decode(), "those that are named are asked for"
 
 
 def test_a_folder_without_images_is_an_error_if_it_was_named(cli: Cli, tmp_path: Path) -> None:

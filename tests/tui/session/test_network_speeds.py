@@ -78,6 +78,8 @@ def test_a_few_steps_leave_torch_as_it_was() -> None:
 def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
     make_run(tmp_path, "20260101-120100-here")
+    large = make_run(tmp_path, "20260101-120200-large")
+    large.write_config(replace(large.read_config(), model="swift", batch_size=1024))
     found: list[Any] = []
     SpeedThread(tmp_path, found.append)._find()  # as run, but an error shows
     assert all(isinstance(message, SpeedFound) for message in found)

@@ -123,6 +123,9 @@ def test_a_rate_that_was_halved_before_is_named() -> None:
         said.append("halved before" in Continuation.of(RUN, whole, [*starts, saved(5 * times * STEPS)]).words(5))
         starts = [*starts, *events((5 * times * STEPS, 5 * times + 5))]
     assert said == [False, True, True], "of the first, second and third time that epochs are added"
+    turn = Changed(step=300, epoch=1, elapsed=1.0, at=300, setting="lr", before="x1", value="x0.2")
+    turned = Continuation.of(RUN, config, [*events((0, 5)), turn, saved(5 * STEPS)])
+    assert "halved before" not in turned.words(5), "it was lowered by hand"
 
 
 def test_one_more_epoch_is_one() -> None:

@@ -1,0 +1,25 @@
+"""When a run began to add, by its first sample image: how many of the ten sums must be right, and by how much."""
+
+from mnist_sum_tui.export.addition_over_time import began, tables
+from mnist_sum_tui.runs.events import Samples
+
+
+def table_of(step: int, right: int, *, with_rivals: bool = False) -> Samples:
+    """Sums of a 3, the first ones right; `with_rivals` the others are as probable as a sum beside them."""
+    sure = ["0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10)]
+    rivals = ["0" * (3 + n - n % 2) + "99" + "0" * (14 - n + n % 2) for n in range(10)]
+    return Samples(
+        step=step, epoch=1, elapsed=1.0, indices=(7,), labels=(3,), numbers=(1,), digits=(3,), sums=(4,),
+        addition=(*sure[:right], *(rivals if with_rivals else ["1" * 19] * 10)[right:]),
+    )  # fmt: skip
+
+
+def test_half_of_the_sums_is_not_yet_adding() -> None:
+    assert began([table_of(10, 0), table_of(20, 5)]) == ""
+    assert "after step 30, 6 of its 10 sums are right" in began([table_of(10, 0), table_of(20, 5), table_of(30, 6)])
+
+
+def test_a_sum_that_is_as_probable_as_another_is_not_right() -> None:
+    assert [title for title, _ in tables([table_of(20, 4, with_rivals=True)])] == [
+        "epoch 1, step 20: 4 of 10 sums are right"
+    ]
