@@ -124,7 +124,7 @@ def test_wrong_values_and_comments_are_kept(file: Path) -> None:
 
 def test_the_lines_of_the_others_are_kept_as_they_are(file: Path) -> None:
     lines = ['theme = "nord"  # mine', "mouse = [1]", "fps = 59.5", "future = 1.5", "'far off' = 2026-01-01"]
-    several = 'long = """\nfps = 3\nend"""\nlist = [\n  # of two lines\n]\n[[far]]\nmouse = 5\n'
+    several = 'long = """\nfps = 3.5\nend"""\nlist = [\n  # of two lines\n]\n[[far]]\nmouse = 5\n'
     file.write_text(
         "\r\n".join([settings.OWN, *lines[:2], "  # indented", *lines[2:], 'marker = "dots" # gone', several])
     )
@@ -132,8 +132,8 @@ def test_the_lines_of_the_others_are_kept_as_they_are(file: Path) -> None:
         settings.keep("marker", "ascii")
     written = file.read_text().splitlines()
     assert written[1:3] == ["  # indented", "  # of two lines"]
-    assert written[3:] == [lines[0], 'marker = "ascii"', *lines[1:3], 'long = "fps = 3\\nend"', *lines[3:]]
-    assert tomllib.loads(file.read_text())["long"] == "fps = 3\nend"
+    assert written[3:] == [lines[0], 'marker = "ascii"', *lines[1:3], 'long = "fps = 3.5\\nend"', *lines[3:]]
+    assert tomllib.loads(file.read_text())["long"] == "fps = 3.5\nend"
 
 
 def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ BAD_INPUT = [
     (["bench", "--rounds", "0"], 2, "error: --rounds must be 1 to 100, not 0"),
     (["bench", "--page", "runs", "--model", "swift"], 2, "error: --page is the dashboard's: add --dashboard, or leave"),
     (["train", "--epocs", "3"], 2, "error: unknown option --epocs: did you mean --epochs?"),
+    (["train", "--\x1b[31mx"], 2, r"error: unknown option --\x1b[31mx: mnist-sum train --help lists the options"),
     (["train", "-e", "3"], 2, "error: unknown option -e: mnist-sum train --help lists the options"),
     (["train", "--learning-rate", "0.01"], 2, "error: unknown option --learning-rate: did you mean --lr?"),
     (["tui", "--network", "swift"], 2, "error: unknown option --network: did you mean --model?"),

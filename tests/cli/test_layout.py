@@ -23,6 +23,7 @@ from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import EpochDone
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli
@@ -135,15 +136,15 @@ def test_the_progress_bars_say_which_figure_is_the_loss(width: int) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_epochs_show_the_columns_that_fit(width: int) -> None:
-    epochs = [event for event in recorded.training(2150) if event.kind == "epoch"]
-    table = EpochTable.for_run(terminal(width), 5, epochs)  # type: ignore[arg-type]
-    rows = [table.row(epoch) for epoch in epochs]  # type: ignore[arg-type]
+    epochs = [event for event in recorded.training(2150) if isinstance(event, EpochDone)]
+    table = EpochTable.for_run(terminal(width), 5, epochs)
+    rows = [table.row(epoch) for epoch in epochs]
     assert max(map(len, [*table.header(), *rows])) <= width
     assert "validation accuracy" in table.header()[0]
     assert table.header()[1].endswith("best")
     assert any(row.endswith("*") for row in rows)
     for epoch, row in zip(epochs, rows, strict=True):
-        figures = [percent(epoch.val_digit_accuracy), percent(epoch.val_sum_accuracy)]  # type: ignore[union-attr]
+        figures = [percent(epoch.val_digit_accuracy), percent(epoch.val_sum_accuracy)]
         assert " ".join(figures) in " ".join(row.split())
     assert ("training accuracy" in table.header()[0]) == (width >= 80)
     assert ("elapsed" in table.header()[1]) == (width > 40)

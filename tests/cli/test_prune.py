@@ -46,7 +46,7 @@ def test_the_list_says_how_large_runs_are(cli: Cli, runs: list[Run]) -> None:
     for run in runs:
         run.metrics_file.write_text(run.metrics_file.read_text().replace("finished", "cut off"))
     assert "prune" not in cli("runs").stdout, "it takes only runs that have ended"
-    assert "The folder 9/at 10:26/ " in cli("runs", "--plain", "--runs-dir", "9/at 10:26").stdout
+    assert r"The folder at 10:26/e\x1b[31m/ " in cli("runs", "--plain", "--runs-dir", "at 10:26/e\x1b[31m").stdout
     told = [json.loads(line)["bytes"] for line in cli("runs", "list", "--json", "--sort", "size").stdout.splitlines()]
     assert told == sorted(map(own_files.size, (run.path for run in runs)), reverse=True)
     assert "size      5." in cli("runs", "show", "latest").stdout

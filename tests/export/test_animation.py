@@ -218,9 +218,11 @@ def test_values_of_100_percent_and_nan_can_be_drawn(events: list[Event]) -> None
 
 
 def test_markup_in_a_name_is_escaped(events: list[Event]) -> None:
-    evil = [replace(event, model='<script>"\x1b[31m&') if isinstance(event, Started) else event for event in events]
-    picture = ElementTree.fromstring(svg(evil))
-    assert 'mnist-sum train --model <script>"[31m& --epochs 3' in texts(picture)
+    evil = '<script>"\x1b[31m&'
+    named = [replace(event, model=evil, recipe=evil) if isinstance(event, Started) else event for event in events]
+    picture = ElementTree.fromstring(svg(named))
+    shown = '<script>"[31m&'
+    assert f"mnist-sum train --model {shown} --epochs 3 --recipe {shown}" in texts(picture)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

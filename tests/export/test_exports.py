@@ -49,12 +49,12 @@ def test_what_is_missing_or_no_number() -> None:
 
 
 def test_the_command(cli: Cli, tmp_path: Path) -> None:
-    runs, target = tmp_path / "runs", tmp_path / "run.csv"
+    runs, target = tmp_path / "runs", tmp_path / "run\x1b[31m.csv"
     make(runs, "20260101-120100-compact", EVENTS)
     target.write_text("old")
     done = cli("runs", "export", "latest", "--csv", str(target), "--runs-dir", str(runs))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "spreadsheet" in done.stdout
+    assert r"run\x1b[31m.csv: a spreadsheet" in done.stdout
     assert target.read_bytes() == to_csv(EVENTS)
     is_one_line(cli("runs", "export", "latest", "--runs-dir", str(runs)), 2, "--csv FILE", "--svg FILE")
     is_one_line(cli("runs", "--runs-dir", str(runs), "export", "latest", "--csv", str(tmp_path)), 2, "is a folder")

@@ -2,6 +2,7 @@
 
 import errno
 import math
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -77,6 +78,10 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(UsageError, match="exists already"):
         to_tensorboard(run, EVENTS, tmp_path / "boards")
     assert len(list(folder.iterdir())) == 1
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / run.path.name).symlink_to(tmp_path / "gone")
+    with pytest.raises(UsageError, match="exists already"):
+        to_tensorboard(run, EVENTS, tmp_path / "links")
 
     def full(board: Board, event: Event) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -112,8 +117,12 @@ def test_a_resumed_training_takes_back_what_comes_again(tmp_path: Path) -> None:
     folder = tmp_path / "board"
     assert list(streamed(EVENTS[:200], run, folder)) == EVENTS[:200]
     again = replace(recorded.started(resumed=True), step=430, elapsed=10.75)
-    assert list(streamed([again, *EVENTS[200:]], run, folder)) == [again, *EVENTS[200:]]
+    rest = [again, *EVENTS[200:-1], recorded.finished(reason="stopped")]
+    now = time.time()
+    assert list(streamed(rest, run, folder)) == rest
     (start,) = [record for record in records(folder) if record.HasField("session_log")]
+    assert start.wall_time == pytest.approx(now, abs=8), "the time of its earlier part is taken off where it begins"
+    assert "_hparams_/session_end_info" in {value.tag for value in records(folder)[-1].summary.value}, "as if complete"
     assert (start.step, start.session_log.status) == (430, start.session_log.START)
 
 

@@ -170,7 +170,7 @@ def test_words() -> None:
     assert all(" read as " in line for line in lines)
     more = [[12 * (label == digit) for digit in range(10)] for label in range(10)]
     more[4][9], more[9][4], more[2][7] = 1, 3, 3
-    several = replace(fixed.result(), report=replace(fixed.result().report, confusion=more))
+    several = replace(fixed.result(), report=replace(fixed.result().report, confusion=tuple(map(tuple, more))))
     assert frequent(several) == ["2 read as 7: 3 of 15", "9 read as 4: 3 of 15", "4 read as 9: 1 of 13"]
 
 
