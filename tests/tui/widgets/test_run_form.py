@@ -236,8 +236,7 @@ async def test_what_changes_at_once_is_explained_once(pilot: Pilot[int], monkeyp
     form.complain("what was said first")
     form.complain("what was said last")
     await pilot.pause()
-    assert len(explained) == 1
-    assert said(form, "readiness") == "what was said last"
+    assert (len(explained), said(form, "readiness")) == (1, "what was said last")
 
 
 async def test_what_changes_while_it_is_hidden_is_explained_when_it_is_shown(pilot: Pilot[int]) -> None:
