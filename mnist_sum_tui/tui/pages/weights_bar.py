@@ -3,6 +3,7 @@
 The choice holds on every page, so the bar of tabs shows it on each of them.
 """
 
+import re
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len, set_cell_size
@@ -45,6 +46,15 @@ def other_weights(name: str, instead: str, room: int) -> str:
         (f" {name} {BRAILLE.between} Esc: {instead} ", 1),
     )
     return next((words for words, left in forms if len(words) + left <= room), f" {name} ")
+
+
+def short_source(source: str, owner: str, room: int) -> str:
+    """The words about weights of this owner, cut to `room` columns; that they are not calibrated is left out last."""
+    if ", not calibrated" in source:
+        stepless = re.sub(r", step [\d,]+(?=, )", "", source)
+        ownerless = stepless.replace(f" {owner},", ",").removeprefix(f"{owner}, ").replace(":,", ":")
+        source = next((words for words in (source, stepless, ownerless) if cell_len(words) <= room), source)
+    return clauses(source, room)
 
 
 class WeightsPage(PredictingPage):
@@ -144,7 +154,8 @@ class WeightsPage(PredictingPage):
 
     def _say_source(self) -> None:
         told = self.query_one("#source", Static)
-        source, most = clauses(self._source, self.room.width - LEAST_SLIDER), max(self.room.width - LEAST_TITLE, 1)
+        width, owner = self.room.width, "" if self._shown is None else self._shown.owner
+        source, most = short_source(self._source, owner, width - LEAST_SLIDER), max(width - LEAST_TITLE, 1)
         source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
         is_resized = cell_len(source) != told.size.width
         told.update(source, layout=is_resized)  # a layout takes 20 ms from a training each time

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.pages.image_page import SHARE
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.weights_bar import short_source
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText, answer_lines
@@ -156,16 +158,33 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And after it is closed they are all there again."""
-    monkeypatch.setattr(fixed, "SOURCE", "newest run 20260101-120000-compact-with-a-name, epoch 3, not calibrated")
+    named = "20260101-120000-compact-with-a-name"
+    monkeypatch.setattr(fixed, "SOURCE", f"newest run {named}, epoch 3, not calibrated")
+    monkeypatch.setattr(fixed, "CHOICES", tuple(replace(each, owner=named) for each in fixed.CHOICES))
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         source = page_in(app).query_one("#source", Static)
-        for said in (fixed.SOURCE.removesuffix(", epoch 3, not calibrated"), fixed.SOURCE):
+        for said in ("newest run, epoch 3, not calibrated", fixed.SOURCE):
             await pilot.press("question_mark")
             await pilot.pause()
             assert str(source.render()) == said
             assert f" {fixed.CHOICES[1].name}" in str(page_in(app).query_one(Slider).render())
+
+
+@pytest.mark.parametrize(
+    ("source", "room", "words"),
+    [
+        ("x, stopped in epoch 2, step 1,700, not calibrated", 49, "x, stopped in epoch 2, step 1,700, not calibrated"),
+        ("x, stopped in epoch 2, step 1,700, not calibrated", 48, "x, stopped in epoch 2, not calibrated"),
+        ("x, stopped in epoch 2, step 1,700, not calibrated", 36, "stopped in epoch 2, not calibrated"),
+        ("kept before this moment: x, epoch 2, not calibrated", 50, "kept before this moment: epoch 2, not calibrated"),
+        ("x, step 17, not calibrated yet", 29, "x, not calibrated yet"),
+        ("x, stopped in epoch 2, step 1,700", 30, "x, stopped in epoch 2"),
+    ],
+)
+def test_that_weights_are_not_calibrated_is_left_out_last(source: str, room: int, words: str) -> None:
+    assert short_source(source, "x", room) == words
 
 
 async def test_other_test_images_may_be_fewer(app: MnistSumApp) -> None:
