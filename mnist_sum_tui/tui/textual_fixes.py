@@ -21,12 +21,14 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.scrollbar import ScrollBarRender
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
+LEFT = 1
+"""the mouse's left button"""
 SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS", "HORIZONTAL_BARS")}
 
 
@@ -153,6 +155,7 @@ def mend() -> None:
     mend_alt_digits()
     mend_late_keys()
     mend_timers()
+    mend_buttons()
     keep_figures_whole()
 
 
@@ -168,6 +171,21 @@ def mend_timers() -> None:
         begin(timer, target, max(interval, 0.001), **options)
 
     setattr(Timer, "__init__", begin_later)  # noqa: B010
+
+
+def mend_buttons() -> None:
+    """Patch Button, so that only the left button of the mouse presses it, because to delete cannot be undone.
+
+    With Textual 8 each button does, and the right one is used for other things.
+    """
+    press = Button._on_click
+
+    async def press_by_left(button: Button, event: Click) -> None:
+        event.stop()
+        if event.button == LEFT:
+            await press(button, event)
+
+    setattr(Button, "_on_click", press_by_left)  # noqa: B010
 
 
 def mend_late_keys() -> None:

@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.choice import Choice
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -123,6 +124,32 @@ async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot
         places.append(shown(pilot)[0])
     assert places[1] - places[0] == pytest.approx(NOTCH * 2150, abs=25)
     assert places[2] == pytest.approx(places[0], abs=25)
+
+
+async def test_only_the_left_button_deletes(app: MnistSumApp, tmp_path: Path) -> None:
+    make_three(tmp_path)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: app.screen.query("#yes"))
+        await pilot.click("#yes", button=3)
+        await pilot.pause()
+        assert app.screen is not page
+        await pilot.click("#yes")
+        await until(pilot, lambda: app.screen is page and page.query_one(RunTable).row_count == 2)
+
+
+async def test_a_click_beside_an_open_list_closes_it(pilot: Pilot[int]) -> None:
+    app = app_with(pilot)
+    recipe, model = (app.train_page.form.query_one(f"#{name}", Choice) for name in ("recipe", "model"))
+    label = recipe.parent.query(Static).first()  # type: ignore[union-attr]
+    for beside, focused in (("#intro-words", model), (label, recipe)):
+        await pilot.click(model)
+        await until(pilot, lambda: model.expanded)
+        await pilot.click(beside)
+        await until(pilot, lambda: not model.expanded)
+        await pilot.pause()
+        assert app.focused is focused
 
 
 @pytest.mark.parametrize("takes_mouse", [True, False])

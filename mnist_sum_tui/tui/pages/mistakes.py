@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
 
 DOT = f" {BRAILLE.between} "
@@ -64,6 +65,8 @@ class MistakesPage(WeightsPage):
     page_name = "mistakes"
     AUTO_FOCUS = "#gallery"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "all_mistakes", "All mistakes"),
+        Binding("escape", "back", "One step back", show=False),  # the page's own, which the one above would replace
         Binding("tab", "next_part", "Maps"),
         Binding("c", "charts(True)", "How sure"),
         Binding("c", "charts(False)", "Next view"),
@@ -127,15 +130,28 @@ class MistakesPage(WeightsPage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps.
 
+        Escape is named where it shows all mistakes, but not with the help, which it closes first.
+
         Nothing of it is possible before the first evaluation.
         """
         if action in ("charts", "next_part", "maps") and self._evaluated is None:
             return False
+        if action == "all_mistakes":
+            return self._is_part and not self.query_children(HelpPanel)
         if action == "charts":
             return parameters[0] != (self._above == "sureness")
         if action == "next_part":
             return self._above == "maps"
         return action != "maps" or parameters[0] != bool(self._above)
+
+    @property
+    def _is_part(self) -> bool:
+        """Whether the gallery shows only the images of a cell."""
+        return self._evaluated is not None and self._selection is not None and self._selection.is_part
+
+    async def action_all_mistakes(self) -> None:
+        """The same as `back`; a name of its own for the footer."""
+        await self.action_back()
 
     def action_next_part(self) -> None:
         """Move the focus to the next map or to the gallery."""
@@ -160,7 +176,7 @@ class MistakesPage(WeightsPage):
 
     def step_back(self) -> bool:
         """Escape shows all wrong images again, then the maps."""
-        if self._evaluated is not None and self._selection is not None and self._selection.is_part:
+        if self._is_part:
             self._choose = all_wrong
             self._show()
         elif self._above != "maps":
@@ -194,6 +210,7 @@ class MistakesPage(WeightsPage):
         assert self._evaluated is not None
         selection, images = self._choose(self._evaluated.result), self._evaluated.images
         self._selection = selection
+        self.refresh_bindings()
         gallery = self.query_one(Gallery)
         gallery.items = tuple(
             Item(images[found.image], found.caption, place) for place, found in enumerate(selection.chosen)

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Select
 from textual.widgets._select import SelectCurrent, SelectOverlay
 
@@ -72,6 +73,16 @@ class Choice(Select[str]):
         overlay.styles.width = self.size.width + LABEL_WIDTH
         overlay.styles.offset = (-LABEL_WIDTH, 0)
         self._tell()
+
+
+class ChoiceForm(VerticalScroll, can_focus=False):
+    """Holds Choices and other fields."""
+
+    def on_click(self) -> None:
+        """Close an open list after a click beside all fields; one on another field takes the focus from the list."""
+        for choice in self.query(Choice):
+            if choice.expanded:
+                choice.query_one(SelectOverlay).action_dismiss()
 
 
 def _hanging(first: str, last: str, width: int) -> str:

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -55,8 +56,9 @@ class Field(Horizontal):
         yield Static(self._label, markup=False)
         yield self._widget
 
-    def on_click(self) -> None:
+    def on_click(self, event: Click) -> None:
         """Give the focus to the widget after a click on the label."""
+        event.stop()
         self._widget.focus()
 
 

@@ -6,11 +6,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
+from textual.events import Click
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Input, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.widgets.key_footer import ALWAYS, PALETTE
+from mnist_sum_tui.tui.widgets.key_footer import ALWAYS, PALETTE, key_of
 
 WIDTH, NARROW_WIDTH = 40, 30
 """columns of the panel beside a wide page, and beside a narrower one"""
@@ -32,6 +34,8 @@ SCROLL_KEYS = (
 )
 """the keys of a page that scroll the panel while it is open and too long"""
 MORE = f"{BRAILLE.arrows[3]} Page Down: more"
+SIGN = "sign"
+"""the name of the metadata of a key's line: as what the key is shown that a click there presses"""
 GENERAL = (*ALWAYS, "back")
 
 
@@ -54,13 +58,19 @@ def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
 
 
 def key_lines(keys: list[tuple[str, str]], width: int = 200) -> Content:
-    """One line per key; a long description is wrapped below its own start."""
+    """One line per key; a long description is wrapped below its own start. Each text has its SIGN as metadata."""
     column = max((len(shown) for shown, _ in keys), default=0)
     lines = []
     for shown, words in keys:
         first, *rest = textwrap.wrap(words, max(width - column - 1, 8)) or [""]
-        lines.append(Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {first}"))
-        lines += [Content(" " * (column + 1) + line) for line in rest]
+        whole = Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {first}")
+        whole = Content("\n").join([whole, *(Content(" " * (column + 1) + line) for line in rest)])
+        signs, end = shown.split(" "), column
+        whole = whole.stylize(Style.from_meta({SIGN: signs[0]}))
+        for sign in reversed(signs):
+            whole = whole.stylize(Style.from_meta({SIGN: sign}), end - len(sign), end)
+            end -= len(sign) + 1
+        lines.append(whole)
     return Content("\n").join(lines)
 
 
@@ -126,6 +136,12 @@ class HelpPanel(VerticalScroll, can_focus=False):
         """Show the sign that there is more below, if there is."""
         for sign in self.query("#help-more"):
             sign.display = self.scroll_y < self.max_scroll_y
+
+    def on_click(self, event: Click) -> None:
+        """Press the key in the line under the mouse, unless the mouse has selected text."""
+        key = key_of(event.style.meta.get(SIGN, ""), self.screen)
+        if key is not None and not self.screen.selections:
+            self.app.simulate_key(key)
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Hide the sign when the last line is reached."""

@@ -55,6 +55,13 @@ def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
     return own, [Key(binding.key, display(binding), binding.description) for binding in always]
 
 
+def key_of(sign: str, screen: "Screen[object]") -> str | None:
+    """The key that is shown as this sign; None if no key is, as for `0-9`."""
+    display, found = screen.app.get_key_display, [each.binding for each in screen.active_bindings.values()]
+    both = ((each, replace(each, key_display=None)) for each in found)
+    return next((each.key for each, plain in both if sign in (display(each), display(plain))), None)
+
+
 class Placed(NamedTuple):
     """A key and its first column."""
 
@@ -141,6 +148,5 @@ class KeyFooter(Widget):
 
     def _pressed(self, key: Key, column: int) -> str:
         """Of keys that are shown together, such as `+ -`, the one in this column; the first if there is none."""
-        shown = key.shown[:column].split(" ")[-1] + key.shown[column:].split(" ")[0] if column < len(key.shown) else ""
-        plain = (replace(found.binding, key_display=None) for found in self.screen.active_bindings.values())
-        return next((binding.key for binding in plain if self.app.get_key_display(binding) == shown), key.key)
+        sign = key.shown[:column].split(" ")[-1] + key.shown[column:].split(" ")[0] if column < len(key.shown) else ""
+        return key_of(sign, self.screen) or key.key

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Grid, Horizontal, Vertical, VerticalScroll
+from textual.containers import Grid, Horizontal, Vertical
 from textual.content import Content
 from textual.events import DescendantBlur, DescendantFocus
 from textual.widgets import Button, Input, Select, Static
@@ -23,7 +23,7 @@ from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.beside_form import BesideForm
-from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.choice import Choice, ChoiceForm
 from mnist_sum_tui.tui.widgets.common import ButtonRow, Field
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
@@ -37,7 +37,7 @@ KEPT = ("augment", "outliers", "device", "precision", "threads", "all_data", "da
 """settings without a field; values from the command line stay when the user chooses another recipe"""
 
 
-class RunForm(VerticalScroll, can_focus=False):
+class RunForm(ChoiceForm):
     """Asks for recipe, network, NUMBERS; posts StartTraining, or FindRate."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,13 +1,17 @@
 """The panel of `?`: every line of it can be read, at every size."""
 
 import pytest
+from textual.events import MouseDown, MouseMove, MouseUp
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
 from tests.tui import fixed
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 
 @pytest.mark.parametrize("page", ["inspect", "draw", "train"])
@@ -37,6 +41,49 @@ async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> 
         await pilot.press("pagedown")
         await pilot.pause()
         assert app.screen.query_one(Gallery).scroll_y > 0
+
+
+async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 50)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        page, panel = app.screen, app.screen.query_one(HelpPanel)
+        assert isinstance(page, InspectPage)
+
+        async def click(words: str, at: int) -> None:
+            row, line = next((row, line) for row, line in enumerate(lines(app)) if words in line[panel.region.x :])
+            await pilot.click(offset=(line.index(words, panel.region.x) + at, row))
+            await pilot.pause()
+
+        arrows = " ".join(BRAILLE.arrows[:2])
+        for words, at, index in ((f"{arrows} Image", 2, 1), (f"{arrows} Image", 0, 0), (f"{arrows} Image", 6, 999)):
+            await click(words, at)
+            assert page.index == index
+        await click("w Wrong", 4)
+        assert page.index == min(fixed.WRONG)
+        await click("0-9", 0)
+        await click("F5 Alt+5 Runs", 11)
+        assert app.current_mode == "runs"
+
+
+async def test_text_of_the_help_can_be_selected(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 50)) as pilot:
+        await fixed.open_page(pilot, "inspect")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        listed = app.screen.query_one("#help-keys")
+        x, y = listed.region.x + 12, listed.region.y
+        for kind, row in ((MouseDown, y), (MouseMove, y + 2), (MouseUp, y + 2)):  # Pilot makes no click of these
+            app.post_message(kind(None, x, row, 0, 0, 1, False, False, False, x, row))
+            await pilot.pause()
+        await pilot.pause()
+        assert app.screen.get_selected_text()
+        assert isinstance(app.screen, InspectPage)
+        assert (app.screen.index, app.screen.number) == (0, 7)
+        for kind in (MouseDown, MouseUp):
+            app.post_message(kind(None, x - 1, y + 2, 0, 0, 1, False, False, False, x - 1, y + 2))
+        await until(pilot, lambda: getattr(app.screen, "number", 0) == 8)
 
 
 def test_what_a_key_does_goes_on_below_itself() -> None:

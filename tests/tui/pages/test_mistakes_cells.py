@@ -56,15 +56,19 @@ async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(ap
         await fixed.open_page(pilot, "mistakes")
         gallery, confusion = app.screen.query_one(Gallery), app.screen.query_one(Confusion)
         sums = app.screen.query_one(SumMap)
-        everything = shown_in(gallery)
+        everything, footer = shown_in(gallery), app.screen.query_one(KeyFooter)
+        assert "esc All mistakes" not in footer.render().plain
         await pilot.click(confusion, offset=(3 + 5 * confusion.cell, 2 + 9))
         await until(pilot, lambda: shown_in(gallery) == [241])
+        assert "esc All mistakes" in footer.render().plain
         assert gallery.has_focus
         again = replace(fixed.result(), made=1.0)
         app.screen.on_test_set_evaluated(TestSetEvaluated(again, fixed.images().images.numpy(), fixed.CHOICES))  # type: ignore[attr-defined]
         assert shown_in(gallery) == [241], "of the newer weights, too"
-        await pilot.press("escape")
+        await pilot.click(footer, offset=(footer.render().plain.index("esc"), 0))
+        await pilot.pause()
         assert shown_in(gallery) == everything
+        assert "esc All mistakes" not in footer.render().plain
         sums.focus()
         await pilot.press(*["right"] * 4, "enter")
         await until(pilot, lambda: shown_in(gallery) == [3])
