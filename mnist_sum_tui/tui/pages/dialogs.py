@@ -85,11 +85,15 @@ class LineQuestion(Question[Value | None]):
         yield KeyFooter()
 
     def say(self, trouble: str) -> None:
-        """Say below the line why it cannot be accepted."""
+        """Say below the line why it cannot be accepted; empty: the hint again."""
         if self.is_mounted:
             said = self.query_one("#said", Label)
-            said.update(printable(trouble))
-            said.add_class("-error")
+            said.update(printable(trouble) or self.hint)
+            said.set_class(bool(trouble), "-error")
+
+    def on_input_changed(self) -> None:
+        """Show the hint again, because the line may be right by now."""
+        self.say("")
 
 
 class GoTo(LineQuestion[int]):
@@ -109,12 +113,18 @@ class GoTo(LineQuestion[int]):
             self.say(f"There are {self.what}s 0 to {self.last:,}: type one of these numbers")
 
 
+class LineInput(SteadyInput):
+    """A field whose Enter is named in the footer, because the hint has no room for it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Accept")]
+
+
 class AskLine(LineQuestion[str]):
     """Asks for a line of text that can be edited."""
 
     def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
         """`check` raises UsageError for a text that cannot be accepted."""
-        super().__init__(question, hint, SteadyInput(text))
+        super().__init__(question, hint, LineInput(text))
         self.check = check
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

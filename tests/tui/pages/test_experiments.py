@@ -113,7 +113,13 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, tmp
         await pilot.press("escape")
         await typed(pilot, "/", "big= [b]")
         assert isinstance(app.screen, AskLine)
-        assert "'big=' is not a filter" in str(app.screen.query_one("#said", Label).visual)
+        said, footer = app.screen.query_one("#said", Label), app.screen.query_one(KeyFooter)
+        assert "'big=' is not a filter" in str(said.visual)
+        assert footer.render().plain.startswith("enter Accept esc Cancel")
+        await pilot.press("backspace")
+        await pilot.pause()
+        assert str(said.visual) == str(hint.visual), "it may be right by now"
+        assert not said.has_class("-error")
         await pilot.press("escape")
         await pilot.pause()
         assert len(ids(page)) == 3
