@@ -66,7 +66,7 @@ class MistakesPage(WeightsPage):
     AUTO_FOCUS = "#gallery"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "all_mistakes", "All mistakes"),
-        Binding("escape", "back", "One step back", show=False),  # the page's own, which the one above would replace
+        Binding("escape", "back", "Back", show=False),  # the page's own, which the one above would replace
         Binding("tab", "next_part", "Maps"),
         Binding("c", "charts(True)", "How sure"),
         Binding("c", "charts(False)", "Next view"),
