@@ -20,7 +20,6 @@ from mnist_sum_tui.runs.columns import compute
 from mnist_sum_tui.runs.differences import SAME_SETTINGS
 from mnist_sum_tui.runs.events import Event, Finished
 from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.runs_folder import left_out, obstacle
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -30,6 +29,7 @@ from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
+from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
@@ -195,7 +195,7 @@ class RunsPage(Experiments):
 
         def read() -> None:
             curves = [
-                (name, [Series(read_events(each.run.metrics_file, *Series.KINDS)) for each in members_of(row)])
+                (name, [curves_of(each.run) for each in members_of(row)])
                 for name, row in zip(short_names([row.run.id for row in chosen]), chosen, strict=True)
             ]
             self.take_found(self._take_curves, curves, looks)

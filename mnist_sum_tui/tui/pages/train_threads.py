@@ -7,7 +7,6 @@ from textual import work
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.ghost import find_ghost, why_apart
-from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
 
@@ -36,10 +35,10 @@ class TrainReads(Page):
         """Read the ghost run: its name, its curves, and how its settings differ."""
         ghost = find_ghost(self.session.runs_folder, config, current)
         if ghost is not None:
-            from mnist_sum_tui.charts.series import Series
+            from mnist_sum_tui.tui.session.run_curves import curves_of
 
             why = why_apart(ghost, config, current)
-            self.take_found(take, ghost.id, Series(read_events(ghost.metrics_file, *Series.KINDS)), why)
+            self.take_found(take, ghost.id, curves_of(ghost), why)
 
     def load_images(
         self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"

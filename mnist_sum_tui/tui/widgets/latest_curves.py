@@ -6,9 +6,8 @@ from textual.strip import Strip
 
 from mnist_sum_tui.charts.plot import Plot
 from mnist_sum_tui.charts.run_charts import overlay, short_names
-from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.textual_fixes import pass_on
 from mnist_sum_tui.tui.widgets.chart import Chart
 
@@ -29,7 +28,7 @@ class LatestCurves(Chart):
 
         def work() -> None:
             runs = list_runs(self._folder)[:NEWEST]
-            series = [[Series(read_events(run.metrics_file, *Series.KINDS))] for run in runs]
+            series = [[curves_of(run)] for run in runs]
             names = short_names([run.id for run in runs])
             pass_on(self.app, self._take, overlay(list(zip(names, series, strict=True)), "sum accuracy", "epoch"))
 

@@ -124,7 +124,7 @@ async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
 
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
-        monkeypatch.setattr("mnist_sum_tui.tui.pages.runs.read_events", slowly)
+        monkeypatch.setattr("mnist_sum_tui.tui.session.run_curves.read_events", slowly)
         await pilot.press("down", "down")
         held.set()
         await app.workers.wait_for_complete()
