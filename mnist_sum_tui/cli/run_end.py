@@ -46,6 +46,8 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
     elif event.reason != "completed":
         if run.metrics_file.exists():
             say(out, f"The run is in {path}")
+        if event.reason == "failed" and run.resume_file.exists():  # perhaps only for want of space
+            show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     else:
         if event.message != ALL_DONE:
             say(out, f"Ended after epoch {event.epoch}: {event.message}")

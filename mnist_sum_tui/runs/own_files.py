@@ -104,5 +104,7 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
     try:
         with os.scandir(folder) as entries:
             return list(entries)
+    except FileNotFoundError:
+        raise RunError(f"{folder}: no longer exists; mnist-sum runs lists the runs") from None
     except OSError as error:
         raise RunError(f"{folder}: cannot be read ({error.strerror or error}); choose another run") from error

@@ -82,3 +82,19 @@ def test_a_run_whose_folder_is_replaced_by_a_link_writes_nothing_through_it(
     aside.rename(run.path)
     list(train(config, Run(run.path)))
     assert run.report_file.exists()
+
+
+def test_a_run_that_fails_after_a_checkpoint_says_how_to_resume_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = run.read_config()
+
+    def full(*_: object, **__: object) -> None:
+        raise RunError("report.json: cannot be written (No space left on device); free some space")
+
+    monkeypatch.setattr("mnist_sum_tui.training.recorder.Recorder.report", full)
+    with pytest.raises(RunError, match="free some space"):
+        train_and_print(config, run, style="auto")
+    said = capsys.readouterr().out
+    assert f"resume it with mnist-sum train --resume {run.argument}" in " ".join(said.split())
+    assert run.resume_file.exists()

@@ -11,6 +11,7 @@ from mnist_sum_tui.cli.run_list import print_list
 from mnist_sum_tui.cli.runs import app
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
 from tests.runs.folders import contents, lock_up, old_run
 
@@ -100,3 +101,8 @@ def test_files_that_cannot_be_read_are_not_called_damaged(
     assert "evaluate" not in shown, "it could not write the file"
     with pytest.raises(RunError, match=r"config\.json: cannot be read \(Permission denied\); choose another run"):
         run.read_config()
+
+
+def test_a_run_that_is_gone_is_called_gone_and_not_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"no longer exists; mnist-sum runs lists the runs"):
+        Run(tmp_path / "gone").deletable_files()
