@@ -1,10 +1,11 @@
+import math
 from dataclasses import replace
 
 import pytest
 import torch
 
 from mnist_sum_tui.config import AUGMENTATIONS
-from mnist_sum_tui.data.augment import AFFINE, Affine, _affine, _largest_of_nine, _redrawn, augment
+from mnist_sum_tui.data.augment import AFFINE, BENDS, Affine, _affine, _largest_of_nine, _redrawn, _sturdy, augment
 from mnist_sum_tui.data.dataset import PAPER, load, normalise
 
 
@@ -19,6 +20,7 @@ def test_augmentation_depends_on_the_seed_alone(images: torch.Tensor, kind: str)
     assert one.shape == images.shape
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
+    torch.testing.assert_close(augment(images[20:50], kind, 1, 20, len(images)), one[20:50])
     assert one.amin() >= images.amin() - 1e-5
     assert one.amax() <= images.amax() + 1e-5
 
@@ -34,6 +36,7 @@ def test_a_shift_moves_by_whole_pixels(kind: str, moves: set[int]) -> None:
     places = augment(images, kind, 3).flatten(1).argmax(1)
     rows, columns = places // 28 - 14, places % 28 - 14
     assert set(rows.tolist()) == set(columns.tolist()) == moves
+    assert len(set(places.tolist())) == len(moves) ** 2, "rows and columns move independently"
     changed = augment(images, kind, 3)
     assert (changed == 1).sum() == 200
     assert (changed == PAPER).sum() == images.numel() - 200
@@ -121,3 +124,81 @@ def test_an_affine_change_moves_a_dot_as_the_formula_says(
 ) -> None:
     found = _centre(_affine(_dot(10, 20), most, _spread(*spread)))
     assert found == pytest.approx(expected, abs=0.15)
+
+
+DICE = ("which", "turn", "stretch", "shear", "right", "down", "crisp", "stroke", "shrink", "bend")
+"""the first of the random values that `sturdy` takes for an image"""
+COS, SIN = math.cos(math.radians(48)), math.sin(math.radians(48))
+
+
+@pytest.fixture
+def unspoiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.data.augment.roughen", lambda ink, *_: ink)
+
+
+def _sturdied(image: torch.Tensor, which: float = 0.999, bends: float = 0.5, **given: float) -> torch.Tensor:
+    """An image (1, 1, 28, 28) as `sturdy` redraws it; it changes nothing but what the given values, 0..1, ask for."""
+    extent = 0.5 if which < 0.7 else 1.0
+    neutral = {"which": which, "bend": 0.0, "shrink": (0.1 / (0.7 * extent)) ** (1 / 3)} | given
+    dice = torch.full((19, 1), 0.5)
+    dice[15] = 1.0  # no flag
+    for name, value in neutral.items():
+        dice[DICE.index(name)] = value
+    return _sturdy(image[0], dice, torch.full((1, BENDS), bends), torch.zeros(1, 784)).unsqueeze(1)
+
+
+@pytest.mark.usefixtures("unspoiled")
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, (-1.5, 2.5)),
+        ({"right": 1}, (-1.5, 2.5 - 8)),
+        ({"down": 1}, (-1.5 - 8, 2.5)),
+        ({"right": 0.75}, (-1.5, 2.5 - 1)),
+        ({"right": 1, "which": 0.1}, (-1.5, 2.5 - 4)),
+        ({"turn": 1}, (-1.5 * COS - 2.5 * SIN, 2.5 * COS - 1.5 * SIN)),
+        ({"shear": 1}, (-1.5, 2.5 + 0.8 * 1.5)),
+        ({"shrink": 1}, (-1.5 * 0.4, 2.5 * 0.4)),
+        ({"stretch": 1}, (-1.5 / math.exp(0.22), 2.5 * math.exp(0.22))),
+        ({"bend": 1, "bends": 1.0}, (-1.5 - 0.18 * 14, 2.5 - 0.18 * 14)),
+        ({"bend": 1}, (-1.5, 2.5)),
+    ],
+    ids=["same", "left", "up", "mostly little", "half", "turned", "slanted", "smaller", "wider", "bent", "not bent"],
+)
+def test_sturdy_moves_a_blot_as_far_as_it_says(given: dict[str, float], expected: tuple[float, float]) -> None:
+    image = torch.zeros(1, 1, 28, 28)
+    image[..., 11:14, 15:18] = 1.0
+    assert _centre(_sturdied(image, **given)) == pytest.approx(expected, abs=0.2)
+
+
+@pytest.mark.usefixtures("unspoiled")
+def test_sturdy_makes_strokes_crisper_thicker_and_thinner() -> None:
+    grey, bar = torch.full((1, 1, 28, 28), 0.6), torch.zeros(1, 1, 28, 28)
+    bar[..., 13:16] = 1.0
+    assert _sturdied(grey, crisp=1)[0, 0, 14, 14].item() == pytest.approx(0.96, abs=0.01)
+    thick, thin = (_sturdied(bar, stroke=stroke)[0, 0, 14, 11:16].tolist() for stroke in (1, 0))
+    assert thick == pytest.approx([0.49, 0.91, 1, 1, 1], abs=0.01)
+    assert thin == pytest.approx([0, 0, 0.3, 1, 0.3], abs=0.01)
+
+
+def test_sturdy_gives_ones_flags_and_spoils_images_each_with_its_own_random_values(
+    images: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: dict[str, torch.Tensor] = {}
+
+    def flagged(ink: torch.Tensor, dice: torch.Tensor) -> torch.Tensor:
+        taken["flags"] = dice
+        return ink * 0
+
+    def roughen(ink: torch.Tensor, which: torch.Tensor, dice: torch.Tensor, _: torch.Tensor) -> torch.Tensor:
+        assert not ink.any(), "of what has got its flag"
+        taken.update(which=which, spoil=dice)
+        return ink
+
+    monkeypatch.setattr("mnist_sum_tui.data.augment.flagged", flagged)
+    monkeypatch.setattr("mnist_sum_tui.data.augment.roughen", roughen)
+    dice = torch.rand(19, len(images), generator=torch.Generator().manual_seed(0))
+    _sturdy(images.squeeze(1), dice, torch.full((len(images), BENDS), 0.5), torch.zeros(len(images), 784))
+    assert torch.equal(taken["which"], dice[0])
+    assert torch.equal(taken["spoil"][..., 0, 0], dice[10:15])
+    assert torch.equal(taken["flags"], dice[15:])
