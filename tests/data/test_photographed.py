@@ -93,3 +93,49 @@ def test_specks_are_as_many_as_said() -> None:
     specked = photographed._specked(grey, _dice(0.5, 0.5, 0, 0, 0), _random(4)[1])
     assert (specked != 0.5).float().mean().item() == pytest.approx(0.15, abs=0.01)
     assert (specked == 1).float().mean().item() == pytest.approx(0.075, abs=0.01)
+
+
+def test_grain_is_stronger_in_bright_places_and_there_may_be_none_on_the_paper() -> None:
+    x = torch.zeros(COUNT, 28, 28)
+    x[:, :14] = 1.0
+    for dice, on_paper in ((0.2, 0.0), (0.9, 0.5 * 0.35 * 0.5)):
+        seen = photographed._grainy(x, _dice(0.5, dice, 0, 0, 0), _random(5)[1]) - x
+        assert seen[:, 14:].std().item() == pytest.approx(on_paper, abs=0.01)
+        assert seen[:, :14].std().item() == pytest.approx(0.35 + on_paper, abs=0.01)
+
+
+def test_haze_is_of_clouds_and_takes_contrast() -> None:
+    dice = _dice(0.4, 0.5, 0, 0, 0)  # a density of a half
+    for x in (torch.zeros(COUNT, 28, 28), torch.ones(COUNT, 28, 28)):
+        for light in (0.0, 1.0):
+            seen = photographed._hazy(x, dice, torch.full_like(x, light))
+            torch.testing.assert_close(seen, x * 0.8 + light / 2, atol=1e-4, rtol=0)
+        assert photographed._hazy(x, dice, _random(6)[1]).std((1, 2)).amin() > 0.05
+
+
+def test_a_bright_image_is_lit_all_over_or_from_one_side_or_has_little_contrast(ink: torch.Tensor) -> None:
+    all_over, from_left, pale = (
+        photographed._bright(ink, _dice(0.5, 0, side, contrast, 0), ink) - ink
+        for side, contrast in ((0.5, 0.5), (0.1, 0.5), (0.5, 0.1))
+    )
+    torch.testing.assert_close(all_over, torch.full_like(ink, 0.425))
+    torch.testing.assert_close(from_left[:, :, -1] - from_left[:, :, 0], torch.full((COUNT, 28), 0.425 * 27 / 28))
+    torch.testing.assert_close(pale, -0.4 * ink)
+
+
+def test_jittered_pixels_come_from_above_and_beside_independently() -> None:
+    inside, dice, noise = slice(4, -4), _dice(1, 0.9, 0, 0, 0), _random(7)[1]
+    ramp = torch.arange(28.0).expand(COUNT, 28, 28)
+    beside = photographed._jittered(ramp, dice, noise) - ramp
+    above = photographed._jittered(ramp.mT, dice, noise) - ramp.mT
+    both = torch.stack([part[:, inside, inside].flatten() for part in (above, beside)])
+    assert (both.abs().amax(1) - 3.2).abs().amax() < 0.01
+    assert torch.corrcoef(both)[0, 1].abs() < 0.05
+
+
+def test_a_band_may_be_of_one_grey_and_worn_places_take_ink(ink: torch.Tensor) -> None:
+    banded = photographed._banded(ink, _dice(0.5, 0.25, 0.5, 0.9, 0), ink)
+    torch.testing.assert_close(banded[..., 12:16], torch.full((COUNT, 28, 4), 0.5))
+    worn = photographed._blotted(ink, _dice(0.9, 0.9, 0, 0, 0), _random(8)[1])
+    assert (worn <= ink).all()
+    assert (worn < ink).flatten(1).any(1).all()

@@ -7,9 +7,12 @@ from mnist_sum_tui.data.dataset import load
 from mnist_sum_tui.data.printed_one import SHARE, flagged
 
 
-def _upright(column: int) -> torch.Tensor:
+def _upright(column: int, lean: float = 0.0) -> torch.Tensor:
+    """A stroke that goes `lean` columns to the right for each row down."""
     image = torch.zeros(1, 28, 28)
-    image[:, 4:24, column - 1 : column + 1] = 1.0
+    for row in range(4, 24):
+        middle = round(column + lean * (row - 13.5))
+        image[:, row, middle - 1 : middle + 1] = 1.0
     return image
 
 
@@ -43,6 +46,33 @@ def test_a_flag_hangs_to_the_left_of_the_top_and_a_foot_stands_on_both_sides(
     assert added[4:20, 17:].sum() == 0, "nothing to the right of the stroke but a foot"
     left, right = added[21:25, 8:14].sum(), added[21:25, 16:22].sum()
     assert (left > 2) == (right > 2) == has_foot
+
+
+@pytest.mark.parametrize(("lean", "top", "bottom"), [(0.3, 12, 18), (-0.3, 18, 12)])
+def test_a_leaning_stroke_has_its_flag_at_its_own_top_and_its_foot_at_its_own_bottom(
+    lean: float, top: int, bottom: int
+) -> None:
+    ink = _upright(15, lean)
+    added = flagged(ink, _dice(0, 0.5, 0.5, 0.7))[0] - ink[0]
+    columns = torch.arange(28.0)
+    for rows, middle in ((slice(0, 12), top - 3), (slice(21, 28), bottom)):
+        assert added[rows].sum() > 4
+        assert (added[rows].sum(0) @ columns / added[rows].sum()).item() == pytest.approx(middle, abs=1.5)
+
+
+def test_a_flag_hangs_lower_on_a_stroke_that_leans_right_because_it_would_make_a_7() -> None:
+    rows, heights = torch.arange(28.0), []
+    for lean in (-0.3, 0, 0.3):  # to the right at the top, upright, to the left at the top
+        added = flagged(_upright(15, lean), _dice(0, 0.5, 0, 0.3))[0] - _upright(15, lean)[0]
+        heights.append((added.sum(1) @ rows / added.sum()).item())
+    assert heights[0] > heights[1] + 0.3
+    assert heights[2] < heights[1] + 0.3
+
+
+@pytest.mark.parametrize("lean", [0.6, -0.6])
+def test_a_stroke_that_leans_far_is_no_1(lean: float) -> None:
+    ink = _upright(14, lean)
+    assert torch.equal(flagged(ink, _dice(0, 0.5, 0.5, 0.7)), ink)
 
 
 def test_each_image_is_changed_by_itself() -> None:
