@@ -40,7 +40,7 @@ def _images(count: int) -> bytes:
         (header(2051, 2**32 - 1, 28, 28) + bytes(784), header(2049, 2) + bytes(2), "truncated"),
         (header(2051, 0, 28, 28), header(2049, 0), "truncated"),
         (_images(3), header(2049, 2) + bytes(2), r"3 images, but .* has 2 labels"),
-        (_images(2), header(2049, 2) + bytes([3, 11]), "label of 11"),
+        (_images(2), header(2049, 2) + bytes([3, 10]), "label of 10"),
         (_images(2), None, "has no train-labels"),
     ],
 )
@@ -140,6 +140,7 @@ class MNIST:
         raw, whole = Path(root) / "MNIST" / "raw", Path(sys.argv[2])
         if sizes(raw) == sizes(whole):
             return
+        print("Downloading")
         with open(sys.argv[3], "a") as log:
             log.write("begun\\n")
         raw.mkdir(parents=True, exist_ok=True)

@@ -9,12 +9,15 @@ from mnist_sum_tui.models.keen import Keen
 from mnist_sum_tui.recipes import MODELS
 
 PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
+RELUS = {"original": 8, "original-2fc": 7, "pictured": 5, "compact": 5, "swift": 3, "keen": 15, "deep": 7}
 
 
+@pytest.mark.parametrize("is_bf16", [False, True])
 @pytest.mark.parametrize("name", MODELS)
-def test_both_outputs_are_log_softmax(name: str) -> None:
+def test_both_outputs_are_log_softmax(name: str, is_bf16: bool) -> None:
     images, numbers = torch.randn(3, 1, 28, 28), F.one_hot(torch.tensor([0, 5, 9]), 10).float()
-    digits, sums = build(name).eval()(images, numbers)
+    with torch.autocast("cpu", torch.bfloat16, enabled=is_bf16):
+        digits, sums = build(name).eval()(images, numbers)
     assert digits.shape == (3, 10)
     assert sums.shape == (3, 19)
     for log_probabilities in (digits, sums):
@@ -134,6 +137,7 @@ def test_the_layers_add_up_to_the_whole_network(name: str) -> None:
     layers = describe(name)
     assert sum(layer.parameters for layer in layers) == parameter_count(build(name))
     assert {"10", "19"} <= {layer.shape.removesuffix(" x 1 x 1") for layer in layers}
+    assert sum("ReLU" in layer.kind for layer in layers) == RELUS[name]
 
 
 def test_the_layers_name_pooling_and_relu() -> None:
