@@ -5,11 +5,20 @@ import pytest
 import torch
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data.dataset import Batch
+from mnist_sum_tui.data.augment import augment
+from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.batches import StepPlan
-from mnist_sum_tui.training.step import DivergedError, Learner, label_smoothed, losses, total_loss, uniform_loss
+from mnist_sum_tui.training.step import (
+    DivergedError,
+    Learner,
+    _outliers,
+    label_smoothed,
+    losses,
+    total_loss,
+    uniform_loss,
+)
 from tests.conftest import plan_of
 
 
@@ -59,19 +68,24 @@ def test_compact_learns_real_images_by_heart(precision: str, images: int, lr: fl
     raise AssertionError(f"after {steps} steps: {result}")
 
 
-def test_a_loss_that_is_not_finite_changes_nothing() -> None:
+@pytest.mark.parametrize("is_digit", [True, False])
+def test_a_loss_that_is_not_finite_changes_nothing(is_digit: bool) -> None:
     config = TrainConfig.of("standard", model="compact", precision="fp32")
     learner = Learner(config, choose(config))
     plan = plan_of(8)
     batch = plan.batch(slice(None))
-    batch.images[0, 0, 5, 5] = math.nan
+    if is_digit:
+        batch.images[0, 0, 5, 5] = math.nan
+    else:
+        learner.network.get_parameter("sum.weight").data[3, 5] = math.nan
     before = {name: value.clone() for name, value in learner.network.named_parameters()}
     with pytest.raises(DivergedError) as raised:
         learner.step(OneBatch(plan.dataset, plan.rows, plan.lr, plan.augment_seed, own=batch))
     assert raised.value.result is not None
-    assert math.isnan(raised.value.result.digit_loss), "it says what it measured"
+    assert math.isnan(raised.value.result.sum_loss), "it says what it measured"
+    assert math.isnan(raised.value.result.digit_loss) == is_digit
     for name, value in learner.network.named_parameters():
-        assert torch.equal(value, before[name])
+        torch.testing.assert_close(value, before[name], rtol=0, atol=0, equal_nan=True)
 
 
 def test_the_sum_s_weight_is_its_share_of_the_gradient() -> None:
@@ -107,3 +121,27 @@ def test_to_be_unsure_is_best_where_all_digits_are_as_likely() -> None:
     even = torch.full((3, 10), math.log(0.1))
     assert uniform_loss(even).item() == pytest.approx(math.log(10))
     assert uniform_loss(torch.randn(3, 10, generator=torch.Generator().manual_seed(0)).log_softmax(1)) > math.log(10)
+
+
+def test_a_step_minimises_both_smoothed_losses_and_half_of_the_outliers() -> None:
+    config = TrainConfig.of("standard", model="compact", precision="fp32", label_smoothing=0.2, outliers=0.5)
+    learner, batch = Learner(config, choose(config)), plan_of(16).batch(slice(None))
+    digits, sums, strange = learner._answers(batch, 0, config)
+    assert strange is not None
+    smoothed = [
+        torch.nn.functional.cross_entropy(scores, target, label_smoothing=0.2)
+        for scores, target in ((digits, batch.labels), (sums, batch.sums))
+    ]
+    unsure = torch.nn.functional.cross_entropy(strange, torch.full_like(strange, 0.1))
+    loss, measured = learner._measure(batch, 0, config)
+    assert loss.item() == measured.loss == pytest.approx((sum(smoothed) / 2 + unsure / 2).item(), rel=1e-5)
+    assert measured.sum_loss == pytest.approx(losses(digits, sums, batch.labels, batch.sums)[1].item(), rel=1e-5)
+
+
+def test_outliers_are_augmented_as_the_digits_are() -> None:
+    batch, config = plan_of(16).batch(slice(None)), TrainConfig.of("standard", augment="none", outliers=0.5)
+    made = _outliers(batch, 7, config)
+    assert len(made) == 8
+    expected = augment(made, "affine", seed_for(7, 1, Stream.OUTLIERS, batch.first))
+    assert torch.equal(_outliers(batch, 7, replace(config, augment="affine")), expected)
+    assert not torch.equal(expected, made)
