@@ -135,3 +135,10 @@ def test_a_system_that_opens_no_folders_and_makes_no_links_writes_all_the_same(
     monkeypatch.setattr(os, "link", no_link)
     atomic.write_atomic(tmp_path / "best", b"weights", also=tmp_path / "epoch")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"best": b"weights", "epoch": b"weights"}
+
+
+def test_a_file_is_read_up_to_its_limit_and_no_further(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"four")
+    assert atomic.read_own(tmp_path / "file", 4) == b"four"
+    with pytest.raises(OSError, match="is too large"):
+        atomic.read_own(tmp_path / "file", 3)

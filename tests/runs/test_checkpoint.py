@@ -12,6 +12,7 @@ import torch
 from mnist_sum_tui.errors import CheckpointError, RunError
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.training.step import DivergedError, Learner
 from tests.runs.learners import CONFIG, trained
@@ -111,6 +112,8 @@ def test_only_a_network_of_ones_own_may_have_weights_that_are_never_trained(lear
     fresh = Learner(CONFIG, choose(CONFIG))
     with pytest.raises(CheckpointError, match=r"sum\.bias"):
         checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run")
+    with pytest.raises(CheckpointError, match=r"sum\.bias"):
+        fresh.restore(Checkpoint(CONFIG, Position(step=2), learner.copy_weights(), some), "a run")
     with pytest.raises(CheckpointError, match="does not fit"):
         checkpoint.restore_optimizer(fresh.optimizer, fresh.network, {}, "a run", may_lack=True)
     checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run", may_lack=True)

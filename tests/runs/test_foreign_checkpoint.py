@@ -93,6 +93,16 @@ print(peak() - before)
     assert int(growth) < 20_000
 
 
+def test_a_checkpoint_as_large_as_the_limit_is_read_and_a_larger_one_is_not(
+    saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "MAX_BYTES", saved.stat().st_size)
+    assert checkpoint.load(saved).weights
+    monkeypatch.setattr(checkpoint, "MAX_BYTES", saved.stat().st_size - 1)
+    with pytest.raises(CheckpointError, match=r"is not a checkpoint of mnist-sum \(over \d MiB\)"):
+        checkpoint.load(saved)
+
+
 def test_the_size_limits_fit_the_largest_network(learner: Learner, tmp_path: Path) -> None:
     sizes = {}
     for model in MODELS:

@@ -15,7 +15,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import find, locking
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.loop import train
@@ -98,6 +98,37 @@ def test_a_new_run_can_be_passed_to_another_process_and_trained_there(tmp_path: 
     process.join(60)
     assert process.exitcode == 0
     assert pickle.loads(pickle.dumps(run)) == run
+
+
+def test_the_id_of_another_process_stays_when_a_lock_is_released(tmp_path: Path) -> None:
+    run = find.create(tmp_path, CONFIG)
+    with run.lock():
+        (run.path / ".pid").write_text("1")  # the folder was replaced by another
+    assert locking.pid(run.path) == 1
+    with run.lock():
+        pass
+    assert locking.pid(run.path) is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_two_that_ask_at_once_whether_a_run_is_trained_do_not_take_each_other_for_its_trainer(tmp_path: Path) -> None:
+    import fcntl
+
+    with (tmp_path / ".lock").open("w") as asking:
+        (tmp_path / ".pid").write_text(str(os.getpid()))
+        fcntl.flock(asking, fcntl.LOCK_SH)
+        assert not locking.is_locked(tmp_path)
+        fcntl.flock(asking, fcntl.LOCK_EX)
+        assert locking.is_locked(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+def test_where_a_lock_cannot_be_opened_a_living_process_decides(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / ".lock").symlink_to("elsewhere")
+    for holder, is_alive in ((os.getpid(), True), (1, True), (0, False), (-1, False), (10**15, False)):
+        (tmp_path / ".pid").write_text(str(holder))
+        assert locking.is_locked(tmp_path) == is_alive, holder
 
 
 # Other disks.
