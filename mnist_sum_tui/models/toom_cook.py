@@ -42,9 +42,8 @@ class Transforms(NamedTuple):
 @cache
 def transforms(tile: int) -> Transforms:
     """The matrices for a tile of the result with this side."""
-    with torch.inference_mode(False):  # they are cached, and training cannot use inference tensors
-        one_dimensional = [torch.tensor(rows, dtype=torch.float64) for rows in toom_cook(POINTS[tile], KERNEL)]
-        of_tile, of_kernel, to_result = (torch.kron(matrix, matrix).float() for matrix in one_dimensional)
+    one_dimensional = [torch.tensor(rows, dtype=torch.float64) for rows in toom_cook(POINTS[tile], KERNEL)]
+    of_tile, of_kernel, to_result = (torch.kron(matrix, matrix).float() for matrix in one_dimensional)
     one = POINTS[tile].index(1)
     return Transforms(of_tile, of_kernel, to_result, constant=one * (tile + KERNEL - 1) + one)
 
