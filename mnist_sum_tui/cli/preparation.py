@@ -31,6 +31,8 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     swapped = "ink and paper were swapped, because MNIST's ink is bright and its paper dark"
     lines.append(swapped if found.is_swapped else "the ink is bright and the paper dark, as in MNIST")
     lines.append(f"what has less than {percent(found.threshold, 0)} of the strongest ink counts as paper")
+    if found.has_grain:
+        lines.append("the paper has grain, so single dark or bright pixels count as paper, too")
     done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
     filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
     lines.append(f"{filled}; it was {done}, in an image of {SIDE}")
@@ -46,6 +48,7 @@ def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any
         "turned": picture.turned or None,
         "swapped": found.is_swapped,
         "threshold": found.threshold,
+        "grain": found.has_grain,
         "box": found.box,
         "image": found.image.tolist(),
     }

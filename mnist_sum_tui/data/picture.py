@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.ink import find_ink
 from mnist_sum_tui.errors import PictureError
 
 INK_SIDE = 20
@@ -31,12 +32,6 @@ CLOCKWISE, COUNTER = "by 90 degrees clockwise", "by 90 degrees counterclockwise"
 TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f"{CLOCKWISE} and mirrored",
          6: CLOCKWISE, 7: f"{COUNTER} and mirrored", 8: COUNTER}  # fmt: skip
 """the turn that each EXIF orientation asks for"""
-LEAST_CONTRAST = 24
-"""the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""
-LEAST_INK, MOST_INK = 0.06, 0.4
-"""the lowest and the highest threshold, as shares of full ink, of the background; JPEG artefacts are weaker"""
-GRAIN_FACTOR = 2.0
-"""the threshold is twice the spread of grey values along the border, which shows film grain or a shadow"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +59,8 @@ class Preparation:
     """dark ink on bright paper, which MNIST has the other way round"""
     threshold: float
     """the share of full ink, 0..1, below which a pixel counts as paper"""
+    has_grain: bool
+    """a pixel counts as paper, too, if the mean of those around it does"""
     box: tuple[int, int, int, int]
     """the rectangle of the ink in pixels of `ink`: left, top, width, height"""
     scaled: NDArray[np.float32]
@@ -127,12 +124,12 @@ def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    ink, is_swapped, threshold = _ink(grey_hw)
+    ink, is_swapped, threshold, has_grain = find_ink(grey_hw)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
     scaled = _scaled(ink[top:bottom, left:right])
     box = left, top, right - left, bottom - top
-    return Preparation(grey_hw, ink, is_swapped, threshold, box, scaled, place(scaled))
+    return Preparation(grey_hw, ink, is_swapped, threshold, has_grain, box, scaled, place(scaled))
 
 
 def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -216,29 +213,6 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
         paper = 0.0 if is_see_through and seen > 127 else 255.0
         return (paper + (grey - paper) * alpha / 255).astype(np.uint8)
     return np.asarray(image.convert("L"), np.uint8)
-
-
-def _ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float]:
-    """Each pixel's share of full ink, 0..1 (0 is background); whether ink is darker than paper; and the threshold.
-
-    The border shows what is background; the grey value that differs most from it is full ink.
-
-    Raises:
-        PictureError: the picture is blank, or too faint.
-    """
-    frame = max(1, min(grey_hw.shape) // SIDE)
-    edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
-    border = np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
-    paper = float(np.median(border))
-    low, high = float(grey_hw.min()), float(grey_hw.max())
-    span = low - paper if paper > (low + high) / 2 else high - paper
-    if abs(span) < LEAST_CONTRAST:
-        raise PictureError("the picture is blank, or too faint: draw one digit, dark on light or light on dark")
-    ink: NDArray[np.float32] = np.clip((grey_hw.astype(np.float32) - paper) / span, 0, 1)
-    grain = float(np.percentile(np.abs(border - paper), 90)) / abs(span)
-    threshold = min(max(LEAST_INK, GRAIN_FACTOR * grain), MOST_INK)
-    ink[ink < threshold] = 0
-    return ink, span < 0, threshold
 
 
 def _scaled(box_hw: NDArray[np.float32]) -> NDArray[np.float32]:

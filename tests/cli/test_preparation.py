@@ -47,6 +47,15 @@ def test_a_large_photo_that_lies_on_its_side(tmp_path: Path) -> None:
     assert "the digit's longer side, its width, filled 550 pixels of 1,650; it was scaled down to 20" in words[4]
 
 
+def test_grain_is_told(tmp_path: Path) -> None:
+    page = np.asarray(_page(200, 150, (60, 50, 20, 90))) - np.random.default_rng(0).integers(0, 9, (200, 150))
+    Image.fromarray(page.astype(np.uint8)).save(tmp_path / "photo.png")
+    picture = open_picture(str(tmp_path / "photo.png"))
+    words = preparation_words(picture, steps(picture.grey))
+    assert words[2] == "the paper has grain, so single dark or bright pixels count as paper, too"
+    assert "its height, filled 90 pixels of 200" in words[3]
+
+
 def test_the_command(tmp_path: Path, cli: Cli) -> None:
     _page(40, 40, (18, 10, 3, 20)).save(tmp_path / "one.png")
     shown = cli("predict", "one.png", "3", "--explain").stdout
@@ -55,3 +64,4 @@ def test_the_command(tmp_path: Path, cli: Cli) -> None:
     assert max(map(len, shown.splitlines())) <= 80
     told = json.loads(cli("predict", "one.png", "3", "--explain", "--json").stdout)["preparation"]
     assert (told["swapped"], told["box"], told["turned"]) == (True, [18, 10, 3, 20], None)
+    assert not told["grain"]

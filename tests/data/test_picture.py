@@ -19,7 +19,7 @@ from mnist_sum_tui.errors import PictureError
 from tests.conftest import PEAK
 
 
-def _drawn(height: int = 200, width: int = 300, at: tuple[int, int] = (20, 30), size: int = 60) -> NDArray[np.uint8]:
+def drawn(height: int = 200, width: int = 300, at: tuple[int, int] = (20, 30), size: int = 60) -> NDArray[np.uint8]:
     """A dark L on a white page, off centre."""
     page = np.full((height, width), 255, np.uint8)
     top, left = at
@@ -35,7 +35,7 @@ def _centre(image: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 def test_a_picture_is_prepared_as_mnist_was() -> None:
-    digit = prepare(_drawn())
+    digit = prepare(drawn())
     assert digit.shape == (28, 28)
     assert digit.dtype == np.uint8
     rows, columns = np.flatnonzero(digit.any(1)), np.flatnonzero(digit.any(0))
@@ -46,8 +46,8 @@ def test_a_picture_is_prepared_as_mnist_was() -> None:
 
 
 def test_position_size_and_inverted_colours_do_not_matter() -> None:
-    wanted = prepare(_drawn())
-    for other in (_drawn(at=(120, 200)), _drawn(600, 900, (60, 90), 180), 255 - _drawn(), _drawn() // 2 + 60):
+    wanted = prepare(drawn())
+    for other in (drawn(at=(120, 200)), drawn(600, 900, (60, 90), 180), 255 - drawn(), drawn() // 2 + 60):
         assert np.abs(prepare(other).astype(int) - wanted).mean() < 6
 
 
@@ -73,8 +73,8 @@ def _save(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 def _modes() -> dict[str, bytes]:
-    grey = Image.fromarray(_drawn())
-    ink = Image.fromarray(255 - _drawn())
+    grey = Image.fromarray(drawn())
+    ink = Image.fromarray(255 - drawn())
     black, white = Image.new("RGBA", grey.size, (0, 0, 0, 0)), Image.new("RGBA", grey.size, (255, 255, 255, 0))
     black.putalpha(ink)
     white.putalpha(ink)
@@ -86,7 +86,7 @@ def _modes() -> dict[str, bytes]:
         "rgb": _save(grey.convert("RGB")),
         "palette": _save(grey.convert("P")),
         "one bit": _save(grey.convert("1")),
-        "16 bit": _save(Image.fromarray(_drawn().astype(np.uint16) * 257)),
+        "16 bit": _save(Image.fromarray(drawn().astype(np.uint16) * 257)),
         "cmyk": _save(grey.convert("CMYK"), "JPEG", quality=95),
         "jpeg": _save(grey, "JPEG", quality=95),
         "black ink, transparent": _save(black),
@@ -101,13 +101,13 @@ def _modes() -> dict[str, bytes]:
 def test_every_file_format_and_mode_gives_the_same_digit(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "digit"
     path.write_bytes(_modes()[kind])
-    assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6
+    assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6
 
 
 def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:
     """Pillow's sentences, such as "image file is truncated", help nobody who has only a photo."""
     file = tmp_path / "photo.png"
-    Image.fromarray(_drawn()).save(file)
+    Image.fromarray(drawn()).save(file)
     whole = file.read_bytes()
     for content in (whole[: len(whole) // 2], whole[:60] + bytes(40) + whole[100:]):
         file.write_bytes(content)
@@ -117,7 +117,7 @@ def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
-    whole = _save(Image.fromarray(_drawn()))
+    whole = _save(Image.fromarray(drawn()))
     for name, content in {"text": b"hello", "cut": whole[: len(whole) // 2], "empty": b""}.items():
         path = tmp_path / name
         path.write_bytes(content)
@@ -180,26 +180,26 @@ print(peak() - before)
 
 
 def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
-    ink = Image.fromarray(255 - _drawn())
+    ink = Image.fromarray(255 - drawn())
     transparent = Image.new("RGBA", ink.size)
     transparent.putalpha(ink)
-    grey = Image.fromarray(_drawn())
+    grey = Image.fromarray(drawn())
     pictures = {
         "grey": grey,
         "one bit": grey.convert("1"),
         "palette": grey.convert("P"),
-        "16 bit": Image.fromarray(_drawn().astype(np.uint16) * 257),
+        "16 bit": Image.fromarray(drawn().astype(np.uint16) * 257),
         "transparent": transparent,
     }
     for name, image in pictures.items():
         path = tmp_path / name
         path.write_bytes(_save(image.resize((4500, 3000), Image.Resampling.NEAREST)))
-        assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(_drawn())).mean() < 6, name
+        assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6, name
 
 
 def test_a_picture_is_read_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     class Stdin:
-        buffer = io.BytesIO(_save(Image.fromarray(_drawn())))
+        buffer = io.BytesIO(_save(Image.fromarray(drawn())))
 
     monkeypatch.setattr(picture.sys, "stdin", Stdin)  # type: ignore[attr-defined]
     assert read_picture("-").shape == (200, 300)
