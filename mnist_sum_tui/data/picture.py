@@ -27,7 +27,7 @@ MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "ICO", "TGA", "JPEG2000")
 """what is read, whatever a file is called; for others, such as EPS, Pillow would run another program on the file"""
-EXIF_ORIENTATION = 0x0112
+EXIF_ORIENTATION, IMAGE_WIDTH, IMAGE_LENGTH = 0x0112, 0x0100, 0x0101
 CLOCKWISE, COUNTER = "by 90 degrees clockwise", "by 90 degrees counterclockwise"
 TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f"{CLOCKWISE} and mirrored",
          6: CLOCKWISE, 7: f"{COUNTER} and mirrored", 8: COUNTER}  # fmt: skip
@@ -91,7 +91,10 @@ def open_picture(source: str) -> Picture:
                 width, height = image.size
                 if _draft(image) > MAX_PIXELS:
                     raise Image.DecompressionBombError
-                turned = TURNS.get(image.getexif().get(EXIF_ORIENTATION, 1), "")
+                exif = image.getexif()  # decodes a PNG
+                if image.format == "TIFF":  # newer versions of Pillow have turned its size already
+                    width, height = exif[IMAGE_WIDTH], exif[IMAGE_LENGTH]
+                turned = TURNS.get(exif.get(EXIF_ORIENTATION, 1), "")
                 return Picture(_grey(_upright(image)), width, height, turned)
     except Image.DecompressionBombError as error:
         raise PictureError(f"{source} is too large (over 25 million pixels); scale it down to 5,000 x 5,000") from error
@@ -179,6 +182,7 @@ def _draft(image: Image.Image) -> int:
 
 def _upright(image: Image.Image) -> Image.Image:
     """Rotate the picture as its EXIF data says; first scale it down, because each copy takes memory."""
+    image.load()  # turns a TIFF, whose orientation is then gone
     orientation = image.getexif().get(EXIF_ORIENTATION)
     factor = min(image.size) // ENOUGH_PIXELS
     if factor > 1:

@@ -34,12 +34,13 @@ def test_the_steps_end_with_the_image_that_the_network_gets(is_bright: bool, tmp
     assert ("ink and paper were swapped" in words) != is_bright
 
 
-def test_a_large_photo_that_lies_on_its_side(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["png", "tiff"])
+def test_a_large_photo_that_lies_on_its_side(kind: str, tmp_path: Path) -> None:
     page = _page(3300, 2200, (800, 1000, 200, 1100))
     exif = page.getexif()
     exif[EXIF_ORIENTATION] = 6
-    page.save(tmp_path / "photo.png", exif=exif)
-    picture = open_picture(str(tmp_path / "photo.png"))
+    page.save(tmp_path / f"photo.{kind}", exif=exif)
+    picture = open_picture(str(tmp_path / f"photo.{kind}"))
     assert picture.grey.shape == (1100, 1650)
     words = preparation_words(picture, steps(picture.grey))
     assert words[0] == "it was turned by 90 degrees clockwise, as its EXIF data says"

@@ -104,6 +104,20 @@ def test_every_file_format_and_mode_gives_the_same_digit(tmp_path: Path, kind: s
     assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6
 
 
+@pytest.mark.parametrize("kind", ["TIFF", "JPEG"])
+@pytest.mark.parametrize("factor", [1, 11])
+def test_a_picture_is_turned_once(tmp_path: Path, kind: str, factor: int) -> None:
+    ways = {2: "FLIP_LEFT_RIGHT", 3: "ROTATE_180", 4: "FLIP_TOP_BOTTOM", 5: "TRANSPOSE", 6: "ROTATE_90"}
+    ways |= {7: "TRANSVERSE", 8: "ROTATE_270"}
+    for orientation, way in ways.items():
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        lying = Image.fromarray(drawn()).transpose(Image.Transpose[way])
+        lying = lying.resize((lying.width * factor, lying.height * factor))
+        (tmp_path / "digit").write_bytes(_save(lying, kind, exif=exif, quality=95))
+        assert np.abs(prepare(read_picture(str(tmp_path / "digit"))).astype(int) - prepare(drawn())).mean() < 6, way
+
+
 def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:
     """Pillow's sentences, such as "image file is truncated", help nobody who has only a photo."""
     file = tmp_path / "photo.png"
