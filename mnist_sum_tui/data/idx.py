@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import math
 import zlib
+from io import BufferedIOBase
 from pathlib import Path
 
 import numpy as np
@@ -42,25 +43,19 @@ def read_labels(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
 
 
 def _read(path: Path, magic: int, shape: tuple[int, ...], sha256: str | None) -> NDArray[np.uint8]:
-    header_size = 8 + 4 * len(shape)
     try:
-        raw = path.read_bytes()
-        if sha256 is not None and hashlib.sha256(raw).hexdigest() != sha256:
+        if sha256 is not None and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
             raise DataError(f"{path}: is damaged (its SHA-256 is not MNIST's); install mnist-sum again")
-        if path.suffix != ".gz":
-            header, values = raw[:header_size], raw[header_size:]
-            return _checked(path, header, values, magic, shape)
-        with gzip.open(path) as stream:
-            header = stream.read(header_size)
-            count = int.from_bytes(header[4:8], "big")
-            wanted = min(count, MAX_COUNT) * math.prod(shape)
-            return _checked(path, header, stream.read(wanted + 1), magic, shape)  # + 1 finds files that are too long
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            return _checked(path, stream, magic, shape)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or "it is damaged or incomplete"
         raise DataError(f"{path}: cannot be read ({reason}); download the file again") from error
 
 
-def _checked(path: Path, header: bytes, values: bytes, magic: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _checked(path: Path, stream: BufferedIOBase, magic: int, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """The values; no more is read than the header, once it is checked, says, because a file may be of any size."""
+    header = stream.read(8 + 4 * len(shape))
     found = [int.from_bytes(header[at : at + 4], "big") for at in range(0, len(header), 4)]
     if len(header) < 8 + 4 * len(shape) or found[0] != magic:
         kind = "images" if magic == IMAGES_MAGIC else "labels"
@@ -68,7 +63,7 @@ def _checked(path: Path, header: bytes, values: bytes, magic: int, shape: tuple[
     if tuple(found[2:]) != shape:
         size = "x".join(str(length) for length in found[2:])
         raise DataError(f"{path}: has images of {size}, but the networks take 28x28; use MNIST-like data")
-    count = found[1]
-    if not 0 < count <= MAX_COUNT or len(values) != count * math.prod(shape):
+    count, wanted = found[1], found[1] * math.prod(shape)
+    if not 0 < count <= MAX_COUNT or len(values := stream.read(wanted + 1)) != wanted:  # + 1 finds a longer file
         raise DataError(f"{path}: is truncated or damaged (its length does not match its count); download it again")
     return np.frombuffer(values, np.uint8).reshape(count, *shape)
