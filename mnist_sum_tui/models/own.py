@@ -39,10 +39,10 @@ def builder(model: str) -> Callable[[], SumNetwork]:
 
 
 def _tried(path: Path, do: Callable[[], Done]) -> Done:
-    """What `do` returns. Any error in the user's code becomes a UsageError of one line that names the place."""
+    """What `do` returns. An error or exit in the user's code becomes a UsageError of one line that names the place."""
     try:
         return do()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
         place = f", line {line}" if line else ""

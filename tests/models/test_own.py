@@ -103,6 +103,8 @@ def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
         (HEAD + CLASS.replace("100, 19", "100, 18"), r"`add` gives \(3, 18\), not scores \(3, 19\)"),
         (HEAD + CLASS.replace("self.digit", "self.optimizer"), "the attribute of optimizer.weight needs another name"),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemError(2)"), "line 8: SystemError: 2"),
+        ("import sys\nsys.exit('good bye')", "line 2: SystemExit: good bye"),
+        (HEAD + CLASS.replace("super().__init__()", "raise SystemExit"), "line 8: SystemExit"),
         (HEAD + CLASS.replace("    def see", "        self.again = self.digit\n    def see"), "are the same weights"),
     ],
 )
