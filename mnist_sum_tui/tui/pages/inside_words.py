@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import DIGITS, is_scores, reads_image
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.explain import Field, LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
 EMPTY = """\
@@ -107,7 +107,7 @@ def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool
     `has_columns` says that there is room for the scores as columns beside the bars of their probabilities.
     """
     columns = UP_OR_DOWN if has_columns else ""
-    rows, kind = view.field[0].size, view.kind[:1].upper() + view.kind[1:]
+    kind = view.kind[:1].upper() + view.kind[1:]
     if view.kind == "image":
         return (
             f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores. "
@@ -124,7 +124,7 @@ def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool
     if view.kernels is not None:
         return (
             f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern; "
-            f"each place sees {_whole(rows)} of the image."
+            f"each place sees {_part(view.field)} of the image."
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"
@@ -183,8 +183,12 @@ def _place(view: "LayerView", index: int, row: int, column: int) -> str:
     return f"Map {index + 1} of {short_name(view.name)} at row {row + 1}, column {column + 1}"
 
 
-def _whole(rows: int) -> str:
-    return f"a {rows}x{rows} patch" if rows < SIDE else "all"
+def _part(field: "Field") -> str:
+    """How much of the image a field is: `a 9x9 patch`, `an 11x3 patch`, `all`."""
+    rows, columns = (min(axis.size, SIDE) for axis in field)
+    if min(rows, columns) == SIDE:
+        return "all"
+    return f"{'an' if rows in (8, 11, 18) else 'a'} {rows}x{columns} patch"
 
 
 def truth_words(label: int, said: "Prediction") -> str:

@@ -212,3 +212,13 @@ def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model
 def test_the_words_say_how_far_apart_the_patches_are(step: int, words: str) -> None:
     view = LayerView("conv1", "convolution 5x5", np.ones((4, 8, 8), np.float32), field=(Axis(0, step, 5),) * 2)
     assert patches_words(view) == f"{words} of the image"
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "words"),
+    [(9, 9, "a 9x9 patch"), (11, 3, "an 11x3 patch"), (40, 18, "a 28x18 patch"), (28, 30, "all")],
+)
+def test_the_words_say_how_much_of_the_image_a_place_of_a_later_layer_sees(rows: int, columns: int, words: str) -> None:
+    maps, kernels = np.ones((4, 8, 8), np.float32), np.ones((4, 3, 3), np.float32)
+    view = LayerView("conv2", "convolution", maps, kernels, field=(Axis(0, 1, rows), Axis(0, 1, columns)))
+    assert f"each place sees {words} of the image." in layer_words(view, 7, is_dark=True)
