@@ -109,8 +109,7 @@ async def test_the_newest_list_of_runs_stays(pilot: Pilot[int], gate: Gate, monk
         return [found]
 
     await pilot.app.workers.wait_for_complete()
-    monkeypatch.setattr(latest_runs, "list_runs", name)
-    monkeypatch.setattr(latest_runs, "summarise", lambda run: run)
+    monkeypatch.setattr(latest_runs, "summaries", name)
     monkeypatch.setattr(latest_runs, "latest", lambda runs: runs[0])
     below = app_of(pilot).train_page.query_one(LatestRuns)
     below.display = True
