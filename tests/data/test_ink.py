@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from mnist_sum_tui.data.picture import prepare, steps
 from tests.data.test_picture import drawn
@@ -34,3 +35,42 @@ def test_a_line_one_pixel_wide_stays_on_the_grainiest_paper() -> None:
     found = steps(np.clip(page + noise, 0, 255).astype(np.uint8))
     assert found.threshold > 0.35
     assert np.count_nonzero(found.ink[50:150, 150]) > 60
+
+
+def _near(page: NDArray[np.uint8]) -> float:
+    """The mean difference of a prepared page from the clean one."""
+    return float(np.abs(prepare(page).astype(int) - prepare(drawn())).mean())
+
+
+def test_a_shadow_does_not_matter() -> None:
+    assert _near((drawn() * np.linspace(1, 0.75, 300)).astype(np.uint8)) < 6
+
+
+@pytest.mark.parametrize("dark", ["frame", "top"])
+def test_the_paper_is_what_most_of_the_border_shows(dark: str) -> None:
+    page = drawn()
+    page[: 7 if dark == "top" else 1] = 0
+    if dark == "frame":  # a line around the page, such as a scanner draws
+        page[-1] = page[:, 0] = page[:, -1] = 0
+    assert steps(page).is_swapped
+
+
+def test_a_digit_that_fills_its_picture_is_still_dark_on_light() -> None:
+    assert _near(drawn()[10:80, 30:75]) < 2
+
+
+def test_the_weakest_ink_counts_on_clean_paper_and_the_strongest_on_the_grainiest() -> None:
+    page = drawn()
+    page[150, 150], page[150, 160] = 235, 243  # 8 and 5 % of full ink
+    found = steps(page)
+    assert found.threshold == 0.06
+    assert (found.ink[150, 150] > 0, found.ink[150, 160] > 0) == (True, False)
+    noise = np.random.default_rng(0).uniform(-90, 90, page.shape)
+    found = steps(np.clip(drawn() * 0.6 + 90 + noise, 0, 255).astype(np.uint8))
+    assert found.threshold == 0.4
+
+
+def test_the_thin_stroke_of_a_large_picture_is_as_bright_as_mnists() -> None:
+    page = np.full((2000, 2000), 255, np.uint8)
+    page[300:1700, 990:993] = page[300:303, 500:1500] = 0
+    assert prepare(page).max() > 200

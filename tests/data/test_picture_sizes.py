@@ -1,0 +1,96 @@
+"""Pictures of many megapixels: refused, or read with little memory as the digit that a small one gives."""
+
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mnist_sum_tui.data.picture import prepare, read_picture
+from mnist_sum_tui.errors import PictureError
+from tests.conftest import PEAK
+from tests.data.test_picture import drawn, save
+
+
+def _png_header(width: int, height: int) -> bytes:
+    """The start of a PNG that claims this size; a reader needs no more to refuse it."""
+    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
+
+
+@pytest.mark.parametrize("size", [5_001, 20_000, 50_000])
+def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "huge.png"
+    data = zlib.compress(b"")
+    chunk = struct.pack(">I", len(data)) + b"IDAT" + data + struct.pack(">I", zlib.crc32(b"IDAT" + data))
+    path.write_bytes(_png_header(size, size) + chunk)
+    with pytest.raises(PictureError, match="is too large"):
+        read_picture(str(path))
+
+
+def test_a_huge_jpeg_is_refused_if_it_cannot_be_decoded_at_a_reduced_size(tmp_path: Path) -> None:
+    path, page = tmp_path / "huge.jpg", Image.fromarray(drawn(5000, 6000, (500, 600), 1500))
+    path.write_bytes(save(page, "JPEG"))
+    assert max(read_picture(str(path)).shape) < 3000
+    path.write_bytes(save(page, "JPEG", progressive=True))
+    with pytest.raises(PictureError, match="is too large"):
+        read_picture(str(path))
+
+
+def _large(kind: str) -> bytes:
+    """The largest picture that is accepted: 25 million pixels."""
+    page = np.full((5000, 5000), 235, np.uint8)
+    page[1200:3800, 2300:2700] = 20
+    image = Image.fromarray(page)
+    match kind:
+        case "16 bit":
+            return save(Image.fromarray(page.astype(np.uint16) * 257), compress_level=1)
+        case "alpha":
+            image = image.convert("RGBA")
+            image.putalpha(Image.fromarray(np.where(page < 128, 255, 0).astype(np.uint8)))
+            return save(image, compress_level=1)
+        case _:
+            return save(image.convert("RGB"), "JPEG", progressive=True, subsampling=0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
+@pytest.mark.parametrize("kind", ["16 bit", "alpha", "progressive"])
+def test_a_large_picture_takes_less_than_200_megabytes(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(_large(kind))
+    script = f"""
+from mnist_sum_tui.data.picture import prepare, read_picture
+
+before = peak()
+assert prepare(read_picture({str(path)!r})).any()
+print(peak() - before)
+"""
+    done = subprocess.run([sys.executable, "-c", PEAK + script], capture_output=True, text=True, check=True)
+    assert 20_000 < int(done.stdout) < 200_000
+
+
+def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
+    ink = Image.fromarray(255 - drawn())
+    transparent = Image.new("RGBA", ink.size)
+    transparent.putalpha(ink)
+    grey = Image.fromarray(drawn())
+    pictures = {
+        "grey": grey,
+        "one bit": grey.convert("1"),
+        "palette": grey.convert("P"),
+        "16 bit": Image.fromarray(drawn().astype(np.uint16) * 257),
+        "transparent": transparent,
+        "one colour transparent": ink.point(lambda grey: min(grey, 20)).convert(
+            "RGB"
+        ),  # faint beside the black that is none
+    }
+    for name, image in pictures.items():
+        path = tmp_path / name
+        colour: dict[str, Any] = {"transparency": (0, 0, 0)} if name == "one colour transparent" else {}
+        path.write_bytes(save(image.resize((4500, 3001), Image.Resampling.NEAREST), **colour))
+        assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6, name
