@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.printable import printable
@@ -29,7 +29,8 @@ def there(
     now = _images(config) if alike else None
     same = [found for found in alike if now and found.images.same_as(now)]
     if alike and not same and not is_quiet:
-        words = f"{printable(config.data_dir or '')} has changed since {alike[0].run.argument}: trained again"
+        place, earlier = as_is(printable(config.data_dir or "")), as_is(alike[0].run.argument)
+        words = f"{place} has changed since {earlier}: trained again"
         say(console(), f"seed {config.seed}: {words}")
     states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in same if found.state in state), None)

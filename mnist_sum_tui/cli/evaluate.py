@@ -17,7 +17,7 @@ from mnist_sum_tui.cli.common import (
     ask,
     print_json,
 )
-from mnist_sum_tui.cli.layout import console, is_plain, print_table, say, styled
+from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
@@ -88,7 +88,7 @@ def evaluate(
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     own, known = predictor.config.data_dir, predictor.images.get("test")
     if not json and data_dir is None and known not in (None, dataset.identity("test", own, images)):
-        place = printable(own or "the package")
+        place = as_is(printable(own or "the package"))
         say(console(), f"These are not the images of the run's own test: those in {place} have changed since.")
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))

@@ -65,7 +65,7 @@ def _line(text: str) -> str | None:
     line = re.sub(r" %(?!\w)", " percent", PER_SECOND.sub(r"\1 per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())
     said = f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
-    return re.sub("\x02", lambda _: kept.pop(0).strip("\x02\x03"), said)
+    return re.sub("\x02", lambda _: kept.pop(0).strip("\x02\x03") if kept else "", said)
 
 
 def _clock(found: "re.Match[str]") -> str:

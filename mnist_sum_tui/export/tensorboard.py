@@ -17,7 +17,7 @@ from mnist_sum_tui.atomic import unwritable
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.report_json import pictured, tested
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Progress, Started, Validated
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Paused, Progress, Started, Validated
 from mnist_sum_tui.runs.run import Run
 
 GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
@@ -147,7 +147,7 @@ def streamed(events: Iterable[Event], run: Run, folder: Path) -> Generator[Event
                     board = Board(folder, run)
                 if board is not None:
                     board.add(event)
-                    if isinstance(event, Started | Finished) or time.monotonic() > flushed + FLUSH_SECONDS:
+                    if isinstance(event, Started | Paused | Finished) or time.monotonic() > flushed + FLUSH_SECONDS:
                         board.flush()
                         flushed = time.monotonic()
             except OSError as error:

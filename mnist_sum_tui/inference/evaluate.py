@@ -12,14 +12,13 @@ from mnist_sum_tui.data.dataset import Split, normalise, one_hot
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.inference.reliability import Reliability, reliability
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.models.layers import SumNetwork, evaluating, log_softmax
+from mnist_sum_tui.models.layers import DIGITS, SumNetwork, evaluating, log_softmax
+from mnist_sum_tui.runs.position import GUESSING
 
-BATCH_SIZE = 500
-WORST = 30
-NUMBERS = 10
+BATCH_SIZE, NUMBERS = 500, 10
+WORST, MOST_HARD = 30, 3
 CLEARLY = 0.05
 """by how much the hardest pairs must be worse than all others, as a fraction of 1"""
-MOST_HARD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,11 @@ class EvalReport:
 
     @property
     def majority(self) -> float:
-        """The share of the images that have the most frequent label, which always answering it reaches."""
-        return max(map(sum, self.confusion)) / self.images
+        """The share of the most frequent label, if the digits are no better than always answering it; else 0."""
+        # the accuracies of the labels add up to 1 for always the same answer, however frequent its label is
+        shares = [row[label] / sum(row) for label, row in enumerate(self.confusion) if sum(row)]
+        is_guess = len(shares) > 1 and sum(shares) <= GUESSING * DIGITS
+        return max(map(sum, self.confusion)) / self.images if is_guess else 0.0
 
     @property
     def reliability(self) -> dict[str, Reliability]:
@@ -159,8 +161,7 @@ def infer_batches(
 
     `keep_going` is called before each batch; when it returns False, the result is None.
     """
-    digits, sums = [], []
-    views: list[Views] = []
+    digits, sums, views = [], [], list[Views]()
     kinds = {*confidence.classes, *(["features"] if with_features else [])}
     with evaluating(network), torch.inference_mode(), hardware.autocast():
         for images in batches_nchw:

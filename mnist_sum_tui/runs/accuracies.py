@@ -19,9 +19,5 @@ def in_percent(share: float) -> float:
 
 
 def has_learned(done: Finished) -> bool:
-    """Whether the digit is better than a guess, so that the network is of use; true if there was no test.
-
-    Where one label is frequent always answering it is a good guess, but one that is always right is of use.
-    """
-    accuracy = done.digit_accuracy
-    return accuracy is None or accuracy == 1 or accuracy > max(GUESSING, done.majority)
+    """Whether the digit is better than a guess, so that the network is of use; true if there was no test."""
+    return done.digit_accuracy is None or (done.digit_accuracy > GUESSING and not done.majority)

@@ -245,4 +245,4 @@ class Finished(Event):
     sum_loss: Loss | None
     pairs: Count | None
     majority: Share = 0.0
-    """the share of the test images that have the most frequent label; 0 without a test, or in an earlier version"""
+    """the share of the test's most frequent label, if the digits are no better than always answering it; else 0"""

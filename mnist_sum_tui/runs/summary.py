@@ -166,7 +166,8 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
     ranked = [found for found in summaries if found.config and found.ranked_by]
     if not ranked:
         raise UsageError("no run has a validated epoch or a test result, so none is the best: train a run, or name one")
-    images = next((found.images for found in ranked if found.images.place is None), ranked[0].images)
+    known_first = sorted(ranked, key=lambda found: not found.images.sha256)
+    images = next((found.images for found in known_first if found.images.place is None), ranked[0].images)
     alike = [found for found in ranked if found.images.same_as(images)]
     alike = [found for found in alike if found.ranked_by == "validation"] or alike
     return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
@@ -180,7 +181,10 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
 def why_best(best: Summary, runs: Iterable[Summary]) -> str:
     """Why a run counts as the best of these, in one line."""
     images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
-    every, others = list(runs), "" if best.ranked_by == "validation" else " (none has a validation)"
+    every, own = list(runs), best.images
+    if any(run.images.place == own.place and not run.images.same_as(own) for run in every):
+        images += ", only where its files are the same"
+    others = "" if best.ranked_by == "validation" else " (none has a validation)"
     if not others and any(run.ranked_by == "test" for run in every):
         # even with a good test: the test images must choose nothing
         if sum(run.ranked_by == "validation" for run in every) == 1:

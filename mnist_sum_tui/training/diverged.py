@@ -86,7 +86,7 @@ def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
     training, validation = best.digit_accuracy, best.val_digit_accuracy
     is_few = images < FEW_IMAGES
     known = max(training, validation or 0.0) if is_few or validation is None else validation
-    if known < done.digit_accuracy + BETTER:
+    if known < BETTER + (GUESSING if done.majority else done.digit_accuracy):
         return ""
     if is_few:
         return f"{plural(images, 'training image')} may be too few, or the test images are of another kind"

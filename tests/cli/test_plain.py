@@ -53,6 +53,10 @@ def test_what_is_said(text: str, words: str) -> None:
     assert spoken(text) == words
 
 
+def test_a_stray_control_character_ends_nothing() -> None:
+    assert spoken("a \x02b 3/4") == "a b 3 of 4"
+
+
 def test_a_row_is_a_sentence() -> None:
     assert sentence(["run", "digit", "", "time"], ["a  ", " 99 %", "best", "-"]) == "run a: digit 99 %, best"
     assert sentence(["", "0", "1", "2"], ["7", "3", "\u00b7", "\u2591 5"]) == "row 7: 0: 3; 2: 5"

@@ -50,6 +50,22 @@ def _certain(digits: list[int], sums: list[list[int]]) -> Outputs:
     return Outputs(digit_log_p, sum_log_p)
 
 
+@pytest.mark.parametrize(
+    ("labels", "answers", "majority"),
+    [
+        ([4, 4, 9], [4, 4, 4], 2 / 3),
+        ([4, 4, 9], [4, 9, 9], 0),
+        ([8, 8, 8], [8, 8, 3], 0),
+        ([*[1] * 19, 2], [1] * 20, 0.95),
+    ],
+)
+def test_always_the_most_frequent_label_is_a_guess(labels: list[int], answers: list[int], majority: float) -> None:
+    count = len(labels)
+    split = dataset.Split(torch.zeros(count, 28, 28, dtype=torch.uint8), torch.tensor(labels), torch.arange(count))
+    outputs = _certain(answers, [[*range(10)]] * count)
+    assert score(outputs, split).majority == pytest.approx(majority)
+
+
 def test_score_counts_a_known_example() -> None:
     split = dataset.Split(
         torch.zeros(3, 28, 28, dtype=torch.uint8), torch.tensor([4, 4, 9]), torch.tensor([10, 20, 30])
@@ -63,7 +79,7 @@ def test_score_counts_a_known_example() -> None:
     assert report.agreement == pytest.approx(20 / 30)
     assert report.confusion[4][7] == 1
     assert sum(map(sum, report.confusion)) == 3
-    assert report.majority == pytest.approx(2 / 3)
+    assert report.majority == 0, "half of the 4s and all 9s are right"
     assert report.sum_accuracy_by_pair[4][:2] == (0.5, 1.0)
     assert report.sum_accuracy_by_pair[0] == (None,) * 10
     assert [(m.index, m.label, m.digit) for m in report.mistakes] == [(20, 4, 7)]

@@ -1,11 +1,12 @@
 """A run at a glance: its state, its accuracies, and whether it only guesses."""
 
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.runs.summary import summarise, warning_of
+from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of, why_best
 from tests.training.test_early_end import done
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -31,3 +32,17 @@ def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_furth
     assert warning_of(guesses) == ", only guesses"
     with guesses.lock():
         assert warning_of(guesses) == ""
+
+
+def test_the_best_run_does_not_depend_on_the_order_of_runs_that_do_not_know_their_images(tmp_path: Path) -> None:
+    def made(name: str, accuracy: float, images: tuple[str, ...], data_dir: str | None = None) -> Summary:
+        begun = replace(recorded.started(), images=images)
+        return summarise(make(tmp_path, name, [begun, done(1, accuracy)], data_dir=data_dir))
+
+    ours, others = ("a" * 64, "b" * 64), ("c" * 64, "d" * 64)
+    old, new = made("old", 0.9, ()), made("new", 0.8, ours)
+    copy, changed = made("copy", 0.99, ours, "/copy"), made("changed", 0.995, others, "/copy")
+    assert {best_run(order).run for order in permutations([old, new, copy, changed])} == {copy.run}
+    words = "best: the highest mean validation accuracy on /copy"
+    assert why_best(copy, [copy, new]) == words
+    assert why_best(copy, [copy, changed]) == f"{words}, only where its files are the same"

@@ -95,7 +95,7 @@ def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
 
 @pytest.mark.parametrize(
     ("accuracy", "majority", "is_guess"),
-    [(0.13, 0.14, True), (0.95, 0.95, True), (0.15, 0.14, False), (0.115, 0.1, True), (1.0, 1.0, False)],
+    [(0.13, 0.14, True), (0.95, 0.95, True), (0.15, 0.0, False), (0.115, 0.1, True), (1.0, 0.0, False)],
 )
 def test_a_frequent_label_is_a_better_guess(accuracy: float, majority: float, is_guess: bool) -> None:
     done = replace(USELESS, digit_accuracy=accuracy, majority=majority)

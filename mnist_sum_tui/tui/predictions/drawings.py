@@ -29,8 +29,9 @@ def path_of(typed: str) -> str:
     with contextlib.suppress(ValueError):  # a quote that does not end
         if len(words := shlex.split(typed)) == 1:
             readings += words
+    readings.append(readings[0].strip("'\""))  # as Windows writes it, or with a quote too many
     paths = [*map(_at_home, readings)]
-    path = next(filter(os.path.lexists, paths), paths[0])
+    path = next(filter(os.path.lexists, paths), paths[-1])
     return path if path != "-" else "./-"
 
 

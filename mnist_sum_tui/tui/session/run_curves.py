@@ -7,7 +7,8 @@ from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 
-KEPT = 8
+KEPT = 64
+"""more than are shown at once, or each would be read again before it is asked for again"""
 
 
 def curves_of(run: Run) -> Series:

@@ -12,11 +12,12 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.textual_fixes import LEFT
 from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, blocks
 
-LEFT, RIGHT = 1, 3
+RIGHT = 3
 STEP = 2.0
 """pixels of the sheet per press of an arrow key"""
 MOST_UNDONE = 100

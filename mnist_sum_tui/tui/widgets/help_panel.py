@@ -12,6 +12,7 @@ from textual.style import Style
 from textual.widgets import Input, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.textual_fixes import LEFT
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS, PALETTE, key_of
 
 WIDTH, NARROW_WIDTH = 40, 30
@@ -140,7 +141,7 @@ class HelpPanel(VerticalScroll, can_focus=False):
     def on_click(self, event: Click) -> None:
         """Press the key in the line under the mouse, unless the mouse has selected text."""
         key = key_of(event.style.meta.get(SIGN, ""), self.screen)
-        if key is not None and not self.screen.selections:
+        if key is not None and event.button == LEFT and not self.screen.selections:
             self.app.simulate_key(key)
 
     def watch_scroll_y(self, old: float, new: float) -> None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.textual_fixes import LEFT
 
 ALWAYS = ("help", "app.guide", "app.quit")
 """the actions whose keys are always shown, at the right edge"""
@@ -56,7 +57,7 @@ def keys_of(screen: "Screen[object]") -> tuple[list[Key], list[Key]]:
 
 
 def key_of(sign: str, screen: "Screen[object]") -> str | None:
-    """The key that is shown as this sign; None if no key is, as for `0-9`."""
+    """The key that is shown as this sign, the first of several; None if no key is."""
     display, found = screen.app.get_key_display, [each.binding for each in screen.active_bindings.values()]
     both = ((each, replace(each, key_display=None)) for each in found)
     return next((each.key for each, plain in both if sign in (display(each), display(plain))), None)
@@ -141,9 +142,9 @@ class KeyFooter(Widget):
         """Press the key under the mouse."""
         found, sign = self._placed()
         for place in found:
-            if 0 <= (column := event.x - place.column) < place.key.width:
+            if event.button == LEFT and 0 <= (column := event.x - place.column) < place.key.width:
                 self.app.simulate_key(self._pressed(place.key, column))
-        if event.x == sign:
+        if event.button == LEFT and event.x == sign:
             self.app.simulate_key("question_mark")
 
     def _pressed(self, key: Key, column: int) -> str:
