@@ -16,8 +16,8 @@ from mnist_sum_tui.runs.events import SAMPLE_COUNT, Samples
 from mnist_sum_tui.tui.widgets.half_blocks import blocks
 
 SUMS = 19
-WHOLE = len("9 + 9 = 18 x")
-"""columns of the longest equation and its mark"""
+WHOLE, CLOSE = len("9 + 9 = 18 x"), len("9+9=18 x")
+"""columns of the longest equation and its mark, with spaces and without"""
 ROWS_PER_COLUMN = 0.6
 """rows of an image per column; 0.5 would keep the proportions, but slightly narrow digits are larger"""
 
@@ -112,9 +112,8 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
     answer = equation(digit, number, total)
     close = answer.replace(" ", "")
     if digit == label and total == label + number:
-        forms = [f"{close} {BRAILLE.right}"]
-        if width >= WHOLE:
-            forms.insert(0, f"{answer} {BRAILLE.right}")
+        # one form for all right answers of a strip, however long their sums are
+        forms = [f"{answer if width >= WHOLE else close} {BRAILLE.right}"] if width >= CLOSE else [BRAILLE.right]
     else:
         if digit + number != total:  # as one equation it would look like our error
             answer = close = f"{digit}, sum {total}"
