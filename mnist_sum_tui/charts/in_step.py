@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_sum_tui.charts.axes import LOG, NINES
-from mnist_sum_tui.charts.series import Series, smooth
+from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.formatting import first_fit
 from mnist_sum_tui.runs.events import Samples
-from mnist_sum_tui.training.moving_average import SMOOTHING
 
 Runs = Sequence[tuple[str, Sequence[Series]]]
 """each run's name and curves; runs that differ only in their seed share a name, as `overlay` takes them"""
@@ -42,9 +41,9 @@ def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int =
     """
     head, what = quantity.split()
     scale = LOG if what == "loss" else NINES
-    known = []
+    known, every = [], [series for _, several in runs for series in several]
     for name, several in runs:
-        curves = [smooth(y, SMOOTHING) for each in several if len(y := each.y(what, head, each.training))]
+        curves = [each.smoothed(what, head, every) for each in several if len(each.training)]
         if curves and np.isfinite(newest := [curve[-1] for curve in curves]).all():
             changes = [abs(curve[-1] - curve[-2]) for curve in curves if len(curve) > 1]
             known.append((float(np.mean(newest)), name, max(changes, default=0.0)))

@@ -63,7 +63,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         behind = ghost.x(view.x_kind, ghost.training)
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
         for head in HEADS:
-            y = smooth(ghost.y(quantity, head, ghost.training), max(view.smoothing, SMOOTHING))
+            y = ghost.smoothed(quantity, head, [series], max(view.smoothing, SMOOTHING))
             name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
             curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, True, "best run"))
     marks = tuple(
@@ -161,14 +161,11 @@ def overlay(
     Runs without a step are told as that, unless they are not `is_whole`, but shown as they were at a moment.
     """
     head, what = quantity.split()
-    curves, marks = [], []
+    curves, marks, every = [], [], [series for _, several in runs for series in several]
     for row, (name, several) in zip(looks or range(MOST_RUNS), runs[:MOST_RUNS], strict=False):
         role, shown = f"run-{row + 1}", f"{name} n={len(several)}" if len(several) > 1 else name
         shown = f"{RUN_SYMBOLS[row]} {shown}" if len(runs) > 1 else shown  # its mark in the table of runs
-        trained = [
-            (series.x(x_kind, series.training), smooth(series.y(what, head, series.training), SMOOTHING))
-            for series in several
-        ]
+        trained = [(series.x(x_kind, series.training), series.smoothed(what, head, every)) for series in several]
         x, y, raw = _together(trained)
         sign = RUN_SYMBOLS[row] if looks and len(runs) > 1 else ""
         curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row % len(RUN_PATTERNS)], short=sign))

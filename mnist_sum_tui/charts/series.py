@@ -9,6 +9,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
 from mnist_sum_tui.runs.growing_table import GrowingTable
+from mnist_sum_tui.training.moving_average import SMOOTHING
 from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
@@ -87,6 +88,22 @@ class Series:
     def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
         """The `loss` or `accuracy` of a table, for the head `digit` or `sum`."""
         return table.column(2 + 2 * QUANTITIES.index(quantity) + HEADS.index(head))
+
+    def smoothed(self, quantity: str, head: str, beside: Iterable["Series"] = (), weight: float = SMOOTHING) -> Floats:
+        """The training curve, each value an average that fades over as much of an epoch as those of the runs `beside`.
+
+        A slow run has more rows than a quick one: with the same weight per row its average would be of a shorter part,
+        and two equal trainings would look different.
+        """
+        widest = max((each._spacing for each in beside), default=self._spacing)
+        share = max(self._spacing / widest, 0.0) if widest > 0 else 1.0
+        return smooth(self.y(quantity, head, self.training), weight**share)
+
+    @property
+    def _spacing(self) -> float:
+        """Epochs from one row of `training` to the next, on average; 0 with less than two."""
+        x = self.x("epoch", self.training)
+        return float(x[-1] - x[0]) / (len(x) - 1) if len(x) > 1 else 0.0
 
     def reached(self) -> dict[float, float]:
         """The seconds of training that it took to reach each of `race.TARGETS`, by the sum's training accuracy."""

@@ -10,13 +10,12 @@ import numpy as np
 from PIL import Image as Pictures
 
 from mnist_sum_tui.charts.axes import LOG, NINES, PAD, SHARE, Floats, Scale, across, spanning
-from mnist_sum_tui.charts.series import HEADS, Series, smooth
+from mnist_sum_tui.charts.series import HEADS, Series
 from mnist_sum_tui.charts.sureness import LEAST_ANSWERS
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Changed
-from mnist_sum_tui.training.moving_average import SMOOTHING
 
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 8, 28
@@ -62,7 +61,7 @@ def figure(series: Series, quantity: str, changed: Sequence[Changed] = ()) -> Fi
     """
     scale = LOG if quantity == "loss" else NINES
     steps = series.training.column(0)
-    curves = {head: (steps, smooth(series.y(quantity, head, series.training), SMOOTHING)) for head in HEADS}
+    curves = {head: (steps, series.smoothed(quantity, head)) for head in HEADS}
     marks = {head: (series.validation.column(0), series.y(quantity, head, series.validation)) for head in HEADS}
     rows = zip(*(values.tolist() for values in (steps, curves["digit"][1], curves["sum"][1])), strict=True)
     said = [(at, f"step {at:,.0f}: digit {scale.label(digit)}, sum {scale.label(total)}") for at, digit, total in rows]
@@ -76,7 +75,7 @@ def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
     scale = LOG if what == "loss" else NINES
     curves, marks = {}, {}
     for place, series in enumerate(runs.values()):
-        x, y = series.x("epoch", series.training), smooth(series.y(what, head, series.training), SMOOTHING)
+        x, y = series.x("epoch", series.training), series.smoothed(what, head, runs.values())
         curves[f"run-{place + 1}"] = x, y
         marks[f"run-{place + 1}"] = series.x("epoch", series.validation), series.y(what, head, series.validation)
     longest = max((float(x[-1]) for x, _ in curves.values() if len(x)), default=0.0)

@@ -4,10 +4,12 @@ from dataclasses import replace
 from math import nan
 
 import numpy as np
+import pytest
 
 from mnist_sum_tui.charts.in_step import answers_at, cut, end_of, lead_line
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Progress, Samples
+from tests.training.test_coach import progress
 from tests.tui import recorded
 
 RUNS = [("quick", [Series(recorded.training(2150))]), ("slow", [Series(recorded.training(1075, slower=2))])]
@@ -59,3 +61,13 @@ def test_runs_that_differ_by_their_seed_lead_by_their_mean() -> None:
         replace(each, sum_loss=nan) if isinstance(each, Progress) else each for each in recorded.training(300)
     )
     assert lead_line([("both", [quick, lost]), ("slow", [slow])], "sum loss") == "waiting for the first values"
+
+
+def test_a_slow_run_with_more_rows_is_smoothed_over_as_many_steps() -> None:
+    often = Series(progress(step, 1.0, step / 400, step / 400) for step in range(1, 401))
+    seldom = Series(progress(step, 1.0, (step - 3.5) / 400, (step - 3.5) / 400) for step in range(8, 401, 8))
+    ends = [each.smoothed("accuracy", "sum", [often, seldom])[-1] for each in (often, seldom)]
+    assert ends[0] == pytest.approx(ends[1], abs=0.005), "the same training"
+    assert often.smoothed("accuracy", "sum")[-1] > ends[0] + 0.1, "alone it is smoothed as page Train does"
+    assert "about equal" in lead_line([("often", [often]), ("seldom", [seldom])], "sum accuracy")
+    assert np.isfinite(Series([progress(7, 1.0, 0.5, 0.5)]).smoothed("accuracy", "sum", [often, Series()])).all()
