@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from mnist_sum_tui.cli.layout import as_is, console, say
@@ -26,7 +27,7 @@ def there(
     """
     alike = [found for found in find.summaries(folder) if is_run_of(config, found)]
     alike = [found for found in alike if found.state != "completed" or _is_tested(found)]
-    now = _images(config) if alike else None
+    now = _images(config.data_dir) if alike else None
     same = [found for found in alike if now and found.images.same_as(now)]
     if alike and not same and not is_quiet:
         place, earlier = as_is(printable(config.data_dir or "")), as_is(alike[0].run.argument)
@@ -36,11 +37,11 @@ def there(
     return next((found for state in states for found in same if found.state in state), None)
 
 
-def _images(config: TrainConfig) -> Images:
-    """The images that the config names, as they are now; if they cannot be read their content is not known."""
+@cache
+def _images(place: str | None) -> Images:
+    """The images of a folder, read once per command; if they cannot be read their content is not known."""
     from mnist_sum_tui.data.mnist_files import FILES, fingerprint, read  # numpy
 
-    place = config.data_dir
     with contextlib.suppress(DataError):
         if place is not None:
             return Images(place, tuple(fingerprint(*read(split, place, is_runs=True)) for split in FILES))

@@ -78,9 +78,7 @@ def print_list(
         out = console()
         print_runs(out, found, best=best, columns=shown)
         if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
-            place = printable((best.config.data_dir if best.config else None) or "")
-            why = why_best(best, every)
-            say(out, why.replace(place, as_is(place)) if place else why, "dim italic")
+            say(out, why_best(best, every, as_is), "dim italic")
         kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
         where = "" if folder == default_folder() else f" --runs-dir {shell_word(str(folder))}"
         frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""

@@ -60,8 +60,9 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 @lru_cache(maxsize=1)
 def _best_of(runs: tuple[Run, ...], model: str, images: Images, current: Run) -> Run | None:
     created = current.created
-    summaries = [summarise(run) for run in runs if run.id != current.id and (not created or run.created <= created)]
-    alike = [found for found in summaries if found.config and found.config.model == model]
+    summaries = [summarise(run) for run in runs if run.id != current.id]
+    earlier = [found for found in summaries if not created or found.created <= created]
+    alike = [found for found in earlier if found.config and found.config.model == model]
     alike = [found for found in alike if found.images.same_as(images)]
     best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])
     return None if best is None else best.run

@@ -1,6 +1,6 @@
 """A run at a glance, read from its config and a few of its events; and which of several runs is the best."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from mnist_sum_tui.config import TrainConfig
@@ -178,9 +178,9 @@ def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
     return best_run(summaries) if any(found.config and found.ranked_by for found in summaries) else None
 
 
-def why_best(best: Summary, runs: Iterable[Summary]) -> str:
-    """Why a run counts as the best of these, in one line."""
-    images = printable(best.config.data_dir) if best.config and best.config.data_dir else "the built-in MNIST"
+def why_best(best: Summary, runs: Iterable[Summary], named: Callable[[str], str] = str) -> str:
+    """Why a run counts as the best of these, in one line; `named` marks the name of a folder in it."""
+    images = named(printable(best.config.data_dir)) if best.config and best.config.data_dir else "the built-in MNIST"
     every, own = list(runs), best.images
     if any(run.images.place == own.place and not run.images.same_as(own) for run in every):
         images += ", only where its files are the same"
