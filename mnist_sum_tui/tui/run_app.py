@@ -156,7 +156,7 @@ class RunningApp(LeavingApp):
         if self.session.is_watching and self.session.run == message.run:
             self.session.take(message.events, message.is_whole, message.is_alive)
             self.train_page.take_watched(message.is_whole, message.events)
-            if any(isinstance(event, Finished) for event in message.events):
+            if message.events and isinstance(message.events[-1], Finished):  # earlier ones are of before a resumption
                 self.tell_that_it_is_over()
 
     def _stop_watching(self) -> None:

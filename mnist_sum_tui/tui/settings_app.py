@@ -13,6 +13,7 @@ from textual.widgets import Input
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.stdio import choose_marker
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
@@ -129,7 +130,7 @@ class SettingsApp(RunningApp):
         except MnistSumError as error:
             self.notify(str(error), title="The setting is not kept", severity="warning")
             return
-        when = "" if name in (*self._uses, "notify") else " It holds from the next start."
+        when = "" if name in self._uses else " It holds from the next start."
         if name in self._uses:
             self.here[name] = settings.Found(value, str(file))
         if os.environ.get(settings.variable(name)):
@@ -139,11 +140,20 @@ class SettingsApp(RunningApp):
     @property
     def _uses(self) -> dict[str, Callable[[str], None]]:
         """How to apply each setting that can change at once."""
-        return {"theme": self.use_theme, "marker": self.use_marker, "digits": self.use_digits}
+        return {
+            "theme": self.use_theme,
+            "marker": self.use_marker,
+            "digits": self.use_digits,
+            "notify": self.use_notice,
+        }
 
     def use_theme(self, name: str) -> None:
         """Show everything in this theme, or, with 16 colours, in its replacement."""
         self.theme = looks.IN_FEW_COLOURS.get(name, name) if self.has_few_colours else name
+
+    def use_notice(self, way: str) -> None:
+        """Tell in this way that a training is over."""
+        self.way = cast(Way, way)
 
     def use_digits(self, what: str) -> None:
         """Let the digits choose `pages` or `numbers`, and with Alt the other."""

@@ -71,6 +71,8 @@ async def test_what_is_chosen_in_the_list_counts_at_once(
         app.here = {"marker": settings.find("marker", "ascii"), "fps": settings.find("fps", 10)}
         app.keep_setting("marker", "blocks")
         app.keep_setting("fps", 60)
+        app.keep_setting("notify", "bell")
+        assert app.way == "bell"
         said = {choice.words: choice.about.rpartition("; ")[2] for choice in choices(app.here)}
     assert said["marker blocks"] == "now, settings.toml"
     assert said["fps 60"] == "in settings.toml, but --fps counts"

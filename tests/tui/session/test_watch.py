@@ -67,9 +67,11 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
 async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = watching(run, monkeypatch)
+    app, told = watching(run, monkeypatch), list[str]()
+    app.way = "bell"
+    monkeypatch.setattr(app, "send", told.append)
     with Journal(run.metrics_file) as journal:
-        for event in EVENTS[:20]:
+        for event in (*EVENTS[:18], recorded.finished(), recorded.started(resumed=True)):
             journal.append(event)
         async with app.run_test(size=(100, 30)) as pilot:
             await until_it_has(pilot, app, 20)
@@ -77,6 +79,9 @@ async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
             assert "the process that trained it is gone" in receipt(app.session)
             with run.lock():
                 await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+                assert not told, "it ended once, but was resumed"
+                journal.append(recorded.finished())
+                await until(pilot, lambda: told == ["\a"])
             await pilot.press("q")
     assert app.return_value == 0
 
