@@ -27,7 +27,8 @@ def set_times(proc: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, own: 
     """The clock, this process's time, and the machine's in hundredths of a second."""
     monkeypatch.setattr(time, "perf_counter", lambda: seconds)
     monkeypatch.setattr(time, "process_time", lambda: own)
-    (proc / "stat").write_text(f"cpu  {busy} 0 0 {idle} 0 0 0 0 0 0\ncpu0 1 2 3\n")
+    waiting = idle // 10  # for a disk, which is idle, too
+    (proc / "stat").write_text(f"cpu  {busy} 0 0 {idle - waiting} {waiting} 0 0 0 0 0\ncpu0 1 2 3\n")
 
 
 def test_own_and_other_shares_are_of_all_cores_since_the_last_reading(
@@ -44,6 +45,9 @@ def test_own_and_other_shares_are_of_all_cores_since_the_last_reading(
     set_times(proc, monkeypatch, 120, 60, busy=4000, idle=14_000)
     found = meter.read()
     assert (found.own, found.others) == (0, 0)
+    set_times(proc, monkeypatch, 130, 70, busy=4000, idle=18_000)
+    found = meter.read()
+    assert (found.own, found.others) == (0.25, 0), "the machine's times are coarse, but no share is negative"
 
 
 def test_what_is_not_known_is_none(proc: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,12 @@ import pytest
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint_file, find
+from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import weights
+from mnist_sum_tui.tui.session.session import Session
+from tests.tui import recorded
 
 
 def save_head(path: Path, epoch: int, batch: int = 0, **config: Any) -> None:
@@ -131,3 +135,40 @@ def test_after_how_many_epochs_weights_were_saved_is_known_but_for_those_within_
     run.last_file.write_bytes(b"")
     offered = weights.choices(run, tmp_path, None).all
     assert {each.name: weights.epoch_of(run, each) for each in offered} == {"epoch 0": 0, "best": 3, "last": None}
+
+
+def test_a_newer_run_without_a_step_is_passed_over_and_the_weights_of_another_run_stand_alone(tmp_path: Path) -> None:
+    older, newer, shown = (find.create(tmp_path, TrainConfig(), suffix=str(at)) for at in range(3))
+    save_head(older.best_file, 3)
+    save_head(newer.epoch_file(0), 0)
+    asked = weights.choices(None, tmp_path, None).chosen
+    assert asked.owner == older.id
+    for path, epoch in ((shown.epoch_file(1), 1), (shown.best_file, 2)):
+        save_head(path, epoch)
+    assert weights.choices(shown, tmp_path, None, asked).all == (asked,)
+    live = weights.choices(shown, tmp_path, Control())
+    assert live.chosen == live.all[-1]
+    assert [each.name for each in live.all] == ["epoch 1", "best", "live"], "which is asked before the best"
+
+
+def test_weights_from_before_the_moment_of_a_replay_say_from_when_they_are(tmp_path: Path) -> None:
+    session, run = Session(tmp_path), find.create(tmp_path, TrainConfig())
+    for path, epoch in ((run.epoch_file(0), 0), (run.epoch_file(1), 1), (run.last_file, 4)):
+        save_head(path, epoch)
+    before, first, later = weights.choices(run, tmp_path, None).all
+    session.open(TrainConfig(), run, [])
+    for step, asked, words in (
+        (100, before, "No weights were kept at step 100: these are from before the training."),
+        (430, first, ""),
+        (440, first, "No weights were kept at step 440: these are from after epoch 1."),
+    ):
+        session.rewind(Moment(0, tuple(recorded.training(step)), has_samples=True))
+        assert weights.of_session(session).chosen == asked
+        assert weights.why_earlier(session, asked, is_newest=True) == words
+        more = f"{words} The key . goes to later ones." if words else ""
+        assert weights.why_earlier(session, asked, is_newest=False) == more
+        assert weights.place_in_time(session, later) == "later than this moment: "
+        assert not weights.why_earlier(session, later, is_newest=False)
+    run.epoch_file(0).unlink()
+    session.rewind(Moment(0, tuple(recorded.training(100)), has_samples=True))
+    assert weights.of_session(session).chosen == first, "the oldest, as there are none of before"

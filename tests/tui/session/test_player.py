@@ -58,6 +58,11 @@ def test_it_goes_to_any_moment(player: Player) -> None:
         player.step_epoch(by)
         assert player.moment.step == step
     assert player.seconds == player.moment.elapsed == 0
+    words = [player.words]
+    player.toggle()
+    player.go_to_step(703)
+    assert (player.moment.step, player.is_playing) == (700, False)
+    assert [*words, player.words] == ["0.0 s of 27 s, step     0", " 18 s of 27 s, step   700"], "of one width"
     player.toggle()
     player.step(1)
     assert not player.is_playing, "who steps wants to look"
@@ -80,7 +85,11 @@ def test_it_goes_where_it_was_asked_to_once_that_is_known(player: Player, monkey
     assert not begun.catch_up()
     begun = Player(Replay(player.replay._path, is_whole=False))
     begun.go_to_end()
-    assert begun.moment.step < 1075
+    assert 0 < begun.moment.step < 1075
+    begun.toggle()
+    assert begun.is_playing
+    assert begun.moment.step > 0, "it is not at the end yet, so it does not begin anew"
+    begun.toggle()
     begun.go_to_row(3)
     begun.replay.read_all()
     assert not begun.catch_up(), "it was sent elsewhere meanwhile"

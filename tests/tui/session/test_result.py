@@ -9,6 +9,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.predictions.weights import choices
 from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.resuming import obstacle
@@ -76,6 +77,9 @@ def test_a_good_run_has_neither(session: Session) -> None:
     rows = end(session, *recorded.training(2150), recorded.finished())
     assert "but" not in rows
     assert {"best", "try it", "5 more"} <= rows.keys()
+    assert rows["done"] == "after 54 s; all epochs are done"
+    assert state_line(session) == "✓ done · test: digit 99.12 %, sum 98.74 % "
+    assert receipt(session).endswith(ADDED_EPOCHS)
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
 
 
@@ -108,11 +112,40 @@ def test_it_says_what_went_wrong_of_a_run_that_cannot_add(session: Session) -> N
     assert "cannot add yet" in end(session, *recorded.training(2150), cannot_add)["but"]
 
 
+def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
+    rows = end(session, *recorded.training(600), recorded.finished(reason="stopped"))
+    assert rows["stopped"] == "after 54 s, as asked; everything is saved"
+    assert "go on" in rows
+    assert ADDED_EPOCHS not in receipt(session)
+
+
+def test_an_error_without_words_is_named_and_its_traceback_if_there_is_one(session: Session) -> None:
+    assert session.run is not None
+    session.end(MemoryError())
+    assert dict(outcome(session))["failed"] == "MemoryError"
+    assert "traceback" not in dict(outcome(session))
+    session.run.error_file.touch()
+    assert dict(outcome(session))["traceback"] == str(session.run.error_file)
+
+
+def test_the_receipt_is_of_what_was_trained_here_whatever_is_shown_at_the_end(session: Session) -> None:
+    assert session.run is not None
+    assert session.config is not None
+    end(session, *recorded.training(2150), recorded.finished())
+    last = receipt(session)
+    session.open(session.config, session.run, [])
+    assert receipt(session) == last, "as in a replay"
+    session.open(session.config, Run(session.run.path.parent), list(recorded.training(2150)))
+    assert receipt(session) == "", "of a run that was only opened"
+
+
 def test_a_watched_run_whose_folder_is_gone_is_not_said_to_be_cut_off(session: Session) -> None:
     assert session.run is not None
     session.watch(TrainConfig(), session.run)
-    session.take(list(recorded.training(2150)), is_whole=True, is_alive=False)
-    assert "cut off" in dict(outcome(session))
+    session.take(list(recorded.training(2150)), is_whole=True, is_alive=True)
+    assert {"cut off", "again", "go on"} & dict(outcome(session)).keys() == {"again"}
+    session.take([], is_whole=False, is_alive=False)
+    assert {"cut off", "again", "go on"} & dict(outcome(session)).keys() == {"cut off", "go on"}
     for path in session.run.path.iterdir():
         path.unlink()
     session.run.path.rmdir()

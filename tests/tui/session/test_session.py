@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import EpochDone, Progress
+from mnist_sum_tui.runs.events import Changed, EpochDone, Paused, Progress, Resumed, Validated
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -42,6 +42,7 @@ def test_a_session_keeps_what_matters_and_thins_old_progress(monkeypatch: pytest
     assert session.events[-1] is events[-1]
     kept = [event for event in session.events if not isinstance(event, Progress)]
     assert kept == [event for event in events if not isinstance(event, Progress)]
+    session.add(replace(session.epochs[-1], epoch=6, best=False))
     assert session.best is not None
     assert session.best.epoch == 5
 
@@ -106,6 +107,21 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert session.training is not None
     assert state_line(session, room=15) == f"● sum {session.training[1] * 100:.1f} % ", "the newest, as in the panel"
     assert state_line(session, room=5) == "●"
+    assert session.control is not None
+    session.control.slow = True
+    assert state_line(session).startswith("● epoch 2/5, slow motion · val")
+    assert state_line(session, room=15) == "● slow motion ", "that it is so is said before any figure"
+    session.control.slow = False
+    session.add(Paused(step=500, epoch=2, elapsed=12.5))
+    assert state_line(session).startswith("‖ paused · validation: digit")
+    session.add(Resumed(step=500, epoch=2, elapsed=12.5))
+    session.add(
+        Validated(
+            step=500, epoch=2, elapsed=12.6, digit_loss=0.1, sum_loss=0.2, digit_accuracy=0.97, sum_accuracy=0.9,
+            agreement=0.9,
+        )
+    )  # fmt: skip
+    assert state_line(session) == "● epoch 2/5 · validation: digit 97.0 %, sum 90.0 % ", "as was asked for"
     session.add(recorded.epoch_done(recorded.EPOCHS * recorded.STEPS_PER_EPOCH, 5, 50.0, 0.1, 0.2))
     assert state_line(session).startswith("● testing · validation: digit"), "the last epoch is done"
     assert "\nelapsed 50 s · left: testing\n" in facts(session, 40)
@@ -128,3 +144,25 @@ def test_a_look_back_says_whether_the_training_goes_on(tmp_path: Path) -> None:
     assert ", paused now" in state_line(session)
     session.end()
     assert ", it has ended since" in state_line(session)
+    assert state_line(session).startswith("‖ replay 0.0 s")
+    session.past.is_playing = True
+    assert state_line(session).startswith("▸ replay 0.0 s")
+
+
+def test_an_error_stays_known_when_its_own_run_is_opened_and_goes_with_another(tmp_path: Path) -> None:
+    session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
+    session.begin(CONFIG, run, Control())
+    session.end(ValueError("no"))
+    for other, line in ((run, "✗ failed "), (Run(tmp_path / "other"), "○ ready ")):
+        session.open(CONFIG, other, [])
+        assert state_line(session) == line
+
+
+def test_epochs_that_were_set_are_told_until_the_run_is_resumed_with_others(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    turn = Changed(step=5, epoch=1, elapsed=1.0, at=5, setting="epochs", before="5", value="7")
+    for event in (recorded.started(), turn, replace(turn, setting="lr", before="x1", value="x0.5")):
+        session.add(event)
+    assert session.turned == {"epochs": "7", "lr": "x0.5"}
+    session.add(recorded.started(resumed=True))
+    assert session.turned == {"lr": "x0.5"}
