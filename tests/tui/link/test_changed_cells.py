@@ -3,6 +3,9 @@
 import pyte
 import pytest
 from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 
 from mnist_sum_tui.tui.link.slow_link import Link
 from tests.tui.link.test_slow_link import strips
@@ -56,3 +59,12 @@ def test_a_line_that_is_as_before_again_is_not_behind() -> None:
     assert not link.is_behind
     link.forget()
     assert not link.is_behind
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_the_colour_of_spaces_counts_only_where_it_is_seen(is_reversed: bool) -> None:
+    link = Link()
+    for colour in ("#ff0000", "#00ff00"):
+        style = Style(color=colour, bgcolor="#000080", reverse=is_reversed)
+        sent = link.changes([Strip([Segment("    ", style)])], ColorSystem.TRUECOLOR)
+    assert bool(sent) == is_reversed

@@ -54,10 +54,13 @@ def test_a_machine_that_was_late_once_does_not_count_as_slow_for_good() -> None:
     link.questions.sent(1, 6000)
     link.answered(2)
     assert link.speed == pytest.approx(6000 / 0.99)
+    assert "x" in link.changes(PICTURE, ColorSystem.EIGHT_BIT)
+    assert "x" not in link.changes(PICTURE, ColorSystem.EIGHT_BIT)
     link.questions.sent(3, 2000)
     link.answered(3.02)
     assert link.speed is None
     assert not link.sends_changes
+    assert "x" in link.changes(PICTURE, ColorSystem.EIGHT_BIT), "all of it: meanwhile Textual draws without the link"
 
 
 def test_a_slow_one_is_believed_after_answers_that_agree() -> None:

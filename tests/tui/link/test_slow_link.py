@@ -136,6 +136,18 @@ def test_after_a_key_the_link_is_free_sooner() -> None:
     assert link.is_busy(170.2)
 
 
+@pytest.mark.parametrize("has_key", [False, True])
+def test_after_a_key_its_short_answer_goes_before_what_was_left_out(has_key: bool) -> None:
+    link = Link()
+    link.changes(strips(" " * 40, "...."), ColorSystem.EIGHT_BIT)
+    link.speed, firsts = 100, list[str]()
+    for at in range(6):
+        if has_key:
+            link.hurry(at)
+        firsts.append(link.changes(strips("ax" * 20, f"{at}..."), ColorSystem.EIGHT_BIT))
+    assert all("x" not in first for first in firsts) == has_key, "else the long line has its turn"
+
+
 def test_an_empty_screen_is_drawn_anew(tmp_path: Path) -> None:
     link = Link()
     picture = strips("hello")
