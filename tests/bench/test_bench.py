@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,14 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build, parameter_count
+from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.training import loop as training_loop
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import Learner, StepResult
 from mnist_sum_tui.training.timing import Paces
 from tests.conftest import wait_for
 from tests.machine.test_hardware import StrictMeta
+from tests.tui import recorded
 
 
 @pytest.mark.parametrize("name", measure.PLAIN)
@@ -103,6 +106,7 @@ def test_all_contestants_use_one_device_and_the_faster_plain_loop_counts(
     (row,) = measure.measure(rounds=1, models=("swift",))
     assert asked == [(gpu.device, what) for what in (0, 4, "fp32", "bf16")]
     assert (row.device, row.workers, row.plain, row.ratio) == ("cuda", better, 300.0, 3.0)
+    assert (row.fp32, row.fp32_ratio, row.auto) == (600.0, 2.0, 900.0)
 
 
 def test_the_plain_loop_moves_everything_to_its_device() -> None:
@@ -153,6 +157,7 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert min(cost.headless, cost.dashboard) > 1
     assert 0.1 < cost.ratio < 10
     assert cost.quartiles == (cost.ratio, cost.ratio), "of one round"
+    assert cost.ratio == cost.dashboard / cost.headless
     assert cost.drawing is None or 0 <= cost.drawing < 1
     assert 0 <= cost.bytes_per_second < 1e6  # the turn is half a second and may have no frame
     assert 0 < cost.key_median <= cost.key_p95 < 10
@@ -176,6 +181,20 @@ def test_only_the_main_thread_of_a_program_is_measured() -> None:
     with Terminal([sys.executable, "-c", busy]) as first, Terminal([sys.executable, "-c", idle]) as second:
         wait_for(lambda: (first.main_thread_seconds or 0) > 1)
         assert (second.main_thread_seconds or 0) < 0.5, "its other thread is not counted"
+
+
+def test_the_speed_of_a_turn_leaves_out_its_start_and_the_end_of_an_epoch() -> None:
+    def at(step: int, elapsed: float) -> Progress:
+        return replace(first, step=step, elapsed=elapsed)
+
+    first = next(event for event in recorded.training(5) if isinstance(event, Progress))
+    fast = [at(100, 1.0), at(101, 1.4), at(102, 1.5)]
+    assert follow.steps_per_second(fast) == pytest.approx(2 / 0.5), "a turn as short as that counts whole"
+    settled = [*fast, at(112, 2.5), at(132, 3.5)]
+    assert follow.steps_per_second(settled) == pytest.approx(30 / 2.0)
+    epoch = recorded.epoch_done(132, 1, 60.0, 0.1, 0.2)
+    others = [*settled[:4], recorded.health(112), *settled[4:], epoch, at(133, 61.0), at(143, 62.0)]
+    assert follow.steps_per_second(others) == pytest.approx(40 / 3.0), "without the minute of the validation"
 
 
 def test_a_machine_that_is_too_slow_gets_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +223,11 @@ def test_the_estimate_follows_its_formula() -> None:
     exchange = 2 * 3 * (3 * 50e-6 + 4e6 / 4 / 1.25e9)
     assert several.project(0.128, 1_000_000, 3, 4, 0.25) == pytest.approx(128 / (0.032 + exchange))
     assert several.project(0.128, 1_000_000, 3, 4, 1.0) == pytest.approx(4 * 128 / (0.128 + exchange))
+    found = several.Several("swift", 10, 1000, 1500, 1.5, 1, 40, 3, {1: 1000.0, 4: 2000.0}, {1: 1000.0, 4: 3600.0})
+    assert [*several.rows(found)] == [
+        ["swift", "1", "1,000", "100%", "1,000", "100%"],
+        ["swift", "4", "2,000", "50%", "3,600", "90%"],
+    ]
 
 
 def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -46,8 +46,8 @@ def test_a_target_that_is_met_exactly_is_reached(monkeypatch: pytest.MonkeyPatch
     ended = subprocess.CompletedProcess([], 0, stderr="")
     monkeypatch.setattr("mnist_sum_tui.bench.race.subprocess.run", lambda *_, **__: ended)
     monkeypatch.setattr(race, "list_runs", lambda folder: [Run(folder)])
-    monkeypatch.setattr(race, "read_events", lambda _: [done(1, 0.9933), done(2, 0.9934)])
-    assert race.run("swift", seeds=1, target=99.34).epochs == 2
+    monkeypatch.setattr(race, "read_events", lambda _: [done(1, 0.9933), done(2, 0.9934, 0.99), done(3, 0.9934)])
+    assert race.run("swift", seeds=1, target=99.34).epochs == 3
 
 
 def test_a_training_that_fails_ends_the_race_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:

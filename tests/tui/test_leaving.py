@@ -185,6 +185,14 @@ def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Pa
     assert exit_code(session, 15) == 143
     assert exit_code(session) == 1
     assert exit_code(Session(tmp_path)) == 0
+    run = find.create(tmp_path, CONFIG)
+    session.begin(CONFIG, run, Control())
+    session.add(recorded.finished(reason="diverged"))
+    session.end()
+    session.open(CONFIG, run, [])
+    assert exit_code(session) == 1, "as its training here has ended, whatever a replay shows"
+    session.open(CONFIG, find.create(tmp_path, CONFIG, suffix="other"), [recorded.finished(reason="diverged")])
+    assert exit_code(session) == 0, "of a run that was only opened"
 
 
 async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,14 @@
 """Stepping through the predictions for the test set."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.evaluate import Outputs
 from mnist_sum_tui.inference.predict import from_outputs
 from mnist_sum_tui.tui.predictions.load import sum_up
-from mnist_sum_tui.tui.predictions.pairs import less_certain, next_pair
+from mnist_sum_tui.tui.predictions.pairs import NUMBERS, less_certain, next_pair
 from tests.tui import fixed
 
 
@@ -18,6 +22,12 @@ def test_the_next_pair_keeps_the_number_if_it_can() -> None:
     assert next_pair(only, 0, 7) is None
     only[5, 2] = True
     assert next_pair(only, 5, 7) == (5, 2, 1, 1)
+
+
+def test_a_wrong_digit_is_a_mistake_also_where_its_sum_is_right_by_chance() -> None:
+    found = fixed.result()
+    found = replace(found, sums=found.labels[:, None] + NUMBERS)
+    assert set(np.flatnonzero(found.wrong[:, 4])) == fixed.WRONG.keys()
 
 
 def test_a_walk_begins_anew_where_one_has_gone_elsewhere() -> None:
