@@ -19,10 +19,10 @@ def repair_streams() -> None:
     If the shell has closed a stream, it is None, and the next opened file would get its descriptor. An ASCII output
     would raise an error for bars and dots; now it shows the characters of the marker `ascii`, or else `?`. Everything
     printed to stdout uses the chosen marker, also what rich and Typer draw. Variables that give the terminal's size are
-    removed if they are no plain numbers, because rich and others stop at them.
+    removed if they are no plain numbers above 0, because rich and others stop at them, or print nothing.
     """
     for name in ("COLUMNS", "LINES"):
-        if not re.fullmatch("[0-9]{1,5}", os.environ.get(name, "")):
+        if not re.fullmatch("[1-9][0-9]{0,4}", os.environ.get(name, "")):
             os.environ.pop(name, None)
     codecs.register_error("glyphs", _in_ascii)
     for name in ("stdin", "stdout", "stderr"):

@@ -216,7 +216,9 @@ def test_a_full_disk_behind_stdout_ends_in_one_line(arguments: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "size", ["\u00b2", "9" * 5000, "-1", "wide", ""], ids=["superscript", "huge", "below 0", "word", "empty"]
+    "size",
+    ["\u00b2", "9" * 5000, "-1", "0", "wide", ""],
+    ids=["superscript", "huge", "below 0", "of a serial line", "word", "empty"],
 )
 def test_a_size_of_the_terminal_that_is_no_number_is_ignored(cli: Cli, size: str) -> None:
     for command in (["runs"], ["guide", "coach"], ["predict", "--help"]):
