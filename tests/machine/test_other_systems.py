@@ -40,6 +40,33 @@ def test_the_dashboard_needs_the_stream_that_it_draws_on(
     assert not terminal.can_draw()
 
 
+@pytest.mark.parametrize(
+    ("sizes", "found"),
+    [({0: (0, 0), 2: (80, 24)}, (80, 24)), ({1: (80, 0)}, None), ({0: (0, 24)}, None), ({}, None)],
+)
+def test_a_size_of_0_as_of_a_serial_line_is_none(
+    sizes: dict[int, tuple[int, int]], found: tuple[int, int] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def size_of(descriptor: int) -> tuple[int, int]:
+        if descriptor not in sizes:
+            raise OSError(errno.ENOTTY, "not a terminal")
+        return sizes[descriptor]
+
+    monkeypatch.setattr("os.get_terminal_size", size_of)
+    assert terminal.size() == found
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [("TMUX", "tmux"), ("STY", "screen"), ("SSH_CONNECTION", "ssh"), ("SSH_TTY", "ssh"), ("TERM", None)],
+)
+def test_what_it_runs_inside_is_told_by_the_environment(
+    variable: str, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", {variable: "something"})
+    assert terminal.inside() == ([] if name is None else [name])
+
+
 def test_signals_that_the_system_lacks_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "SIGHUP")
     assert not hasattr(signal, "SIGBREAK")

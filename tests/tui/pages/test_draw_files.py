@@ -193,6 +193,12 @@ def test_nothing_is_saved_through_a_link(tmp_path: Path) -> None:
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
+def test_pictures_of_one_second_do_not_replace_each_other(tmp_path: Path) -> None:
+    saved = [drawings.save(tmp_path, bytes([at]), datetime(2026, 1, 2)) for at in range(4)]
+    assert [path.read_bytes() for path in saved] == [bytes([at]) for at in range(4)]
+    assert saved[3].name == "drawing-20260102-000000-4.png"
+
+
 def test_a_folder_that_cannot_be_used_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "drawings").mkdir()
     lock_up(tmp_path / "drawings", monkeypatch)
