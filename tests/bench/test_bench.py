@@ -22,7 +22,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
 from mnist_sum_tui.models import build, parameter_count
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.training import loop as training_loop
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import Learner, StepResult
@@ -184,7 +184,7 @@ def test_only_the_main_thread_of_a_program_is_measured() -> None:
 
 
 def test_the_speed_of_a_turn_leaves_out_its_start_and_the_end_of_an_epoch() -> None:
-    def at(step: int, elapsed: float) -> Progress:
+    def at(step: int, elapsed: float) -> Event:
         return replace(first, step=step, elapsed=elapsed)
 
     first = next(event for event in recorded.training(5) if isinstance(event, Progress))

@@ -64,6 +64,12 @@ def test_a_device_that_there_is_not_is_refused_by_name() -> None:
     assert choose_for_inference(TrainConfig(), CPU).device == CPU  # type: ignore[arg-type]
 
 
+def test_the_processes_of_a_machine_share_its_cores_and_each_has_one_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.machine.hardware.usable_cores", lambda: 6)
+    for local, threads in ((1, 6), (2, 3), (4, 1), (8, 1)):
+        assert choose(TrainConfig(device="cpu"), Ranks(0, 8, 0, local)).threads == threads
+
+
 @pytest.mark.parametrize("device", ["auto", "cuda"])
 def test_one_process_sets_up_the_first_nvidia_gpu(chosen_gpus: list[int], device: str) -> None:
     hardware = choose(TrainConfig(device=device, threads=1))
@@ -98,7 +104,7 @@ def test_several_processes_do_not_use_an_apple_gpu(mps: None) -> None:
 def test_bf16_is_refused_on_a_gpu_without_it(
     chosen_gpus: list[int], mps: None, monkeypatch: pytest.MonkeyPatch, device: str
 ) -> None:
-    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda _: False)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda by_emulation: by_emulation)
     config = TrainConfig(device=device, precision="bf16", threads=1)
     with pytest.raises(UsageError, match=f"bf16 is not available on {device}"):
         choose(config)

@@ -29,7 +29,7 @@ def test_a_version_that_fits(number: str | None, monkeypatch: pytest.MonkeyPatch
     assert packages.misfit("textual") is None
 
 
-@pytest.mark.parametrize("number", ["8.2.3", "8.2", "7.9.9", "9.0.0", "10.0", "9.0.0rc1"])
+@pytest.mark.parametrize("number", ["8.2.3", "8.2", "8.2+cpu.9", "7.9.9", "9.0.0", "10.0", "9.0.0rc1"])
 def test_a_version_that_does_not_fit_is_told_with_what_to_install(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "installed", lambda _: number)
     advice = "does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event
+from mnist_sum_tui.config import TrainConfig, settings
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Started
 from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.schedule import rate_at
-from mnist_sum_tui.tui.session.resuming import Continuation
+from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from tests.tui import recorded
 
 STEPS = recorded.STEPS_PER_EPOCH
@@ -53,6 +55,37 @@ def test_the_rates_are_those_of_the_training(
     now, highest, last = found.rates(more)
     assert (now, last) == (true[0], true[-1])
     assert highest == pytest.approx(max(true), rel=0.01)
+
+
+def test_what_stands_in_the_way_of_resuming_is_told(tmp_path: Path) -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=5)
+    run = find.create(tmp_path, config)
+    run.last_file.touch()
+    assert obstacle(run, config, False) == ""
+    assert obstacle(run, config, True).startswith("A training is going on: stop it first")
+    with run.lock():
+        assert obstacle(run, config, False) == f"Run {run.id} is being trained by another process"
+    assert obstacle(run, None, False) == f"Run {run.id} is damaged and cannot be resumed"
+    assert obstacle(Run(tmp_path / "none"), None, False) == "Run none no longer exists"
+    assert "came with the program" in obstacle(RECORDED, RECORDED.read_config(), False)
+    most = settings()["epochs"].range
+    assert most is not None
+    assert Continuation.of(run, config, []).most == most.high - 5
+
+
+def test_only_how_it_ended_last_is_a_warning() -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=7)
+    useless = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1, digit_loss=10.0, sum_loss=10.0)
+    first, again = events((0, 5), (5 * STEPS, 7))
+    assert Continuation.of(RUN, config, [first, useless]).warning
+    assert not Continuation.of(RUN, config, [first, useless, again, recorded.finished(7 * STEPS)]).warning
+
+
+def test_a_rate_that_falls_little_is_told_where_it_ends() -> None:
+    config = TrainConfig.of("standard", model="compact", schedule="linear", epochs=5)
+    few = [replace(event, steps_per_epoch=2) for event in recorded.training(0) if isinstance(event, Started)]
+    assert "almost 0" not in Continuation.of(RUN, config, few).words(0)
+    assert "almost 0" in Continuation.of(RUN, config, events((0, 5))).words(0)
 
 
 def test_a_run_that_was_cut_in_its_added_epochs_goes_on_where_these_began() -> None:
