@@ -114,6 +114,7 @@ async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, t
         (" a' ", "a'"), ("My\\ Digit.png", "My Digit.png"), ("'it'\\''s.png'", "it's.png"), ("'my.png'", "my.png"),
         ("it's.png", "it's.png"), ("my.png my.png", "my.png my.png"), ("no\\t", "no\\t"), ("'my.png", "my.png"),
         ("'no such.png'", "no such.png"), ('"\\\\server\\my digit.png"', "\\\\server\\my digit.png"),
+        ("-", "./-"),
     ],
 )  # fmt: skip
 def test_the_path_of_a_dropped_file_is_what_the_shell_would_read(

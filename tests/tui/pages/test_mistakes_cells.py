@@ -27,15 +27,18 @@ def test_a_cell_of_the_confusion_is_its_images() -> None:
     right = read_as(fixed.result(), 5, 5)
     assert right.title.startswith("5 read as 5: 84 images ")
     assert len(right.chosen) == 84
+    sure = [fixed.result().digit_probabilities[chosen.image, 5] for chosen in right.chosen]
+    assert sure == sorted(sure, reverse=True), "the surest first"
     assert read_as(fixed.result(), 0, 1).title.startswith("0 read as 1: no images ")
     assert "200 of them here" in read_as(many(), 1, 1).title
     assert len(read_as(many(), 1, 1).chosen) == 200
+    assert read_as(many(200), 1, 1).title.startswith("1 read as 1: 200 images ")
 
 
-def many() -> TestSetResult:
-    """A result in which every image is a 1 that is read as one."""
-    ones = np.ones_like(fixed.result().labels)
-    return replace(fixed.result(), labels=ones, digits=ones)
+def many(count: int = fixed.COUNT) -> TestSetResult:
+    """A result in which so many images are a 1 that is read as one, and the others a 2."""
+    labels = np.where(np.arange(fixed.COUNT) < count, 1, 2)
+    return replace(fixed.result(), labels=labels, digits=labels)
 
 
 def test_a_cell_of_the_sums_is_what_is_wrong_there() -> None:
@@ -43,6 +46,8 @@ def test_a_cell_of_the_sums_is_what_is_wrong_there() -> None:
     assert [(chosen.image, chosen.number) for chosen in found.chosen] == [(3, 4)]
     assert found.chosen[0].caption.startswith("0+4 → 5? ")
     assert len(found.chosen[0].caption) <= 14
+    surer = replace(fixed.result(), sureness=np.full_like(fixed.result().sureness, 0.95))
+    assert "?" not in sums_wrong(surer, 0, 4).chosen[0].caption, "the sign is about both answers"
 
 
 def test_what_is_not_sure_is_not_rounded_to_the_limit() -> None:
