@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView
 
 SLIDE_SECONDS = 4.0
-NEEDED_ROWS = 17
-"""rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
 
 
 class InsidePage(NetworkViews):
@@ -190,7 +188,7 @@ class InsidePage(NetworkViews):
             of_layer = say.place_words(closer)
         self._whole_words = words = self.show_view(self.answer) or of_layer
         if self.has_class("-narrow") or self.has_class("-closer"):
-            rows = self.room.height - NEEDED_ROWS - 2 * self.has_class("-closer")
+            rows = self.room.height - say.NEEDED_ROWS - 2 * self.has_class("-closer")
             words = say.brief(words, self.query_one("#words").content_size.width, rows)
         if words != self._words:  # an update lays out the whole screen
             self._words = words
@@ -206,15 +204,20 @@ class InsidePage(NetworkViews):
 
     def _find_way_in(self) -> None:
         self.query_one(LayerList).has_way_in = self.way_in is not None
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to sort only where several maps are shown."""
+        has_order = bool(self.views) and not self.view_name and self.query_one(Maps).has_order
+        return (action != "sort" or has_order) and super().check_action(action, parameters)
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Show one map large, with a cursor."""
-        if self.view_name:
+        view, closer = self.query_one(Maps).view, self.query_one(Closer)
+        if self.view_name or view is None:
             return
-        maps, closer = self.query_one(Maps), self.query_one(Closer)
         self.add_class("-closer")
-        if maps.view is not None:
-            closer.look_at(maps.view, message.key)
+        closer.look_at(view, message.key)
         self.show_layer()
         closer.focus()
 
@@ -244,5 +247,4 @@ class InsidePage(NetworkViews):
 
     def action_sort(self) -> None:
         """Sort the maps by strength, or by their order in the layer."""
-        maps = self.query_one(Maps)
-        maps.is_sorted = not maps.is_sorted
+        self.query_one(Maps).is_sorted ^= True

@@ -22,6 +22,8 @@ what each layer makes of it, how the number comes in, and the sums.
 """
 SLIDING = "slide show: space ends it", "space ends slides"
 """what is said while another image comes every few seconds, the longest first"""
+NEEDED_ROWS = 17
+"""rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are shown as bars"""
 FEW_LAYERS, MORE_LAYERS = 10, 22

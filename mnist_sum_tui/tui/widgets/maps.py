@@ -117,6 +117,11 @@ class Maps(Pictures):
     view: "reactive[LayerView | None]" = reactive(None, always_update=True)
     is_sorted: reactive[bool] = reactive(False)
 
+    @property
+    def has_order(self) -> bool:
+        """Whether there are several maps, which can be sorted, and they are shown."""
+        return self.display and self.view is not None and len(as_maps(self.view.maps)) > 1
+
     def watch_view(self, old: "LayerView | None", new: "LayerView | None") -> None:
         """Show a layer; if it is the same one with newer values, the choice is kept."""
         is_same = old is not None and new is not None and (old.name, len(old.maps)) == (new.name, len(new.maps))

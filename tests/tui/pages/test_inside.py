@@ -15,13 +15,14 @@ from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvalua
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.digit import Digit
-from mnist_sum_tui.tui.widgets.key_footer import KeyFooter, keys_of
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.layer_list import LayerList
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
 
@@ -123,16 +124,16 @@ async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) ->
         assert page.index == 2
 
 
-async def test_enter_is_offered_only_where_there_is_something_to_choose(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
+async def test_enter_and_the_order_of_maps_are_offered_only_where_there_is_something_to_choose_or_sort(
+    app: MnistSumApp,
+) -> None:
+    async with app.run_test(size=(150, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
         rows = page_in(app).query_one(LayerList)
-        for name, is_offered in (("table", False), ("means", True), ("map", True)):
-            rows.highlighted = rows.option_count - len(VIEWS) + list(VIEWS).index(name)
-            await until(pilot, lambda: rows.has_way_in is is_offered)  # noqa: B023
-            assert any(key.words == "Go in" for key in keys_of(app.screen)[0]) is is_offered
-        rows.highlighted = 1
-        await until(pilot, lambda: rows.has_way_in)
+        views = rows.option_count - len(VIEWS)
+        for row, *offered in ((views, False, False), (1, True, True), (views + 1, True, False), (0, True, False)):
+            rows.highlighted = row
+            await until(pilot, lambda: [words in lines(app)[-1] for words in ("Go in", "Strongest")] == offered)  # noqa: B023
 
 
 async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> None:
