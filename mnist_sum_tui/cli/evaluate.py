@@ -1,6 +1,7 @@
 """`mnist-sum evaluate`: test a trained network with every pair of test image and number."""
 
 import shlex
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -87,9 +88,13 @@ def evaluate(
 
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     own, known = predictor.config.data_dir, predictor.images.get("test")
-    if not json and data_dir is None and known not in (None, dataset.identity("test", own, images)):
+    if data_dir is None and known not in (None, dataset.identity("test", own, images)):
         place = as_is(printable(own or "the package"))
-        say(console(), f"These are not the images of the run's own test: those in {place} have changed since.")
+        words = f"These are not the images of the run's own test: those in {place} have changed since."
+        if json:
+            print(words, file=sys.stderr)
+        else:
+            say(console(), words)
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
     with told_when_over(notify, "the evaluation"):
