@@ -60,7 +60,7 @@ def unknown(kind: str, name: object, known: Iterable[str], hint: str = "") -> Us
     choices, text = list(known), short(name)
     near = None if text in NO_TYPOS else nearest(text, choices)
     advice = f"did you mean {near!r}?" if near else (hint or f"choose from {', '.join(choices)}")
-    return UsageError(f"unknown {kind} {text!r}: {advice}")
+    return UsageError(f"unknown {kind} '{text}': {advice}")
 
 
 def short(value: object) -> str:

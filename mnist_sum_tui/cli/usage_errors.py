@@ -1,5 +1,6 @@
 """Errors of the command line and usage lines, in this program's words instead of the library's."""
 
+import ast
 import re
 from typing import Any
 
@@ -38,7 +39,7 @@ class Command(NarrowHelp, TyperCommand):
                 try:
                     plain_number(text)
                 except ValueError:
-                    raise UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not {text!r}") from None
+                    raise UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not '{text}'") from None
 
 
 def message_of(error: Any) -> str:
@@ -54,13 +55,13 @@ def message_of(error: Any) -> str:
     if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
         if option := OPTION.match(found[1]):
             return _unknown_option(error, option[0])
-        return f"{found[1]!r} cannot stand here: {_meant(error, found[1])}"
-    if found := re.match(r"No such command '(.*?)'\.?(?: Did you mean '(.*?)'\?)?", text):
-        if found[1] == "help":
+        return f"'{found[1]}' cannot stand here: {_meant(error, found[1])}"
+    if found := re.fullmatch(r"No such command (.*?)\.?(?: Did you mean '(.*?)'\?)?", text):
+        if (name := _as_typed(found[1])) == "help":
             return "there is no command help: add --help to any command, such as mnist-sum train --help"
-        near = (found[2] or _in_a_group(error, found[1])).replace("', '", "' or '")
+        near = (found[2] or _in_a_group(error, name)).replace("', '", "' or '")
         advice = f"did you mean '{near}'?" if near else f"{_help_of(error)} lists the commands"
-        return f"unknown command {found[1]!r}: {advice}"
+        return f"unknown command '{name}': {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
         return f"{found[1]} {'needs a value' if found[2].startswith('requires') else 'takes no value'}"
     return text
@@ -102,15 +103,15 @@ def _bad_value(error: Any) -> str:
     name, text, value = _name(error.param), str(error.message), _value(error)
     if (option := OPTION.match(value or "")) and not name.startswith("-"):
         return _unknown_option(error, option[0])
-    if found := re.search(r"'(.*)' is not one of (.*?)\.?$", text):
+    if found := re.search(r"^(.*) is not one of (.*?)\.?$", text):
         choices = found[2].replace("'", "")
-        return f"{name} must be one of {choices}, not {found[1]!r}"
+        return f"{name} must be one of {choices}, not '{_as_typed(found[1])}'"
     if " is not in the range " in text:
         low, high = error.param.type.min, error.param.type.max
         return f"{name} must be {low:,} {'or more' if high is None else f'to {high:,}'}, not {text.split()[0]}"
     kind = next((words for kind, words in KINDS.items() if re.search(rf"\b{kind}", text)), None)
     kind = kind or (KINDS["float"] if "number" in text else None)
-    what = f", not {value!r}" if value is not None else ""
+    what = f", not '{value}'" if value is not None else ""
     return f"{name} must be {kind}{what}" if kind else f"{name}: {text}"
 
 
@@ -134,8 +135,16 @@ def _value(error: Any) -> str | None:
     details = getattr(error.__cause__, "errors", None)
     if details is not None:
         return str(details()[0]["input"])
-    found = re.match(r"'(.*)' is not", str(error.message))
-    return found[1] if found else None
+    found = re.match(r"(['\"].*['\"]) is not", str(error.message))
+    return _as_typed(found[1]) if found else None
+
+
+def _as_typed(quoted: str) -> str:
+    """A word as it was typed, from the way in which Python would write it: with doubled backslashes."""
+    try:
+        return str(ast.literal_eval(quoted))
+    except (ValueError, SyntaxError):  # another version of the library does not quote it
+        return quoted
 
 
 def _help_of(error: Any) -> str:
