@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import UsageError, short, unknown
+from mnist_sum_tui.formatting import small
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -232,10 +233,8 @@ def option_name(name: str) -> str:
 
 def value_words(name: str, value: Any) -> str:
     """A setting's value as it is shown to a reader: `yes` or `no`, `built-in` (images), `all` (threads), `0.01`."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
+    if isinstance(value, bool | float):
+        return small(value) if isinstance(value, float) else "yes" if value else "no"
     return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
 
 

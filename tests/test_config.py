@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig, option_name, settings
+from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import MODELS, RECIPES, Recipe
 from mnist_sum_tui.runs.differences import settings_table
@@ -94,3 +94,8 @@ def test_the_table_of_settings_names_what_was_turned_on_the_way() -> None:
     rows = settings_table([config, config], [one, many])
     assert rows[:2] == [["change", "300:lr=x0.5", "0:lr=x2"], ["", "-", "1:lr=x2"]]
     assert rows[-1] == ["", "-", "3 more"]
+
+
+@pytest.mark.parametrize(("value", "words"), [(0.000001, "1e-6"), (0.0001, "0.0001"), (2.0, "2"), (False, "no")])
+def test_a_value_is_written_as_one_types_it(value: object, words: str) -> None:
+    assert value_words("weight_decay", value) == words

@@ -64,13 +64,13 @@ def recipe_sets(config: TrainConfig) -> str:
     parts = [OPTIMIZERS[config.optimizer], SCHEDULES[config.schedule]]
     for name, words in (("weight_decay", "weight decay"), ("label_smoothing", "label smoothing")):
         if getattr(config, name):
-            parts.append(f"{words} {getattr(config, name):g}")
+            parts.append(f"{words} {small(getattr(config, name))}")
     if config.sum_weight != 0.5:
-        parts.append(f"the sum counts {config.sum_weight:g}")
+        parts.append(f"the sum counts {small(config.sum_weight)}")
     if config.augment != "none":
         parts.append(f"augmentation {config.augment}")
     if config.outliers:
-        parts.append(f"outliers {config.outliers:g}")
+        parts.append(f"outliers {small(config.outliers)}")
     return f"sets {', '.join(parts)}"
 
 
