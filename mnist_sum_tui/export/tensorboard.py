@@ -4,12 +4,12 @@ The file is written directly, not by tensorboardX's thread, which would wait for
 """
 
 import contextlib
+import math
 import os
 import shutil
 import time
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import fields
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.report_json import pictured, tested
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Paused, Progress, Started, Validated
+from mnist_sum_tui.runs.moments import moment
 from mnist_sum_tui.runs.run import Run
 
 GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
@@ -187,9 +188,8 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
 
 def _created(run: Run) -> float | None:
     """When the run was created, in seconds since 1970; None if it is not known."""
-    with contextlib.suppress(ValueError, OverflowError, OSError):
-        return datetime.fromisoformat(run.created).timestamp()
-    return None
+    found = moment(run.created)
+    return found if math.isfinite(found) else None
 
 
 def _plain(name: str, value: object) -> bool | float | str:

@@ -11,6 +11,7 @@ from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
+from mnist_sum_tui.runs.moments import moment
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, unreadable
@@ -22,7 +23,7 @@ PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
 
-def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
+def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     """The run that the user names: `latest`, `best`, an id, the start of an id if it is unique, or a path.
 
     `best_run` decides which is the best. `others` are further names that the user may have meant.
@@ -39,7 +40,7 @@ def by_name(name: str, folder: Path, others: tuple[str, ...] = ()) -> Run:
         if is_closed(as_path):
             raise closed(as_path)
         raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
-    check_folder(folder)
+    check_folder(folder := Path(folder))
     runs = list_runs(folder)
     if not runs:
         check_readable(folder)
@@ -162,14 +163,16 @@ def where(run: Run) -> str:
     return printable(str(run.path if is_in_project else run.path.absolute()))
 
 
-def list_runs(folder: Path) -> list[Run]:
+def list_runs(folder: str | Path) -> list[Run]:
     """Every run in the folder, the newest first; if several have the same id, only one of them."""
-    return sorted(_in(folder), key=lambda run: (run.created, run.id), reverse=True)
+    return sorted(_in(Path(folder)), key=lambda run: (moment(run.created), run.id), reverse=True)
 
 
-def summaries(folder: Path) -> list[Summary]:
+def summaries(folder: str | Path) -> list[Summary]:
     """Every run of `list_runs` at a glance, in its order; each file is read once."""
-    return sorted(map(summarise, _in(folder)), key=lambda found: (found.created, found.run.id), reverse=True)
+    return sorted(
+        map(summarise, _in(Path(folder))), key=lambda found: (moment(found.created), found.run.id), reverse=True
+    )
 
 
 def _in(folder: Path) -> list[Run]:

@@ -1,5 +1,6 @@
 """The ghost run: the best earlier run of the same network on the same images, and why a run may differ from it."""
 
+import math
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.images import Images
 from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.moments import moment
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, best_if_any, summarise
 
@@ -59,9 +61,9 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 
 @lru_cache(maxsize=1)
 def _best_of(runs: tuple[Run, ...], model: str, images: Images, current: Run) -> Run | None:
-    created = current.created
+    created = moment(current.created)
     summaries = [summarise(run) for run in runs if run.id != current.id]
-    earlier = [found for found in summaries if not created or found.created <= created]
+    earlier = [found for found in summaries if created == -math.inf or moment(found.created) <= created]
     alike = [found for found in earlier if found.config and found.config.model == model]
     alike = [found for found in alike if found.images.same_as(images)]
     best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])
