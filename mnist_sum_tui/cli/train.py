@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mnist_sum_tui.atomic import NO_SPACE
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import Json, Notify, Resume, RunsDir, TensorBoard, board_shown, folder_or_default
 from mnist_sum_tui.cli.layout import console, say
@@ -126,8 +127,11 @@ def train_and_print(
         run = made if isinstance(made, Run) else made()
         try:
             finished, is_heard = _train(config, run, control, style, boards)
-        except BaseException:
+        except BaseException as error:
             run.remove_if_unused()
+            if isinstance(error.__cause__, OSError) and error.__cause__.errno in NO_SPACE and run.config_file.exists():
+                how = "go on" if run.resume_file.exists() else "begin again"
+                raise RunError(f"{error}, then {how} with {resumption(run.argument, config.model)}") from error
             raise
     if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
         return 128 + caught[0]

@@ -1,5 +1,6 @@
 """What `mnist-sum train` says at the end of a run whose files were removed meanwhile."""
 
+import errno
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.atomic import unwritable
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished
-from mnist_sum_tui.runs.journal import last_event
+from mnist_sum_tui.runs.journal import Journal, last_event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
 from mnist_sum_tui.training.loop import train
@@ -81,6 +83,27 @@ def test_a_run_whose_folder_is_replaced_by_a_link_writes_nothing_through_it(
     run.path.unlink()
     aside.rename(run.path)
     list(train(config, Run(run.path)))
+    assert run.report_file.exists()
+
+
+@pytest.mark.parametrize(("is_kept", "how"), [(False, "begin again"), (True, "go on")])
+def test_a_disk_that_gets_full_is_told_with_what_to_do_then(
+    is_kept: bool, how: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append, full = Journal.append, OSError(errno.ENOSPC, "No space left on device")
+
+    def fill(journal: Journal, event: Event) -> None:
+        if event.step and run.resume_file.exists() >= is_kept:  # from now on, so that no end can be written
+            raise unwritable(run.metrics_file, full) from full
+        append(journal, event)
+
+    monkeypatch.setattr(Journal, "append", fill)
+    with pytest.raises(RunError, match="No space left") as raised:
+        train_and_print(run.read_config(), run, style="quiet")
+    again = f"mnist-sum train --resume {run.argument}"
+    assert str(raised.value).endswith(f"free some space, then {how} with {again}")
+    monkeypatch.undo()
+    assert train_and_print(run.read_config(), Run(run.path), style="quiet") == 0
     assert run.report_file.exists()
 
 

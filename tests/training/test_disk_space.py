@@ -87,8 +87,10 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
         assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
         command = [sys.executable, "-c", HOPES_FOR_ROOM, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-        is_one_line(done, 1, "No space left", "free some space")
         (run,) = find.list_runs(disk)
+        is_one_line(
+            done, 1, "No space left", "free some space, then ", f" with mnist-sum train --resume {run.argument}"
+        )
         if megabytes == 4:  # on the smaller disk not even the first checkpoint has room
             assert checkpoint.load(run.last_file).position.step > 0
         assert not [path for path in run.path.iterdir() if path.name.endswith(".tmp")]
