@@ -86,15 +86,16 @@ def small(value: float, digits: int = 6, has_zeros: bool = False) -> str:
     return f"{mantissa}e{int(exponent)}" if power else mantissa.removesuffix(".")
 
 
-def duration(seconds: float | None) -> str:
-    """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite."""
+def duration(seconds: float | None, beside: float | None = None) -> str:
+    """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite.
+
+    If the time that stands `beside` it has minutes, so has this one: `0:08`.
+    """
     if seconds is None or not math.isfinite(seconds):
         return "-"
-    if seconds < 10:
-        return f"{seconds:.1f} s"
     whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
+    if whole < 60 and not (beside is not None and 59.5 <= beside < math.inf):
+        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 

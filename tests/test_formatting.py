@@ -89,6 +89,21 @@ def test_duration(seconds: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("elapsed", "left", "words"),
+    [
+        (7.4, 374, "0:07 6:14"),
+        (3765, 9.8, "1:02:45 0:10"),
+        (7.4, 59.4, "7.4 s 59 s"),
+        (7.4, 59.7, "0:07 1:00"),
+        (7.4, None, "7.4 s -"),
+        (7.4, float("inf"), "7.4 s -"),
+    ],
+)
+def test_times_side_by_side_have_one_form(elapsed: float, left: float | None, words: str) -> None:
+    assert f"{duration(elapsed, left)} {duration(left, elapsed)}" == words
+
+
+@pytest.mark.parametrize(
     ("size", "text"),
     [(0, "0 kB"), (31_400, "31 kB"), (444_000, "0.4 MB"), (39_000_000, "39 MB"), (1_210_000_000, "1.2 GB")],
 )

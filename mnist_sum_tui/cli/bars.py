@@ -20,8 +20,8 @@ def bars(event: Progress, started: Started, width: int) -> Text:
     run = [
         Text.assemble((f"{'run':<13}", "bold"), _track(event.step / started.total_steps, "green")),
         Text(f"{event.images_per_second:7,.0f} images/s"),
-        Text(f"elapsed {duration(event.elapsed):>7}"),
-        Text(f"left {duration(event.remaining):>7}"),
+        Text(f"elapsed {duration(event.elapsed, event.remaining):>7}"),
+        Text(f"left {duration(event.remaining, event.elapsed):>7}"),
     ]
     return Text("\n").join([*_lines(epoch, width), *_lines(run, width)])
 

@@ -147,7 +147,7 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
 )
 def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, why: str, folder: Path) -> None:
     terminal = Terminal(folder, start=True)
-    terminal.wait_for(r"elapsed [1-9]")
+    terminal.wait_for(r"elapsed (0:\d)?[1-9]")
     terminal.process.kill(number)
     assert terminal.wait_for_end() == code
     terminal.assert_restored()
@@ -162,7 +162,7 @@ def test_a_signal_saves_and_restores_the_terminal(number: int, code: int, why: s
 def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(fault: str, folder: Path) -> None:
     """The first is caught by Textual, the second comes out of the app's loop."""
     terminal = Terminal(folder, start=True, fault=fault)
-    terminal.wait_for(r"elapsed [1-9]")
+    terminal.wait_for(r"elapsed (0:\d)?[1-9]")
     terminal.process.send("l")
     terminal.wait_for("go on")
     modes = termios.tcgetattr(terminal.process.child_fd)
@@ -183,7 +183,7 @@ def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(f
 
 def test_a_closed_terminal_saves(folder: Path) -> None:
     terminal = Terminal(folder, start=True)
-    terminal.wait_for(r"elapsed [1-9]")
+    terminal.wait_for(r"elapsed (0:\d)?[1-9]")
     terminal.process.ptyproc.fileobj.close()
     end = time.monotonic() + WAIT
     status = 0

@@ -137,11 +137,12 @@ def facts(session: Session, width: int) -> str:
     if progress is not None and progress.step <= started.step:  # it is of the process before
         progress = None
     elapsed = session.events[-1].elapsed if session.events else 0.0
-    times = [f"elapsed {duration(elapsed)}"]
+    left = progress.remaining if progress and not (session.is_testing or session.finished or is_slow(session)) else None
+    times = [f"elapsed {duration(elapsed, left)}"]
     if session.is_testing:
         times.append("left: testing")
     elif session.finished is None:
-        times.append(f"left {duration(progress.remaining if progress and not is_slow(session) else None)}")
+        times.append(f"left {duration(left, elapsed)}")
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [
