@@ -227,5 +227,5 @@ def _cells(row: "Row") -> "Cells":
         f"{row.auto:,.0f}",
         row.precision,
         styled(f"{row.ratio:.2f}", "bold"),
-        f"{row.limit_share:.0%}",
+        percent(row.limit_share, 0),
     ]

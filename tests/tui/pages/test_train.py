@@ -53,7 +53,7 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert len({app.train_page.query_one(name).content_region.x for name in ("#charts", "#figures", "#news")}) == 1
     assert (
         str(app.train_page.query_one("#state", Static).visual).strip()
-        == "● epoch 3/5 · validation: digit 98.4 %, sum 96.7 %"
+        == "● epoch 3/5 · validation: digit 98.38 %, sum 96.69 %"
     )
 
 

@@ -85,7 +85,7 @@ def test_without_a_validation_the_state_line_has_the_smoothed_figures_of_the_pan
     assert session.training is not None
     assert session.training == pytest.approx((digit, total))
     assert session.training is not None
-    words = f"digit {session.training[0] * 100:.1f} %, sum {session.training[1] * 100:.1f} %"
+    words = f"digit {session.training[0] * 100:.2f} %, sum {session.training[1] * 100:.2f} %"
     assert state_line(session) == f"● epoch 1/5 · training: {words} "
     shown = figures(session)
     assert (shown["digit"][1], shown["sum"][1]) == session.training
@@ -100,12 +100,12 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session) == "● getting ready "
     for event in recorded.training(500):
         session.add(event)
-    assert state_line(session) == "● epoch 2/5 · validation: digit 96.8 %, sum 88.1 % "
-    assert state_line(session, room=46) == "● epoch 2/5 · val. digit 96.8 %, sum 88.1 % "
-    assert state_line(session, room=36) == "● val. digit 96.8 %, sum 88.1 % "
-    assert state_line(session, room=31) == "● val. sum 88.1 % "
+    assert state_line(session) == "● epoch 2/5 · validation: digit 96.81 %, sum 88.12 % "
+    assert state_line(session, room=48) == "● epoch 2/5 · val. digit 96.81 %, sum 88.12 % "
+    assert state_line(session, room=38) == "● val. digit 96.81 %, sum 88.12 % "
+    assert state_line(session, room=32) == "● val. sum 88.12 % "
     assert session.training is not None
-    assert state_line(session, room=15) == f"● sum {session.training[1] * 100:.1f} % ", "the newest, as in the panel"
+    assert state_line(session, room=16) == f"● sum {session.training[1] * 100:.2f} % ", "the newest, as in the panel"
     assert state_line(session, room=5) == "●"
     assert session.control is not None
     session.control.slow = True
