@@ -14,7 +14,7 @@ class Odd(CellNetwork):
         super().__init__()
         self.wide = nn.Conv2d(1, 4, (5, 3), stride=(2, 1), padding=2)
         self.same = nn.Conv2d(4, 4, 3, padding="same")
-        self.pool = nn.MaxPool2d(4)
+        self.pool = nn.AvgPool2d(4)
         self.digit, self.sum = nn.Linear(4, 10), nn.Linear(100, 19)
 
     def see(self, images_nchw: Tensor) -> Tensor:
@@ -51,4 +51,4 @@ def test_the_table_says_what_the_layers_do(monkeypatch: pytest.MonkeyPatch) -> N
         table = {layer.name: (layer.kind, layer.shape) for layer in layers.describe("odd")}
     assert table["wide"] == ("convolution 5x3, padding 2, stride 2x1, ReLU, max pooling 1x2", "4 x 14 x 15")
     assert table["same"][0] == "convolution 3x3, padding same"
-    assert table["pool"][0] == "max pooling 4x4, mean pooling 3x3"
+    assert table["pool"][0] == "mean pooling 4x4, mean pooling 3x3"

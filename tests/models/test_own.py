@@ -63,7 +63,9 @@ def test_threads_that_build_at_once_get_the_weights_of_their_seeds(tmp_path: Pat
 
 def test_a_network_may_build_another_one_within_its_own(tmp_path: Path) -> None:
     inner = CLASS.replace("super().__init__()", "super().__init__(); self.other = build('swift')")
-    network = build(named(tmp_path, HEAD + "from mnist_sum_tui.models import build\n" + inner))
+    imported = "from mnist_sum_tui.models import build\nfrom mnist_sum_tui.models.swift import Swift\n"
+    network = build(named(tmp_path, HEAD + imported + inner))
+    assert type(network).__name__ == "Net", "a network that the file imports is not the file's own"
     assert "other.conv1.weight" in network.state_dict()
 
 
@@ -82,9 +84,9 @@ def test_the_name_goes_by_the_content(tmp_path: Path) -> None:
 
 def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
     first = named(tmp_path, HEAD + CLASS)
-    other = named(tmp_path, HEAD + CLASS, "other.py")
+    other = named(tmp_path, HEAD + CLASS, "net2.py")
     own_network._files.pop(first)
-    with pytest.raises(UsageError, match=rf"other.py: is not the file of {first}: give that one, --model-file net.py$"):
+    with pytest.raises(UsageError, match=rf"net2.py: is not the file of {first}: give that one, --model-file net.py$"):
         build(first)
     changed = named(tmp_path, HEAD + CLASS + "# changed")
     assert other in own_network.named()
@@ -102,8 +104,13 @@ def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
         (HEAD + CLASS.replace("nn.Linear(784", "nn.Linear(783"), "line 12: RuntimeError: .*mat1 and mat2"),
         (HEAD + CLASS.replace("100, 19", "100, 18"), r"`add` gives \(3, 18\), not scores \(3, 19\)"),
         (HEAD + CLASS.replace("self.digit", "self.optimizer"), "the attribute of optimizer.weight needs another name"),
+        (
+            HEAD + CLASS.replace("self.digit", "self.confidence"),
+            "of confidence.weight needs another name",
+        ),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemError(2)"), "line 8: SystemError: 2"),
         ("import sys\nsys.exit('good bye')", "line 2: SystemExit: good bye"),
+        ("def made():\n    return 1 / 0\nmade()", "line 2: ZeroDivisionError"),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemExit"), "line 8: SystemExit"),
         (HEAD + CLASS.replace("    def see", "        self.again = self.digit\n    def see"), "are the same weights"),
     ],
@@ -123,6 +130,14 @@ def test_a_base_class_of_the_network_is_none(tmp_path: Path) -> None:
 def test_what_is_no_python_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"name a Python file|cannot be read"):
         own_network.take(str(tmp_path / name))
+
+
+def test_no_code_is_taken_from_a_run_but_from_beside_another_config(tmp_path: Path) -> None:
+    (tmp_path / "config.json").touch()
+    named(tmp_path, HEAD + CLASS)
+    (tmp_path / "metrics.jsonl").touch()
+    with pytest.raises(UsageError, match=r"net\.py: lies in a run's folder, from which no code is taken"):
+        own_network.take(str(tmp_path / "net.py"))
 
 
 def test_naming_it_executes_nothing(tmp_path: Path) -> None:
