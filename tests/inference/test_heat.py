@@ -52,7 +52,9 @@ def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
 def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
     config = TrainConfig.of("standard", model=predictor.config.model, precision="fp32")
     predictor = Predictor(config, predictor.network.state_dict(), "in float32", choose_for_inference(config, "cpu"))
+    predictor.confidence = type(predictor.confidence)(digit_temperature=3.0, sum_temperature=2.0)
     heat = gradient(predictor, IMAGE, NUMBER)
+    assert not np.array_equal(gradient(predictor, IMAGE, 0).sum, heat.sum)
     assert heat.digit.shape == heat.sum.shape == (28, 28)
     row, column = np.unravel_index(heat.digit.argmax(), (28, 28))
     image = dataset.normalise(IMAGE.unsqueeze(0))
@@ -62,7 +64,7 @@ def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
         moved[0, 0, row, column] += change
         with torch.inference_mode():
             digits, sums = predictor.network(moved, dataset.one_hot(torch.tensor([NUMBER])))
-        values.append((float(digits.max()), float(sums.max())))
+        values.append((float((digits / 3).log_softmax(1).max()), float((sums / 2).log_softmax(1).max())))
     (low, low_sum), (high, high_sum) = values
     assert heat.digit[row, column] == pytest.approx(abs(high - low) / 2e-2, rel=0.05)
     assert heat.sum[row, column] == pytest.approx(abs(high_sum - low_sum) / 2e-2, rel=0.05)
