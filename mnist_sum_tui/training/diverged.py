@@ -54,7 +54,7 @@ def divergence(step: int, config: TrainConfig, turns: Iterable[Turn] = (), *, ha
     turn = turned_up(turns, step)
     rates = f"{small(rate_to_try(config))} instead of {small(config.lr)}"
     advised = f"try learning rate {rates}" if turn is None else _without(turn)
-    return f"the loss is no longer a number after step {step}: {kept}; {advised}"
+    return f"the loss is no longer a number after step {step:,}: {kept}; {advised}"
 
 
 def doubts(events: Sequence[Event]) -> str:
@@ -73,7 +73,7 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
     rate, usual = rate_to_try(config), TrainConfig.of(config.recipe)
     if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
         return rate
-    is_too_short = rate < config.lr and rate != usual.lr and config.epochs < usual.epochs
+    is_too_short = rate != usual.lr and config.epochs < usual.epochs
     return None if has_learned(done) or is_too_short else rate
 
 

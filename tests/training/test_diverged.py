@@ -1,14 +1,17 @@
 """What is said about a run that learned nothing, and the learning rate to try."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone
-from mnist_sum_tui.training.diverged import advice, better_rate, divergence, rate_to_try, turns_of
+from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training.diverged import advice, better_rate, divergence, rate_to_try, trouble, turns_of
 from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
 
@@ -49,14 +52,19 @@ def test_a_run_that_learned_nothing_is_told_so_with_a_rate() -> None:
     ],
 )
 def test_the_rate_is_not_blamed_if_the_network_has_learned_its_own_images(
-    images: int, training: float, validation: float | None, words: str
+    images: int, training: float, validation: float | None, words: str, tmp_path: Path
 ) -> None:
     epoch = next(event for event in recorded.training() if isinstance(event, EpochDone))
     epoch = replace(epoch, best=True, digit_accuracy=training, val_digit_accuracy=validation)
-    events, config = [replace(recorded.started(), train_images=images), epoch], TrainConfig.of("standard")
+    later = replace(epoch, best=False, digit_accuracy=0.5, val_digit_accuracy=validation and 0.5)
+    events, config = [replace(recorded.started(), train_images=images), epoch, later], TrainConfig.of("standard")
     found = advice(USELESS, config, events)
     assert found == f"a digit accuracy of 11.35 % is no better than guessing: {words}"
-    assert (better_rate(USELESS, config, events) is None) is ("rate" not in words)
+    run = make(tmp_path, "20260101-120100-compact", [*events, USELESS])
+    assert trouble(summarise(run)) == found, "and so it is said of the run in its folder"
+    one_label = replace(USELESS, digit_accuracy=0.95, majority=0.95)
+    for done in (USELESS, one_label):
+        assert (better_rate(done, config, events) is None) is ("rate" not in words)
 
 
 def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
@@ -67,18 +75,22 @@ def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
     assert better_rate(USELESS, TrainConfig.of("original", epochs=1)) is None, "it was too short"
 
 
-def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with() -> None:
+def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with(tmp_path: Path) -> None:
     def turned(at: int, value: str) -> Changed:
         return Changed(step=at, epoch=1, elapsed=1.0, at=at, setting="lr", before="x1", value=value)
 
     config, high = TrainConfig.of("standard", lr=0.002), [turned(261, "x100"), turned(300, "x5")]
     why = "the learning rate was turned to x100 after step 261; train it again without that"
     assert advice(USELESS, config, high).endswith(f"no better than guessing: {why}")
+    run = make(tmp_path, "20260101-120100-compact", [recorded.started(), *high, USELESS])
+    assert trouble(summarise(run)).endswith(why)
     assert better_rate(USELESS, config, high) is None
+    assert better_rate(USELESS, config, [turned(261, "x2")]) is None
     assert better_rate(recorded.finished(reason="diverged"), config, high) is None
     assert better_rate(USELESS, config, [turned(261, "x0.5")]) == pytest.approx(0.0002)
     assert divergence(400, config, turns_of(high), has_checkpoint=True).endswith(f"checkpoint is kept; {why}")
-    assert "try learning rate 0.0002" in divergence(400, config, has_checkpoint=True)
+    without = divergence(40_000, config, has_checkpoint=False)
+    assert "after step 40,000: nothing was saved yet; try learning rate 0.0002 instead of 0.002" in without
     planned = [turned(USELESS.step, "x100")]
     assert "try learning rate 0.0002" in divergence(USELESS.step, config, turns_of(planned), has_checkpoint=True)
     assert advice(USELESS, config, planned).endswith("try 0.0002"), "it would have held from the next step on"
