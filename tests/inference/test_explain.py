@@ -81,15 +81,15 @@ class Unusual(SumNetwork):
     def __init__(self) -> None:
         super().__init__()
         self.relu, self.pool, self.drop = nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1), nn.Dropout()
-        self.first, self.second = nn.Conv2d(1, 4, (3, 5), padding="same"), nn.Conv2d(4, 1, 3, dilation=2)
+        self.first, self.second = nn.Conv2d(1, 4, (3, 5), padding="same"), nn.Conv2d(4, 1, 3, padding="same", dilation=2)
         self.third, self.all = nn.Conv2d(1, 3, 1, stride=(1, 2)), nn.Flatten()
         self.digit = nn.LazyLinear(10)
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit scores."""
         x = self.pool(self.relu(self.first(images_nchw[:, :, 2:])))  # 13x14
-        x = self.drop(self.relu(self.second(x)))  # 9x10
-        x = F.avg_pool2d(F.gelu(self.third(x)), kernel_size=2, stride=1)
+        x = self.drop(self.relu(self.second(x)))  # 13x14
+        x = F.avg_pool2d(F.avg_pool2d(F.gelu(self.third(x)), 2), kernel_size=2, stride=1)
         scores: Tensor = self.digit(self.all(x))
         return scores
 
@@ -116,7 +116,7 @@ def seen_by_hiding(network: SumNetwork, name: str, index: int, row: int, column:
 
 
 @pytest.mark.parametrize(
-    ("model", "name", "places"), [("swift", "conv2", [(2, 3)]), ("own", "third pooled", [(0, 0), (3, 1)])]
+    ("model", "name", "places"), [("swift", "conv2", [(2, 3)]), ("own", "third pooled pooled", [(0, 0), (4, 1)])]
 )
 def test_a_place_looked_at_the_pixels_that_change_it(model: str, name: str, places: list[tuple[int, int]]) -> None:
     torch.manual_seed(0)
@@ -142,6 +142,7 @@ def test_a_network_of_ones_own_is_seen_whole() -> None:
         ("second", "convolution 3x3"),
         ("third", "convolution 1x1, stride 1x2"),
         ("third pooled", "mean pooling 2x2"),
+        ("third pooled pooled", "mean pooling 2x2"),
         ("digit", "digit scores"),
         ("number", "number"),
         ("sum", "sum scores"),
