@@ -10,7 +10,7 @@ import pytest
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, arranged, named, that_fit, without_middle
+from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, NOTE, arranged, named, that_fit, without_middle
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.seed_groups import folded
@@ -27,11 +27,27 @@ def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
         assert sorted(run.run.id for run in ordered) == sorted(run.run.id for run in turned)
         keys = [column.key(run) for run in ordered]
         assert keys == sorted(keys, reverse=column.is_falling)
+        assert [column.key(run) for run in turned] == sorted(keys, reverse=not column.is_falling)
+    assert [named("epochs").text(run) for run in found] == ["5/5", "5/5", "1/5"]
+
+
+def test_runs_are_sorted_by_their_creation_and_notes_by_their_letters(tmp_path: Path) -> None:
+    found = [summarise(make(tmp_path, name, [])) for name in ("old", "new")]
+    assert [run.run.id for run in arranged(found, named("run"))] == ["new", "old"]
+    noted = [replace(run, note=note) for run, note in zip(found, ("a", "B"), strict=True)]
+    assert [run.note for run in arranged(noted, named("note"))] == ["a", "B"]
 
 
 def test_numbers_are_sorted_as_numbers() -> None:
     found = [summary(str(size), batch_size=size) for size in (128, 64, 1000)]
     assert [run.run.id for run in arranged(found, named("batch-size"))] == ["64", "128", "1000"]
+
+
+def test_a_cell_has_each_value_of_a_setting_once_and_a_note_of_thirty_letters_whole() -> None:
+    (fold,) = folded([summary("a", batch_size=64), summary("b", seed=1, batch_size=64)])
+    assert [named(title).text(fold) for title in ("batch-size", "seed")] == ["64", "0, 1"]
+    notes = ["n" * NOTE, "n" * (NOTE + 1)]
+    assert [len(named("note").text(replace(summary(), note=note)).rstrip("n")) for note in notes] == [0, NOTE]
 
 
 def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from mnist_sum_tui.runs import event_index
 from mnist_sum_tui.runs.event_index import BLOCK, HEAD, NAMED
 from mnist_sum_tui.runs.event_json import KINDS, to_json
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Finished, Progress, Samples, Started, Validated
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.replay import MOST_PROGRESS, TAIL, Replay, evenly
 from tests.tui import recorded
@@ -30,14 +31,23 @@ EVENTS = list(recorded.training(1075))
 
 
 def test_a_moment_has_what_came_before_it_and_nothing_else(tmp_path: Path) -> None:
-    replay = Replay(journal(tmp_path, EVENTS))
-    assert len(replay) == len(EVENTS)
+    at: Any = {"epoch": 1, "elapsed": 1.0}
+    asked = [
+        *(Changed(step=n, at=n, setting="lr", before="x1", value="x2", **at) for n in (7, 8)),
+        *(
+            Validated(step=n, digit_loss=1, sum_loss=1, digit_accuracy=0.5, sum_accuracy=0.5, agreement=0.5, **at)
+            for n in (7, 8)
+        ),
+    ]
+    events = [*EVENTS[:40], *asked, *EVENTS[40:]]
+    replay = Replay(journal(tmp_path, events))
+    assert len(replay) == len(events)
     for row in (0, 1, 50, 130, replay.last):
         moment = replay.at(row)
-        before = EVENTS[: row + 1]
+        before = events[: row + 1]
         assert moment.events[-1] == before[-1]
         assert (moment.step, moment.elapsed) == (before[-1].step, before[-1].elapsed)
-        for kind in (Started, Progress, EpochDone):
+        for kind in (Started, Progress, EpochDone, Changed, Validated):
             assert of_kind(moment.events, kind) == of_kind(tuple(before), kind)
         assert of_kind(moment.events, Samples) == of_kind(tuple(before), Samples)[-1:]
     assert replay.at(-5).row == 0
@@ -65,6 +75,25 @@ def test_the_first_moments_are_known_before_the_rest_is_read(tmp_path: Path, mon
     path.write_text(path.read_text() * 2, encoding="utf-8")
     replay.read_all()
     assert len(replay) == len(EVENTS), "what is written later is not seen"
+
+
+def test_whether_there_are_samples_is_known_only_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = journal(tmp_path, [event for event in EVENTS if not isinstance(event, Samples)])
+    monkeypatch.setattr(event_index, "BLOCK", path.stat().st_size // 2)
+    replay = Replay(path, is_whole=False)
+    assert replay.at(20).has_samples
+    replay.read_all()
+    assert not replay.at(20).has_samples
+
+
+def test_a_line_that_is_longer_than_what_is_read_at_once_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = journal(tmp_path, EVENTS)
+    path.write_text("x" * 100_000 + "\n" + path.read_text(), encoding="utf-8")
+    monkeypatch.setattr(event_index, "BLOCK", 40_000)
+    replay = Replay(path, is_whole=False)
+    for _ in range(path.stat().st_size // 10_000):
+        replay.read_on()
+    assert (replay.is_whole, len(replay)) == (True, len(EVENTS))
 
 
 def test_a_moment_is_found_by_time_and_by_step(tmp_path: Path) -> None:
@@ -108,7 +137,8 @@ def test_damaged_lines_are_passed_over(tmp_path: Path) -> None:
     path.write_text("\n".join(lines) + "\n" + lines[0][:90], encoding="utf-8")
     replay = Replay(path)
     kept = [event for row, event in enumerate(EVENTS[:-20]) if row not in range(5, 10)]
-    assert list(of_kind(replay.at(replay.last).events, Progress)) == of_kind(tuple(kept), Progress)
+    for kind, newest in ((Progress, slice(None)), (Samples, slice(-1, None))):
+        assert of_kind(replay.at(replay.last).events, kind) == of_kind(tuple(kept), kind)[newest]
     assert replay.at(replay.last).events[-1] == kept[-1]
     seconds = 12.0
     assert replay.at(replay.row_at(seconds)).elapsed == max(event.elapsed for event in kept if event.elapsed <= seconds)

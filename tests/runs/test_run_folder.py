@@ -178,10 +178,16 @@ def test_delete_removes_a_run_but_nothing_if_there_is_another_file(small_data: s
 
 
 def test_a_run_with_a_damaged_config_can_be_deleted(tmp_path: Path) -> None:
-    run = old_run(tmp_path)
-    run.config_file.write_text("{")
-    run.delete()
-    assert not run.path.exists()
+    for only in (None, "metrics.jsonl", "best.safetensors"):
+        run = old_run(tmp_path)
+        run.config_file.write_text("{")
+        if only is not None:
+            for path in run.path.iterdir():
+                if path != run.config_file:
+                    path.unlink()
+            (run.path / only).touch()
+        run.delete()
+        assert not run.path.exists()
     run.path.mkdir()
     run.config_file.write_text("// a comment, as some programs allow")
     (run.path / "report.html").write_text("precious")

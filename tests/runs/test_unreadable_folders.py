@@ -12,7 +12,7 @@ from mnist_sum_tui.cli.runs import app
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.runs_folder import check_folder
+from mnist_sum_tui.runs.runs_folder import check_folder, left_out, obstacle
 from tests.runs.folders import contents, lock_up, old_run
 
 
@@ -57,6 +57,18 @@ def test_a_run_that_cannot_be_read_is_not_called_missing(tmp_path: Path, monkeyp
         print_list(tmp_path, json=False)
     with pytest.raises(UsageError, match=rf"{run.id} cannot be read \(Permission denied\): name another folder with"):
         find.by_name("latest", tmp_path)
+    assert f"{run.id} cannot be read (Permission denied)" in obstacle(tmp_path)
+    monkeypatch.undo()
+    assert obstacle(tmp_path) == ""
+
+
+def test_of_many_folders_that_cannot_be_read_the_first_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "edcba":
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).parent != tmp_path)
+    assert left_out(tmp_path) == "5 folders cannot be read (Permission denied): a, b, c and 2 more"
 
 
 def test_a_run_among_others_that_cannot_be_read_is_named(
