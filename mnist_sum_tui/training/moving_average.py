@@ -17,9 +17,9 @@ class Average:
 
     def add(self, value: float) -> None:
         """Add the next value."""
-        self._newest = value
-        if math.isfinite(value):
-            self._sum, self._count = self._weight * self._sum + value, self._weight * self._count + 1
+        self._newest, is_known = value, math.isfinite(value)
+        self._sum = self._weight * self._sum + (value if is_known else 0.0)
+        self._count = self._weight * self._count + is_known
 
     @property
     def value(self) -> float | None:

@@ -81,7 +81,10 @@ class Unusual(SumNetwork):
     def __init__(self) -> None:
         super().__init__()
         self.relu, self.pool, self.drop = nn.ReLU(), nn.MaxPool2d(3, stride=2, padding=1), nn.Dropout()
-        self.first, self.second = nn.Conv2d(1, 4, (3, 5), padding="same"), nn.Conv2d(4, 1, 3, padding="same", dilation=2)
+        self.first, self.second = (
+            nn.Conv2d(1, 4, (3, 5), padding="same"),
+            nn.Conv2d(4, 1, 3, padding="same", dilation=2),
+        )
         self.third, self.all = nn.Conv2d(1, 3, 1, stride=(1, 2)), nn.Flatten()
         self.digit = nn.LazyLinear(10)
 
