@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate, twin
-from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, SCORED, lacking
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, SCORED, Classes, lacking
 from mnist_sum_tui.inference.evaluate import evaluate, infer, infer_batches
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
 from mnist_sum_tui.machine.hardware import choose
@@ -57,7 +57,10 @@ def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[
     network, config = build("swift", seed=1), TrainConfig(model="swift", augment="sturdy", precision="bf16")
     found = calibrate.fit(network, config, *few, choose(config)).to_tensors()
     alone, both = (calibrate.fit_classes(network, few[0], choose(config), also) for also in ("none", "strong"))
+    ways = [calibrate._see(network, few[0].images, choose(config), way)[0] for way in ("none", "strong")]
     for kind in SCORED:
+        vectors = torch.cat([view[kind] for views in ways for view in views])
+        assert torch.equal(both.classes[kind].means, Classes.fit(vectors, torch.cat([few[0].labels] * 2)).means)
         assert torch.equal(found[f"{kind}.means"], both.classes[kind].means)
         assert not torch.equal(both.classes[kind].means, alone.classes[kind].means)
     views, logits = calibrate._see(network, few[0].images, choose(config), "sturdy")

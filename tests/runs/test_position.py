@@ -31,7 +31,7 @@ ODD: list[dict[str, object]] = [
     *({"batch": 1, "sums": {"images": 8.0, name: -1.0}} for name in ("digit_loss", "sum_loss", "sum_right", "seconds")),
     {"batch": 1, "sums": {"images": -8.0}},
     {"batch": 1, "sums": {"images": float("nan")}},
-    {"batch": 1, "sums": {"images": 8.0, "digit_right": 9.0}},
+    *({"batch": 1, "sums": {"images": 8.0, name: 9.0}} for name in ("digit_right", "sum_right")),
     {"batch": 1, "sums": {"images": 8.0, "digit_loss": float("inf")}},
     {"best_epoch": "1"},
     {"best_epoch": 0},
