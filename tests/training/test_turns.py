@@ -1,6 +1,7 @@
 """Knobs that are turned while a run trains: they take effect, and a run ends the same however it is cut."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.timing import Paces
 from tests.training.resuming import assert_same_end, config_of_few, rates_of
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
@@ -240,6 +242,9 @@ def test_slow_motion_waits_between_steps_and_does_not_count_it(
     run, control = find.create(tmp_path, config), Control()
     control.slow = True
     waits: list[float] = []
+    monkeypatch.setattr("mnist_sum_tui.training.timing.time", SimpleNamespace(perf_counter=lambda: 1 + sum(waits)))
     monkeypatch.setattr(control, "dawdle", waits.append)
-    list(train(config, run, control))
+    events = list(train(config, run, control, Paces(progress=1e9)))
     assert waits == [0.2] * 18
+    assert {event.elapsed for event in events} == {0.0}
+    assert [event.step for event in events if isinstance(event, Progress)] == list(range(2, 19)), "each is told"
