@@ -95,6 +95,7 @@ def test_epoch_means_are_over_all_of_its_images(config: TrainConfig, run: Run) -
     (done,) = [event for event in events if isinstance(event, EpochDone)]
     weights = [64] * 8 + [38]
     assert len(steps) == 9
+    assert done.lr == steps[-1].lr, "the rate of the epoch's last step"
     for name in ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy"):
         mean = sum(w * getattr(step, name) for w, step in zip(weights, steps, strict=True)) / 550
         assert getattr(done, name) == pytest.approx(mean)

@@ -1,11 +1,11 @@
-"""In which order the files of a run are written."""
+"""In which order the files of a run are written, and what its last event says of the test."""
 
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.recorder import Recorder
+from mnist_sum_tui.training.recorder import SCORES, Recorder
 from mnist_sum_tui.training.state import RunState
 from tests.runs.folders import CONFIG
 
@@ -20,3 +20,12 @@ def test_the_events_are_on_the_disk_before_the_checkpoint_that_refers_to_them(tm
     recorder.journal = journal
     recorder.save(learner, "timer")
     assert done == ["synced", "saved at 7", "checkpoint"]
+
+
+def test_the_last_event_has_what_the_test_found_and_how_many_images_had_the_most_frequent_label(tmp_path: Path) -> None:
+    recorder, journal = Recorder(Run(tmp_path), RunState(CONFIG)), list[Any]()
+    recorder.journal = SimpleNamespace(append=journal.append)  # type: ignore[assignment]
+    shares = {name: place / 10 for place, name in enumerate(SCORES, 1)}
+    report: Any = SimpleNamespace(pairs=1000, majority=0.95, **shares)
+    assert recorder.finished("completed", "", report) == journal[0]
+    assert {name: getattr(journal[0], name) for name in ("pairs", "majority", *SCORES)} == vars(report)

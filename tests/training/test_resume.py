@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.events import Event, Progress, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
@@ -122,6 +122,8 @@ def test_elapsed_goes_on_and_the_forecast_is_this_process_s(few_images: str, tmp
     run, hours = begun(config, tmp_path / "a", 4), 36_000.0
     resave(run, elapsed=hours)
     events: list[Event] = list(train(config, run))
+    assert isinstance(events[0], Started)
+    assert events[0].resumed
     assert hours < events[0].elapsed < hours + 600
     left = [event.remaining for event in events if isinstance(event, Progress) and event.remaining is not None]
     assert 0 < max(left) < hours / 60, "not by the hours that the process before took for four steps"

@@ -181,6 +181,23 @@ def test_epochs_are_added_only_before_the_middle(clock: Clock, step: int, epochs
     assert made.state.step == epochs
 
 
+def test_validations_are_counted_in(clock: Clock) -> None:
+    """Each epoch takes a second for its step and one for its validation."""
+    made, lengths = ShortEpochs(seconds=20), list[int]()
+    for step in made.steps():
+        lengths += [made.state.config.epochs] * (step > 4)
+        clock.seconds += 1
+        made.state.forecast.validations, made.state.forecast.validation_seconds = step, float(step)
+    assert lengths[0] == 9, "and not the sixteen that fit without"
+
+
+def test_a_run_that_has_lost_time_in_a_later_epoch_is_not_said_to_have_one(clock: Clock) -> None:
+    made = ShortEpochs(seconds=30)
+    for step in made.steps():
+        clock.seconds += 100 * (step == 6)
+    assert (made.state.step, made.ending.why) == (6, "as many epochs as fit in 0.5 min")
+
+
 def test_a_number_that_the_user_has_just_set_is_shown_before_it_is_fitted() -> None:
     made = ShortEpochs(seconds=10)
     shown = {}
