@@ -46,9 +46,7 @@ class Experiments(RunKeys):
             return is_first and (bool(self.pattern) or self.is_folded)
         return bool(self.listed) if action in ("filter", "fold") else super().check_action(action, parameters)
 
-    async def action_all_runs(self) -> None:
-        """The same as `back`; a name of its own for the footer."""
-        await self.action_back()
+    action_all_runs = RunKeys.action_back  # a name of its own for the footer
 
     @property
     def changed_at(self) -> int:

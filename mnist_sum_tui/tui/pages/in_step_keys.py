@@ -141,9 +141,7 @@ class InStepKeys(PredictingPage):
         self.draw_curves()
         self.refresh_bindings()
 
-    async def action_whole(self) -> None:
-        """The same as `back`; a name of its own for the footer."""
-        await self.action_back()
+    action_whole = PredictingPage.action_back  # a name of its own for the footer
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""

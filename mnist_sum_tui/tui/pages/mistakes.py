@@ -149,9 +149,7 @@ class MistakesPage(WeightsPage):
         """Whether the gallery shows only the images of a cell."""
         return self._evaluated is not None and self._selection is not None and self._selection.is_part
 
-    async def action_all_mistakes(self) -> None:
-        """The same as `back`; a name of its own for the footer."""
-        await self.action_back()
+    action_all_mistakes = WeightsPage.action_back  # a name of its own for the footer
 
     def action_next_part(self) -> None:
         """Move the focus to the next map or to the gallery."""

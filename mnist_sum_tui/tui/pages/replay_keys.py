@@ -200,9 +200,7 @@ class ReplayKeys(ChartKeys, GoToStep):
             self.show_moment()
             self.refresh_bindings()
 
-    async def action_leave(self) -> None:
-        """The same as `back`; a name of its own for the footer."""
-        await self.action_back()
+    action_leave = ChartKeys.action_back  # a name of its own for the footer
 
     def action_speed(self, by: int) -> None:
         """Play faster or slower."""
