@@ -1,6 +1,7 @@
 """The page Train: the form for a new run, and the charts of a run while it learns."""
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -98,8 +99,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self.end_replay()
         self.run_view.begin(self.session.events)
         self._is_loading_images = False
-        for event in self.session.events:
-            self._load_images_of(event)
+        self._load_images_of(self.session.events)
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
         self.ask_ghost(self.take_ghost)
@@ -123,12 +123,11 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if isinstance(event, Started):
             self.run_view.reset(self.session.events)  # a resumed run has earlier ones, and with them answers
             self.ask_ghost(self.take_ghost)
-            for earlier in self.session.events:
-                self._load_images_of(earlier)
+            self._load_images_of(self.session.events)
         else:
             self.run_view.add(event)
         self._is_stale = True
-        self._load_images_of(event)
+        self._load_images_of([event])
         if isinstance(event, Changed):
             self.show_knobs()
         if isinstance(event, (Started, Paused, Resumed, Finished)):
@@ -138,19 +137,18 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     def show_moment(self) -> None:
         """Show the moment at which the replay is; the first with answers names the sample images."""
         super().show_moment()
-        for event in self.session.shown.events:
-            self._load_images_of(event)
+        self._load_images_of(self.session.shown.events)
 
-    def _load_images_of(self, event: Event) -> None:
+    def _load_images_of(self, events: Iterable[Event]) -> None:
         """Load the sample images when the first Samples event names them."""
-        if isinstance(event, Samples) and not self._is_loading_images and self.session.config is not None:
+        named = next((event.indices for event in events if isinstance(event, Samples)), None)
+        if named is not None and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
-            self.load_images(event.indices, self.session.config.data_dir, self._take_images)
+            self.load_images(named, self.session.config.data_dir, self._take_images)
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
-        for event in events:
-            self._load_images_of(event)
+        self._load_images_of(events)
         if self.session.past is not None:
             return
         if is_whole:
