@@ -95,8 +95,8 @@ class AfterRun(Page):
         switcher.current = "run-form"
         return form
 
-    def allows_after_run(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether the action is possible now; None if it is not one of new, further and charts."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable a new run, more epochs and the charts where they make no sense."""
         session = self.session
         if action == "new":
             return not session.is_training and not self.is_form_shown and not session.is_read_only
@@ -106,7 +106,7 @@ class AfterRun(Page):
             return is_over and not self.is_form_shown and (parameters == ("completed",)) == is_completed
         if action == "charts":
             return self.is_form_shown and bool(session.events)
-        return None
+        return super().check_action(action, parameters)
 
     def why_not(self, key: str) -> str:
         """Why a key does nothing now; empty if it does something, or if nobody would expect it to."""

@@ -32,10 +32,10 @@ class KnobKeys(Page):
         """Whether the panel is open."""
         return bool(self.query(KnobPanel))
 
-    def allows_knobs(self, action: str) -> bool | None:
-        """Whether the action is possible now; None if it is not one of KNOB_ACTIONS."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable knobs without a training, and the single step unless it is paused."""
         if action not in KNOB_ACTIONS:
-            return None
+            return super().check_action(action, parameters)
         control = self.session.control
         return control is not None and (action != "single_step" or control.paused)
 

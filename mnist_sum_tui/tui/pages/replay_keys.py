@@ -63,8 +63,8 @@ class ReplayKeys(ChartKeys, GoToStep):
         """Show the session's run; defined by the page."""
         raise NotImplementedError
 
-    def allows_in_replay(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Whether the action is possible now; None if that does not depend on a replay."""
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable keys of the replay without one, and those in its way during one."""
         if action == "replay":
             is_over = not self.session.is_live and not self.session.is_read_only
             return (self.session.is_opened or is_over) and self._can_begin
@@ -75,7 +75,8 @@ class ReplayKeys(ChartKeys, GoToStep):
             is_second = action == "leave" and bool(self.run_view.large)  # Escape makes a large chart small first
             return self.player is not None and not self.is_form_shown and not is_other and not is_second
         is_space = action == "control" and parameters[0] in ("pause", "resume")  # space plays
-        return False if (is_space or action in NOT_IN_A_REPLAY) and self.player is not None else None
+        is_in_the_way = (is_space or action in NOT_IN_A_REPLAY) and self.player is not None
+        return not is_in_the_way and super().check_action(action, parameters)
 
     @property
     def _can_begin(self) -> bool:

@@ -228,18 +228,12 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         is_second = action in ("charts", "leave") and self.query_children(HelpPanel)  # Escape closes the help first
         if is_second or (action == "charts" and self.session.run is None):
             return False
-        if (allowed := self.allows_in_replay(action, parameters)) is not None:
-            return allowed
         control, started = self.session.control, self.session.started
         if parameters == ("validate",) and started is not None and not started.validation_images:
             return False
-        if action == "control":
-            return control is not None and parameters != ("resume" if not control.paused else "pause",)
-        if (allowed := self.allows_knobs(action)) is not None:
-            return allowed
-        if (allowed := self.allows_after_run(action, parameters)) is not None:
-            return allowed
-        return self.session.shown.is_live if action == "freeze" else True
+        if action == "control" and (control is None or parameters == ("pause" if control.paused else "resume",)):
+            return False
+        return self.session.shown.is_live if action == "freeze" else super().check_action(action, parameters)
 
     def action_control(self, request: str) -> None:
         """Call `request` of the training's Control."""
