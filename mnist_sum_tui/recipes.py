@@ -61,24 +61,12 @@ RECIPES = {
         Recipe(
             "marathon",
             "for the last tenth of a percent: keen, all images, 32 epochs of strong augmentation",
-            {
-                "model": "keen",
-                "epochs": 32,
-                **LONG_STEPS,
-                "augment": "strong",
-                "all_data": True,
-            },
+            {"model": "keen", "epochs": 32, **LONG_STEPS, "augment": "strong", "all_data": True},
         ),
         Recipe(
             "sturdy",
             "for what people draw and photograph: deep, 28 epochs of spoiled images, and some of no digit",
-            {
-                "model": "deep",
-                "epochs": 28,
-                **LONG_STEPS,
-                "augment": "sturdy",
-                "outliers": 0.125,
-            },
+            {"model": "deep", "epochs": 28, **LONG_STEPS, "augment": "sturdy", "outliers": 0.125},
         ),
         Recipe(
             "original",

@@ -7,17 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.charts import print_reliability
-from mnist_sum_tui.cli.common import (
-    DataDir,
-    Device,
-    Json,
-    ModelFile,
-    Notify,
-    RunArgument,
-    RunsDir,
-    ask,
-    print_json,
-)
+from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, Notify, RunArgument, RunsDir, ask, print_json
 from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
@@ -211,12 +201,7 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
         part = f"{len(rows)} of {count:,}" if len(rows) < count else f"{count}"
         out.print()
-        print_table(
-            out,
-            f"Wrong digits, {part} shown, surest first",
-            columns,
-            rows,
-        )
+        print_table(out, f"Wrong digits, {part} shown, surest first", columns, rows)
         if len(rows) < count:
             say(out, "all: mnist-sum tui, page Mistakes", "dim")
         say(out, f"see one: {command}", "dim")

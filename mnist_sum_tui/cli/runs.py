@@ -184,12 +184,7 @@ def compare(
 
 
 @app.command("delete")
-def delete(
-    context: typer.Context,
-    run: RunName,
-    yes: Yes = False,
-    runs_dir: LaterRunsDir = None,
-) -> None:
+def delete(context: typer.Context, run: RunName, yes: Yes = False, runs_dir: LaterRunsDir = None) -> None:
     """Delete a run's folder; if it holds anything that is not the run's, nothing is deleted."""
     found = find.by_name(run, folder_of(context, runs_dir))
     shown = printable(str(found.path))

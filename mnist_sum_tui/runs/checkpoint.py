@@ -131,14 +131,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         config, position = _described(values, path)
         stream.seek(0)
         tensors = safetensors.torch.load(stream.read(MAX_BYTES))
-    except (
-        ValueError,
-        KeyError,
-        AttributeError,
-        TypeError,
-        RecursionError,
-        safetensors.SafetensorError,
-    ) as error:
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError, safetensors.SafetensorError) as error:
         raise CheckpointError(f"{path}: is not a checkpoint that this version can read; {ADVICE}") from error
     state, confidence = _taken(tensors, OPTIMIZER), _taken(tensors, CONFIDENCE)
     return Checkpoint(config, position, tensors, state, confidence)

@@ -30,10 +30,7 @@ class DrawPad(Widget, can_focus=True):
     """A sheet to draw on, shown in 28x14, 56x28, 84x42 or 112x56 cells."""
 
     ALLOW_SELECT = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *MOVES,
-        Binding("space", "pen", "Pen down/up"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MOVES, Binding("space", "pen", "Pen down/up")]
 
     @dataclass(eq=False)
     class Drawn(Message):

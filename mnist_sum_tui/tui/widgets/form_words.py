@@ -26,11 +26,7 @@ MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_m
 TIMED = ("model", "epochs")
 """settings with a field on which the time of a training depends"""
 OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
-SCHEDULES = {
-    "constant": "constant rate",
-    "onecycle": "one-cycle rate",
-    "linear": "linear rate",
-}
+SCHEDULES = {"constant": "constant rate", "onecycle": "one-cycle rate", "linear": "linear rate"}
 
 
 def typed(config: TrainConfig, name: str) -> str:
