@@ -149,16 +149,12 @@ def _load() -> tuple[str, Mapping[str, object]]:
 
 def read() -> tuple[dict[str, Value], list[str]]:
     """The settings in the file, and a message for each that cannot be used; such a setting counts as not set."""
+    values: dict[str, Value] = {}
+    wrong = []
     try:
         _, table = _load()
     except UsageError as error:
-        return {}, [str(error)]
-    return _checked_table(table)
-
-
-def _checked_table(table: Mapping[str, object]) -> tuple[dict[str, Value], list[str]]:
-    values: dict[str, Value] = {}
-    wrong = []
+        return values, [str(error)]
     for name, value in table.items():
         try:
             if name not in KNOWN:
