@@ -82,7 +82,7 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
         if model is None:
             return next(runs, None)
         for run in runs:
-            if _network(run) == model.partition("@")[0]:  # of another hash: building it says so
+            if _model(run).partition("@")[0] == model.partition("@")[0]:  # of another hash: building it says so
                 return run
         raise UsageError(f"no run of {model} has weights yet: train it with mnist-sum train{option_for(model)}")
     run = by_name(name, folder, (BUILT_IN_NAME,))
@@ -96,12 +96,8 @@ def to_ask(folder: Path) -> list[Run]:
     return sorted(runs, key=lambda run: _model(run) not in own) if own else runs
 
 
-def _network(run: Run) -> str:
-    """The name of a run's network, for one of the user's own without its hash; empty if it is not known."""
-    return _model(run).partition("@")[0]
-
-
 def _model(run: Run) -> str:
+    """The name of a run's network; empty if it is not known."""
     with contextlib.suppress(RunError):
         return str(run.read_json(run.config_file).get("model", ""))
     return ""
