@@ -58,11 +58,7 @@ def test_damaged_files_are_refused(tmp_path: Path, images: bytes, labels: bytes 
 @pytest.mark.parametrize("damage", ["cut", "crc", "foreign"])
 def test_damaged_gzip_is_refused(tmp_path: Path, damage: str) -> None:
     packed = gzip.compress(_images(2))
-    content = {
-        "cut": packed[:-20],
-        "crc": packed[:-8] + bytes(8),
-        "foreign": b"not gzip at all",
-    }[damage]
+    content = {"cut": packed[:-20], "crc": packed[:-8] + bytes(8), "foreign": b"not gzip at all"}[damage]
     (tmp_path / "train-images-idx3-ubyte.gz").write_bytes(content)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(header(2049, 2) + bytes(2))
     with pytest.raises(DataError) as caught:

@@ -19,11 +19,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
     return Run(make_run(tmp_path / "runs", str(folder)).path)  # the one made here is locked
 
 
-COMMANDS = [
-    ["predict", "idx", "3", "--number", "7"],
-    ["evaluate"],
-    ["train", "--resume", "latest", "--epochs", "2"],
-]
+COMMANDS = [["predict", "idx", "3", "--number", "7"], ["evaluate"], ["train", "--resume", "latest", "--epochs", "2"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])

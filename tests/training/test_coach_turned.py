@@ -90,10 +90,7 @@ def test_a_loss_that_another_knob_has_raised_is_not_the_learning_rate_s(turns: l
 
 @pytest.mark.parametrize(
     "turns",
-    [
-        [Turn(50, "augment", "strong")],
-        [Turn(150, "augment", "strong"), Turn(198, "lr", "x20")],
-    ],
+    [[Turn(50, "augment", "strong")], [Turn(150, "augment", "strong"), Turn(198, "lr", "x20")]],
     ids=["long ago", "the rate later"],
 )
 def test_a_knob_that_was_turned_before_the_likely_reason_is_not_blamed(turns: list[Turn]) -> None:

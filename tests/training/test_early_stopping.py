@@ -10,11 +10,7 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError, MnistSumError, RunError
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.events import (
-    Event,
-    Finished,
-    Progress,
-)
+from mnist_sum_tui.runs.events import Event, Finished, Progress
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 

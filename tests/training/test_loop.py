@@ -15,14 +15,7 @@ from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.recipes import RECIPES, Recipe
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.events import (
-    Checkpointed,
-    EpochDone,
-    Finished,
-    Progress,
-    Samples,
-    Started,
-)
+from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.batches import StepPlan

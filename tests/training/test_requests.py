@@ -5,13 +5,7 @@ import time
 from dataclasses import replace
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import (
-    Event,
-    Paused,
-    Resumed,
-    Samples,
-    Validated,
-)
+from mnist_sum_tui.runs.events import Event, Paused, Resumed, Samples, Validated
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control

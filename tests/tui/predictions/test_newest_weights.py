@@ -10,12 +10,7 @@ from textual.message import Message
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions.messages import (
-    ImagePredicted,
-    TestSetEvaluated,
-    Trouble,
-    Working,
-)
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.predictors import FRESH_SECONDS
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker

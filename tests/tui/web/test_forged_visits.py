@@ -77,9 +77,7 @@ async def test_a_visitor_who_says_nothing_at_all_ends_without_a_word(tmp_path: P
         wait_for(lambda: not children(process), SECONDS)
 
 
-async def test_a_size_that_is_typed_or_too_large_takes_no_memory(
-    server: tuple[int, "subprocess.Popen[bytes]"],
-) -> None:
+async def test_a_size_that_is_typed_or_too_large_takes_no_memory(server: tuple[int, "subprocess.Popen[bytes]"]) -> None:
     async with aiohttp.ClientSession() as session:
         huge = f"http://localhost:{server[0]}/ws?width=99999999&height=99999999"
         async with session.ws_connect(huge, headers={"Origin": own(server[0])}) as websocket:
