@@ -17,9 +17,8 @@ from tests.tui.pages.training import play, shown
 from tests.tui.recorded import until
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_the_images_are_read_once_and_stay_through_replays(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[tuple[int, ...]] = []
 
@@ -30,11 +29,12 @@ async def test_the_images_are_read_once_and_stay_through_replays(
     monkeypatch.setattr("mnist_sum_tui.tui.pages.train_threads.sample_images", sample_images)
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
-    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
+    async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
         app = recorded.app_of(pilot)
         page = app.train_page
-        for _ in range(2):
-            await until(pilot, lambda: page.is_composed)
+        await until(pilot, lambda: page.is_composed)
+        for size in ((80, 24), (120, 36)):
+            await pilot.resize_terminal(*size)
             app.post_message(ReplayRun(run))
             await until(pilot, lambda: page.player is not None)
             await pilot.press("space", "end")
