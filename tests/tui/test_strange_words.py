@@ -48,24 +48,22 @@ async def toasts(pilot: Pilot[int], app: MnistSumApp, count: int) -> str:
     return "\n".join(shown(app))
 
 
-@pytest.mark.parametrize("words", WORDS)
-async def test_a_toast_shows_its_text_unchanged(words: str, app: MnistSumApp) -> None:
+async def test_toasts_notices_and_errors_of_a_training_show_their_text_unchanged(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
-        app.train_page.notify(words, title=words)
-        assert (await toasts(pilot, app, 1)).count(printable(words)) == 2
-
-
-@pytest.mark.parametrize("words", WORDS)
-async def test_notices_and_errors_of_a_training_are_shown_unchanged(words: str, app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        await pilot.pause(0.1)
-        begin(app)
-        app.post_message(RunEvent(Notice(step=0, epoch=1, elapsed=0.0, message=f"1 {words}")))
-        app.post_message(TrainingEnded(UsageError(f"2 {words}")))
-        text = await toasts(pilot, app, 2)
-        assert f"1 {printable(words)}" in text
-        assert text.count(f"2 {printable(words)}") == 2, "in a toast and in the form"
+        for words in WORDS:
+            app.train_page.notify(words, title=words)
+            assert (await toasts(pilot, app, 1)).count(printable(words)) == 2
+            app.clear_notifications()
+            await toasts(pilot, app, 0)
+            begin(app)
+            app.post_message(RunEvent(Notice(step=0, epoch=1, elapsed=0.0, message=f"1 {words}")))
+            app.post_message(TrainingEnded(UsageError(f"2 {words}")))
+            text = await toasts(pilot, app, 2)
+            assert f"1 {printable(words)}" in text
+            assert text.count(f"2 {printable(words)}") == 2, "in a toast and in the form"
+            app.clear_notifications()
+            await toasts(pilot, app, 0)
 
 
 async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
@@ -98,21 +96,22 @@ async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSum
         assert len([*folder.iterdir()]) == 2
 
 
-@pytest.mark.parametrize(
-    "words", [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]
-)
-async def test_a_run_may_have_any_name(words: str, app: MnistSumApp, tmp_path: Path) -> None:
-    run = Run(tmp_path / f"run {words} 1")
-    run.path.mkdir()
-    run.write_config(TrainConfig.of("standard", model="compact"))
+async def test_a_run_may_have_any_name(app: MnistSumApp, tmp_path: Path) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
-        await pilot.press("f5")
-        await until(pilot, lambda: isinstance(app.screen, RunsPage) and app.screen.query_one(RunTable).runs)
-        await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 2)
-        await pilot.press("space", "e")
-        await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 3)
-        await pilot.press("d")
-        await until(pilot, lambda: any(f"Delete run {printable(run.id)}?" in line for line in shown(app)))
-        await pilot.press("y")
-        await until(pilot, lambda: not run.path.exists())
+        for words in [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]:
+            await evaluate_and_delete(pilot, app, Run(tmp_path / f"run {words} 1"))
+
+
+async def evaluate_and_delete(pilot: Pilot[int], app: MnistSumApp, run: Run) -> None:
+    run.path.mkdir()
+    run.write_config(TrainConfig.of("standard", model="compact"))
+    await pilot.press("f1", "f5")
+    await until(pilot, lambda: isinstance(app.screen, RunsPage) and app.screen.query_one(RunTable).runs)
+    await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 2)
+    await pilot.press("space", "e")
+    await until(pilot, lambda: sum(printable(run.id) in line for line in shown(app)) == 3)
+    await pilot.press("d")
+    await until(pilot, lambda: any(f"Delete run {printable(run.id)}?" in line for line in shown(app)))
+    await pilot.press("y")
+    await until(pilot, lambda: not run.path.exists())
