@@ -56,6 +56,8 @@ class RunTable(DataTable[Text]):
         """whether all runs have been read"""
         self.every: tuple[Summary, ...] = ()
         """all runs, including those without a row; set it before `runs`"""
+        self._told_best: str | None = None
+        """the id of the run that the table calls the best; it may have no row"""
         self._names: dict[str, str] = {}
         """the text of the first column by the id of the run, as much of it as there is room for"""
         self.looks: dict[str, int] = {}
@@ -72,9 +74,13 @@ class RunTable(DataTable[Text]):
         """The best of all runs; None if none has a result, or while not all have been read."""
         return best_if_any(self.every or self.runs) if self.is_whole else None
 
+    @property
+    def _best_id(self) -> str | None:
+        return None if self.best is None else self.best.run.id
+
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
-        """Refill the table if any text has changed; the cursor stays on its run."""
-        if not self.shown or self._cells(before) != self._cells(runs):
+        """Refill the table if any text or the best run has changed; the cursor stays on its run."""
+        if not self.shown or self._told_best != self._best_id or self._cells(before) != self._cells(runs):
             self.fill()
 
     def watch_columns_wanted(self) -> None:
@@ -109,7 +115,7 @@ class RunTable(DataTable[Text]):
             heading.label = Text(column.title + (self._arrow if is_order else ""))
         if self.order[0] not in self.shown:  # by a column for which there is no room
             self.ordered_columns[0].label = Text(f"{COLUMNS[0].title}, by {self.order[0].title}{self._arrow}")
-        rows, best = arranged(self.runs, *self.order), self.best
+        rows, best, self._told_best = arranged(self.runs, *self.order), self.best, self._best_id
         self._names = {run.run.id: self._fitted_name(run, best) for run in rows}
         for run in rows:
             cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}

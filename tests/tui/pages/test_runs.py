@@ -203,6 +203,11 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         words = str(page.query_one("#why-best", Static).render())
         assert words.startswith("best: the highest mean validation accuracy on")
         assert "* on the validation images" in words
+        page.pattern = "seed=0"
+        better = make(tmp_path, "20260101-120500-compact-quick", list(recorded.training(2150, slower=0.9)), seed=1)
+        page.action_reload()
+        await recorded.until(pilot, lambda: table.best is not None and table.best.run == better)
+        assert not any(str(table.get_cell(row, "state")).endswith("best") for row in table.rows), "it has no row"
 
 
 async def test_delete_asks(app: MnistSumApp, tmp_path: Path) -> None:
