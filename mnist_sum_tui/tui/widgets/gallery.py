@@ -206,7 +206,10 @@ class Gallery(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the image under the mouse; open it if it is already chosen."""
-        column, row = event.x // self.tile.width, (event.y + self.scroll_offset.y) // self.tile.height
+        at = event.get_content_offset(self)
+        if at is None:  # on the title
+            return
+        column, row = at.x // self.tile.width, (at.y + self.scroll_offset.y) // self.tile.height
         place = row * self.across + column
         if column < self.across and place < len(self.items):
             if place == self.chosen:
