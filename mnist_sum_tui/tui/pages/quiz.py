@@ -105,6 +105,10 @@ class QuizScreen(Question[None]):
         self.query_one(Digit).look = "blocks"
         app = cast("MnistSumApp", self.app)
         self.predictions, self.session = app.predictions, app.session
+        self._evaluate()
+
+    def _evaluate(self) -> None:
+        self._has_failed = False
         self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
 
     def _hint(self, words: str, is_error: bool = False) -> None:
@@ -218,7 +222,9 @@ class QuizScreen(Question[None]):
 
     def action_next(self) -> None:
         """Go to the next image, if there is one; Enter never begins a new quiz, so the score stays on the screen."""
-        if self._typed is not None and self._said is not None and self.waiting:
+        if self._found is None and self._has_failed:
+            self._evaluate()
+        elif self._typed is not None and self._said is not None and self.waiting:
             self._ask()
 
     def action_again(self) -> None:

@@ -194,11 +194,17 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, m
 async def test_without_a_network_it_says_so(app: MnistSumApp, monkeypatch: Any) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         worker = fixed.predictions_in(app)
+        request = worker.request
         monkeypatch.setattr(worker, "request", lambda _, reply: reply(Trouble("there is no trained network yet")))
         app.action_quiz()
         await until(pilot, lambda: isinstance(app.screen, QuizScreen))
         screen = app.screen
         assert isinstance(screen, QuizScreen)
         await until(pilot, lambda: "no trained network" in text(screen, "#hint"))
-        await pilot.press("enter", "4", "escape")
+        await pilot.press("enter", "4")
+        assert "no trained network" in text(screen, "#hint")
+        monkeypatch.setattr(worker, "request", request)  # there is one by now
+        await pilot.press("enter")
+        await until(pilot, lambda: text(screen, "#asked").startswith("Image 1 of 10"))
+        await pilot.press("escape")
         await until(pilot, lambda: app.screen is not screen)
