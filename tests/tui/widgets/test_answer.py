@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from textual.app import App, ComposeResult
 
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, all_ten, answer_lines, large, likeness_bar, sure_line
@@ -18,6 +19,21 @@ def test_the_equation_has_its_gaps_and_fits() -> None:
     assert {len(line) for line in tight} == {18}
     assert tight[1][3:6] == " + "
     assert wide[1][3:8] == " ╺╋╸ "
+    shown = [answer_lines(fixed.predictions(0)[4], width, is_large=True).plain for width in (21, 22)]
+    assert ["╺╋╸" in equation for equation in shown] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("index", "verdict", "truth", "colour"),
+    [(0, "✓ right", "7 + 4 = 11", "$text-success"), (8, "✗ wrong", "5 + 4 = 9", "$text-error")],
+)
+def test_the_truth_and_a_colour_say_whether_an_answer_is_right(
+    index: int, verdict: str, truth: str, colour: str
+) -> None:
+    lines = answer_lines(fixed.predictions(index)[4], 40)
+    assert f"\n{verdict}\ntruth {truth}\n" in lines.plain
+    styles = {str(span.style).removeprefix("bold ") for span in lines.spans}
+    assert styles & {"$text-success", "$text-error"} == {colour}
 
 
 def test_whether_the_two_answers_agree_is_told_with_their_figures() -> None:
@@ -59,6 +75,8 @@ async def test_the_rows_of_an_answer_are_those_of_the_width_that_it_will_have() 
 
 def test_the_bar_of_likeness_marks_the_threshold_in_its_middle() -> None:
     bars = [likeness_bar(score, 0.2, 9).plain for score in (0.0, 0.1, 0.2, 0.4, 1.0)]
+    colours = [str(likeness_bar(score, 0.2, 9).spans[0].style) for score in (0.1, 0.2)]
+    assert colours == ["$text-warning", "$text-primary"]
     assert bars == ["────│────", "━━──│────", "━━━━│────", "━━━━│━━━━", "━━━━│━━━━"]
 
 
@@ -67,6 +85,7 @@ def test_a_wide_list_shows_how_probable_each_sum_is() -> None:
     assert {len(line) for line in lines} == {50}
     sure = max(fixed.predictions(0)[4].sum_probabilities)
     assert lines[4].endswith(f" {sure * 100:.1f}%"), "the same sign as beside the digit and the sum"
+    assert lines[4].count("█") == int(sure * (50 - len("> 9 + 9 = 18 x  ") - len(" 100.0%")))
 
 
 def test_all_ten_answers_as_text() -> None:

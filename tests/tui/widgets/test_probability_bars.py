@@ -17,6 +17,21 @@ def test_an_arrow_marks_the_predicted_class_and_a_dot_the_true_one() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("truth", "coloured"),
+    [
+        (2, {"$text-error bold": "▸ 1", "$text-success": "• 2"}),
+        (1, {"$text-success bold": "▸ 1"}),
+        (None, {"$text-primary bold": "▸ 1"}),
+    ],
+)
+def test_the_colours_say_which_class_is_right_and_which_is_wrong(truth: int | None, coloured: dict[str, str]) -> None:
+    found = bar_lines(SHARES, truth, 20, 4)
+    first = {str(span.style): found.plain[span.start : span.start + 3] for span in reversed(found.spans)}
+    assert {style: label for style, label in first.items() if label.strip("▸• ") and label[0] in "▸•"} == coloured
+    assert "$foreground-muted" in first, "the other classes"
+
+
 def test_there_is_no_dot_if_the_prediction_is_right() -> None:
     assert "•" not in bar_lines(SHARES, 1, 20, 4).plain
 
