@@ -1,16 +1,25 @@
 """The ghost run on page Train: its curves behind those of the run, and the sentence that says who is ahead."""
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Advice, Changed
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
 from tests.tui.recorded import until
+
+
+def colours(app: MnistSumApp) -> list[str]:
+    line = app.train_page.query_one("#race", Static).visual
+    assert isinstance(line, Content)
+    return [str(span.style) for span in line.spans]
 
 
 async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,6 +29,7 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int], monkeyp
     page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150, slower=1.6)))
     sentence = "Sum reached 95 % 16 s sooner than the best earlier compact run, 20250228-090000-compact"
     await until(pilot, lambda: "best run" in chart(app, "loss")[1] and sentence in shown(app, "#race"))
+    assert colours(app) == ["$text-success"]
     assert shown(app, "#news") == f"{recorded.RUN} · epoch 2: validation digit 98.38 %, sum 96.69 % (best epoch so far)"
     raced = "Faster than the best earlier compact run"
     for topic, words in (("knows", "It knows both"), ("ghost", raced)):
@@ -30,6 +40,9 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int], monkeyp
     await until(pilot, lambda: reason in shown(app, "#race"))
     app.on_run_event(RunEvent(Changed(step=200, epoch=1, elapsed=5.0, setting="lr", value="x0.5", before="x1", at=200)))
     await until(pilot, lambda: reason not in shown(app, "#race"))
+    page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150, slower=0.8)))
+    await until(pilot, lambda: " later than " in shown(app, "#race"))
+    assert colours(app) == ["$text-warning"]
     page.call_later(page.take_ghost, "20250228-090000-compact", Series(recorded.training(2150)))
     await until(
         pilot, lambda: "Sum reached 95 % at the same time as the best earlier compact run" in shown(app, "#race")

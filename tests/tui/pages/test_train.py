@@ -36,6 +36,10 @@ def headings(app: MnistSumApp) -> list[str]:
     return [str(line.visual) for line in app.train_page.query(".heading").results(Static) if line.region]
 
 
+def notes(app: MnistSumApp) -> list[str]:
+    return [str(line.visual) for line in app.train_page.query("#figures .note").results(Static)]
+
+
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     assert app.train_page.query_one(ContentSwitcher).current == "run-view"
@@ -47,6 +51,7 @@ async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[
     assert any("99 %" in line for line in accuracy)
     assert [digits.value for digits in app.train_page.query(Digits)] == ["98.28", "97.16", "97.63"]
     assert headings(app) == ["training digit %", "training sum %", "agreement %"]
+    assert notes(app)[:2] == ["validation 98.38", "validation 96.69"]
     facts = str(app.train_page.query_one(Facts).render())
     assert facts.startswith("5,120 images/s\nelapsed 27 s · left 27 s\n")
     assert next(str(sample.render()) for sample in app.train_page.query(Sample)).strip() == "5 + 8 = 13 ✓"
@@ -61,6 +66,7 @@ async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pil
     events = [event for event in recorded.training() if isinstance(event, Progress)]
     app = await play(pilot, [replace(recorded.started(), validation_images=0), *events])
     assert headings(app) == ["training digit %", "training sum %"]
+    assert notes(app)[:2] == ["smoothed", "smoothed"]
     words = [str(line.visual) for line in app.train_page.run_view.query(Static) if line.region]
     about = f"{recorded.RUN} · 55,000 training images, none held out for validation"
     assert [line for line in words if "validation" in line] == [about]
@@ -172,6 +178,7 @@ async def test_the_end_shows_result_and_commands(pilot: Pilot[int]) -> None:
     assert words.endswith(f"mnist-sum train --resume {recorded.RUN} --epochs 10")
     assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
     assert headings(app) == ["test digit %", "test sum %", "agreement %"]
+    assert notes(app) == ["loss 0.0312", "loss 0.0497", "100,000 pairs"]
     assert shown(app, "#state").startswith("✓ done · test: digit 99.12 %, sum 98.74 %")
     await pilot.resize_terminal(50, 36)
     await until(pilot, lambda: all(len(line) <= 48 for line in shown(app, "#outcome").splitlines()))
