@@ -9,15 +9,25 @@ from numpy.typing import NDArray
 from textual.color import Color
 from textual.pilot import Pilot
 
+from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.widgets.heat_pair import LEAST_NINE, HeatPair, heat_lines, mark_style, marks, strongest_words
+from mnist_sum_tui.tui.widgets.heat_pair import (
+    LEAST_NINE,
+    HeatPair,
+    fitted,
+    heat_lines,
+    mark_style,
+    marks,
+    strongest_words,
+)
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.shown import lines
@@ -177,6 +187,14 @@ def test_the_digit_is_seen_below_the_figures() -> None:
     own = Color.parse("ansi_yellow")
     assert mark_style(5, 255, True, (own, own, own, own)).reverse
     assert not mark_style(5, 0, False, (own, own, own, own)).reverse
+
+
+def test_only_what_hiding_does_is_measured_so_that_weak_is_shown_weak() -> None:
+    """A gradient has no unit, so its highest value is a 9 in any case."""
+    image, weak = np.full((28, 28), 255, np.uint8), np.full((28, 28), 0.2, np.float32)
+    for is_hiding, step in ((False, 9), (True, 2)):
+        _, shown = fitted(HeatFound(image, 7, Heat(weak, weak), is_hiding), (0.9, 0.9), 120, 36)
+        assert {int(each.steps.max()) for each in shown} == {step}
 
 
 def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
