@@ -222,5 +222,6 @@ async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_t
             assert isinstance(app.screen, DeleteRun)
             assert app.screen.detail == f"{words}2 epochs, 95.00 % of the sums right. It cannot be brought back."
             await pilot.press("n")
-    begun = summarise(make(tmp_path / "others", "20260101-120500-swift", [recorded.started()]))
-    assert DeleteRun(begun).detail == "Not one whole epoch. It cannot be brought back."
+    for step, words in ((1, "Not one whole epoch"), (430, "1 epoch, 88.12 % of the sums right")):
+        begun = summarise(make(tmp_path / "others", f"20260101-120500-{step}", list(recorded.training(step))))
+        assert DeleteRun(begun).detail == f"{words}. It cannot be brought back."

@@ -17,6 +17,7 @@ from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
+from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
@@ -31,6 +32,7 @@ def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
     shown = knob("weight_decay", "0.07")
     assert list(shown.stops[4:7]) == ["0.05", "0.07", "0.1"]
     assert shown.place == 5
+    assert list(knob("lr", "x3").stops[6:11]) == ["x1", "x2", "x3", "x5", "x10"]
     assert knob("epochs", "5").stops[:3] == ["1", "2", "3"]
     assert knob("epochs", "50").stops[-1] == "100"
 
@@ -61,7 +63,9 @@ async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
         app = await play(pilot, recorded.training(200), control)
         await pilot.press("k")
         assert isinstance(app.focused, KnobPanel)
+        assert "Undo" not in {key.words for key in keys_of(app.screen)[0]}, "nothing was turned yet"
         await pilot.press("left", "down", "right")
+        assert "Undo" in {key.words for key in keys_of(app.screen)[0]}
         asked = [(turn.setting, turn.value) for turn in control.take_turns()]
         assert asked == [("lr", "x0.5"), ("sum_weight", "0.6")]
         await pilot.press("z")
@@ -76,6 +80,11 @@ async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
             panel.action_turn(1)
         await pilot.pause()
         assert [turn.value for turn in control.take_turns()] == ["0.8"]
+        assert app.session.progress is not None
+        app.on_run_event(RunEvent(replace(app.session.progress, step=900, epoch=3)))
+        await pilot.press("up", "up", *["left"] * 4)  # from the first knob to the last
+        epochs = [(turn.setting, turn.value) for turn in control.take_turns()]
+        assert epochs == [("epochs", "3")], "the third has begun"
         await pilot.press("escape")
         assert not app.train_page.query(KnobPanel)
         await pilot.press("k", "k")
