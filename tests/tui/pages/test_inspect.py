@@ -119,6 +119,9 @@ async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
         assert page_in(app).index == 321
         await pilot.press("g", "5", "escape")
         assert page_in(app).index == 321
+        await pilot.press("g", "0", "enter")
+        await pilot.pause()
+        assert page_in(app).index == 0
 
 
 async def test_b_switches_to_half_blocks_and_r_goes_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

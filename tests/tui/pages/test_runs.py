@@ -87,8 +87,11 @@ async def test_newest_first_and_sortable(app: MnistSumApp, tmp_path: Path) -> No
         table.sort_by(sums)
         await pilot.pause()
         assert table.row_id == made[1].id  # the cursor stays on its run
+        heading = table.ordered_columns[columns.index(sums)]
+        assert (str(heading.label), table.ordered_rows[0].key.value) == ("sum ▼", made[0].id), "the highest first"
         await pilot.press("S")
         assert table.order == (sums, True)
+        assert str(heading.label) == "sum ▲"
         await pilot.press("s")
         assert table.order == (columns[columns.index(sums) + 1], False)
 
