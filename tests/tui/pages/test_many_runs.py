@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.charts.run_charts import MOST_RUNS
 from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
@@ -45,6 +46,9 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
         await recorded.until(pilot, lambda: table.row_count == COUNT)
         assert table.best is not None
         assert table.row_id == made[-2].id, "the cursor stays on its run"
+        await pilot.press(*["space"] * (MOST_RUNS + 1))
+        newest = [run.id for run in reversed(made[-2 - MOST_RUNS : -2])]
+        assert list(table.marked) == newest, "more cannot be told apart, so the first mark goes"
 
 
 async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,10 @@ async def test_other_themes_draw_it_anew(app: MnistSumApp) -> None:
 def test_map_as_text() -> None:
     texts = [["12" if row == column else "·" for column in range(10)] for row in range(10)]
     strengths = [[1.0 if row == column else 0.0 for column in range(10)] for row in range(10)]
-    lines = map_lines(texts, strengths, 4, BLACK, RED).plain.split("\n")
+    shown = map_lines(texts, strengths, 4, BLACK, RED, cursor=(2, 5))
+    lines = shown.plain.split("\n")
+    [cursor] = [span.start for span in shown.spans if span.style == "reverse bold"]
+    assert cursor == 3 * (len(lines[0]) + 1) + 3 + 5 * 4, "row 2, column 5"
     assert lines[0] == "     0   1   2   3   4   5   6   7   8   9 "
     assert lines[3] == " 2   ·   ·  12   ·   ·   ·   ·   ·   ·   · "
     assert len({len(line) for line in lines}) == 1

@@ -129,7 +129,7 @@ async def test_no_time_is_told_of_images_that_nobody_has_counted(
         await pilot.pause()
         assert said(form, "readiness") == "ready"
         assert "learns both from examples" in said(form, "intro-words")
-        assert "images in /data train; one in twelve validates each epoch" in said(form, "sets")
+        assert "images in /data train; one in twelve validates each epoch and chooses the best" in said(form, "sets")
         assert str(form.query_one("#model SelectCurrent #label", Static).visual).startswith("compact      small and")
 
 
