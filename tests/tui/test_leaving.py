@@ -19,11 +19,9 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
-from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraining, TrainingEnded
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.result import receipt
-from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import mend
 from tests.tui import recorded
@@ -162,37 +160,6 @@ async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain
         app.on_training_ended(TrainingEnded())
         await pilot.press("q")
     assert app.return_value == code
-
-
-def test_a_thread_that_is_abandoned_while_paused_ends(fake: FakeTrain, tmp_path: Path) -> None:
-    seen: list[object] = []
-    control = Control()
-    control.pause()
-    thread = TrainingThread(CONFIG, find.create(tmp_path, CONFIG), control, seen.append)
-    thread.start()
-    thread.abandon()
-    thread.join(5)
-    assert not thread.is_alive()
-    assert isinstance(seen[-1], TrainingEnded)
-    assert fake.closed
-    assert not fake.saved
-
-
-def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Path) -> None:
-    session = Session(tmp_path)
-    session.end(ValueError("no"))
-    assert exit_code(session, is_broken=True) == exit_code(session, 2, is_broken=True) == 1
-    assert exit_code(session, 15) == 143
-    assert exit_code(session) == 1
-    assert exit_code(Session(tmp_path)) == 0
-    run = find.create(tmp_path, CONFIG)
-    session.begin(CONFIG, run, Control())
-    session.add(recorded.finished(reason="diverged"))
-    session.end()
-    session.open(CONFIG, run, [])
-    assert exit_code(session) == 1, "as its training here has ended, whatever a replay shows"
-    session.open(CONFIG, find.create(tmp_path, CONFIG, suffix="other"), [recorded.finished(reason="diverged")])
-    assert exit_code(session) == 0, "of a run that was only opened"
 
 
 async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
