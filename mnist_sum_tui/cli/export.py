@@ -23,9 +23,11 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
 
 OUR_TITLE = b"<title>mnist-sum: "
 """by which a report of ours (page.html) is recognised"""
@@ -68,7 +70,7 @@ def export(
         from mnist_sum_tui.export import animation  # numpy
 
         opened_by = "a browser plays it, and so does a README on GitHub"
-        made.append((svg, animation.svg(events).encode(), opened_by))
+        made.append((svg, animation.svg(events, _command(found)).encode(), opened_by))
     if onnx is not None:
         import_torch()
         from mnist_sum_tui.export.onnx import to_onnx
@@ -95,6 +97,12 @@ def _events(run: Run) -> list[Event]:
     if not events:
         raise UsageError(f"run {run.id} has nothing to export: its metrics.jsonl is missing, empty or unreadable")
     return events
+
+
+def _command(run: Run) -> str:
+    """The command that repeats a run; empty if its config is damaged."""
+    found = summarise(run)
+    return reproduction(found.config, found.starts, found.changed)[0] if found.config else ""
 
 
 def report(

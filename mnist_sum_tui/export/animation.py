@@ -3,10 +3,12 @@
     python -m mnist_sum_tui.export.animation [RECORDING OUT.svg]
 
 Without arguments it draws the recording in the package as `guide/training.svg`; RECORDING may be the metrics.jsonl of
-any run. Every number and every answer in the picture comes from the recording.
+any run. Every number and every answer in the picture comes from the recording. Its title names only network, epochs and
+recipe; `mnist-sum runs export --svg` draws a run with its whole command.
 """
 
 import sys
+import textwrap
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -40,10 +42,14 @@ from mnist_sum_tui.runs.journal import read_events
 PICTURE = Path(__file__).parents[1] / "guide" / "training.svg"
 FADE = 0.4
 """seconds of fading in at the start and fading out at the end"""
+TITLE_LETTERS = 96
+"""the letters that the title has room for"""
 
 
-def svg(events: Sequence[Event]) -> str:
-    """The animated SVG of a training's events.
+def svg(events: Sequence[Event], command: str = "") -> str:
+    """The animated SVG of a training's events, with the command that repeats it as its title.
+
+    Without one the title is a command made from the events, which lack most settings.
 
     Raises:
         DataError: the events are too few to show, or their sample images are not in the built-in MNIST.
@@ -55,19 +61,27 @@ def svg(events: Sequence[Event]) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d">\n'
         f'<title id="t">mnist-sum learns to read digits and to add</title>\n<desc id="d">{_described(story)}</desc>\n'
-        f"<style>{STYLE}{film.style()}\n</style>\n{_window(story)}\n"
+        f"<style>{STYLE}{film.style()}\n</style>\n{_window(command or _command(story))}\n"
         f'<g class="{faded}">\n{moving}\n</g>\n</svg>\n'
     )
 
 
 def _described(story: Story) -> str:
     """The description for screen readers."""
-    words = (
-        f"A recorded training of the network {_safe(story.started.model)}. Two accuracy curves rise over the steps, "
-        "first that of the digit, later that of the sum; the answers below a few images turn from wrong to right."
-    )
+    words = f"A recorded training of the network {_safe(story.started.model)}. "
+    if story.has_learned:
+        words += (
+            "Two accuracy curves rise over the steps, first that of the digit, later that of the sum; "
+            "the answers below a few images turn from wrong to right."
+        )
+    else:
+        digit, total = (percent(story.raw[head][-1]) for head in HEADS)
+        words += (
+            "Two curves show the training accuracy of digit and sum over the steps, and below a few images stand the "
+            f"network's answers. At the last of these steps {digit} of the digits and {total} of the sums are right."
+        )
     if story.test is None:
-        return words
+        return f"{words} {story.captions()[-1][-1]}"
     digit, total = percent(story.test.digit_accuracy), percent(story.test.sum_accuracy)
     return f"{words} At the end {digit} of the digits and {total} of the sums of the test images are right."
 
@@ -77,17 +91,20 @@ def _safe(words: str) -> str:
     return escape("".join(letter for letter in words if letter.isprintable()))
 
 
-def _window(story: Story) -> str:
-    """A window frame with the command as its title."""
+def _command(story: Story) -> str:
     started = story.started
     model = option_for(started.model) or f" --model {started.model}"
-    command = f"mnist-sum train{_safe(model)} --epochs {started.epochs}"
-    if started.recipe != "standard":
-        command += f" --recipe {_safe(started.recipe)}"
+    recipe = f" --recipe {started.recipe}" if started.recipe != "standard" else ""
+    return f"mnist-sum train{model} --epochs {started.epochs}{recipe}"
+
+
+def _window(command: str) -> str:
+    """A window frame with the command as its title, cut where it is too long."""
+    title = _safe(textwrap.shorten(command, TITLE_LETTERS, placeholder=" ..."))
     dots = "".join(f'<circle cx="{24 + 20 * place}" cy="20" r="5.5" fill="{LINE}"/>' for place in range(3))
     return (
         f'<rect x=".5" y=".5" width="{WIDTH - 1}" height="{HEIGHT - 1}" rx="12" fill="{PAPER}" stroke="{LINE}"/>'
-        f'<path d="M1 40H{WIDTH - 1}" stroke="{LINE}"/>{dots}{text(WIDTH / 2, 25, command, "small muted middle")}'
+        f'<path d="M1 40H{WIDTH - 1}" stroke="{LINE}"/>{dots}{text(WIDTH / 2, 25, title, "small muted middle")}'
     )
 
 

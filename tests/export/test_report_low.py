@@ -1,4 +1,4 @@
-"""The report of a run that learned nothing: the figures of its charts, and what is said of it."""
+"""The report and the moving picture of a run that learned nothing: the charts' figures, and what is said of it."""
 
 import re
 from dataclasses import replace
@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples
+from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples, Started
 from tests.conftest import Cli
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -74,3 +75,30 @@ def test_it_is_not_headed_when_it_began_to_add_if_it_never_did(right: int, is_be
     text = report(run).decode()
     assert ("<h2>When it began to add</h2>" in text) == is_begun
     assert ("At none of the recorded moments were more than half of this image&#39;s sums right" in text) != is_begun
+
+
+AGAIN = next(event for event in recorded.training(5) if isinstance(event, Started))
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([recorded.finished(step=294, reason="stopped")], "Stopped after step 294 of 2,150"),
+        ([replace(DIVERGED, step=294)], "The loss was no longer a number after step 294 of 2,150"),
+        ([], "Recorded up to step 400 of 2,150"),
+        ([USELESS, AGAIN], "Recorded up to step 400 of 2,150"),
+        ([USELESS], "The test: 10,000 new images, each with all ten numbers"),
+    ],
+)
+def test_the_moving_picture_says_how_a_training_ended_that_learned_nothing(ends: list[Event], said: str) -> None:
+    picture = svg([*guessing(), *ends])
+    assert f'class="said">{said}. It still guesses.</text>' in picture
+    described = picture.partition("<desc")[2].partition("</desc>")[0]
+    assert "12.00 % of the digits and 2.00 % of the sums are right" in described
+    assert not re.search("rise|turn from wrong", described)
+    assert (f"{said}. It still guesses." in described) == ("test" not in said)
+
+
+def test_the_moving_picture_does_not_say_that_a_network_guesses_that_reads() -> None:
+    events = [replace(event, digit_accuracy=0.7) if isinstance(event, Progress) else event for event in guessing()]
+    assert 'class="said">Recorded up to step 400 of 2,150.</text>' in svg(events)

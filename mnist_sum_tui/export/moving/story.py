@@ -18,6 +18,8 @@ TESTED = LEAD + PLAY + PAUSE
 SECONDS = TESTED + HOLD
 READS, GUESSES, ADDS = 0.8, 0.2, 0.9
 """accuracies at which captions appear: the digit's above READS, the sum's still below GUESSES, the sum's above ADDS"""
+UNTESTED = {"stopped": "Stopped after", "failed": "Failed after", "diverged": "The loss was no longer a number after"}
+"""how a training ended that has no test, by the reason of its Finished"""
 
 
 class Story:
@@ -45,9 +47,11 @@ class Story:
         """accuracy at each Progress"""
         self.smooth = {head: _calmed(values) for head, values in self.raw.items()}
         """smoothed accuracies; averaged over both neighbours, because a trailing mean would lag behind the rise"""
-        ends = [event for event in kept if isinstance(event, Finished) and event.digit_accuracy is not None]
-        self.test = ends[-1] if ends else None
-        """the last event, if it has a test result"""
+        last = next(event for event in reversed(events) if isinstance(event, Started | Finished))
+        self.end = last if isinstance(last, Finished) else None
+        """the last end; None if the run was resumed after it, or has none"""
+        self.test = self.end if self.end is not None and self.end.digit_accuracy is not None else None
+        """the last end, if it has a test result"""
 
     def share(self, step: int) -> float:
         """Position of a step on the x axis, 0..1; logarithmic, because most is learned in the first 100 steps."""
@@ -56,6 +60,11 @@ class Story:
     def second(self, step: int) -> float:
         """The second at which a step is shown."""
         return LEAD + PLAY * self.share(step)
+
+    @property
+    def has_learned(self) -> bool:
+        """Whether it reads and adds at its end, by its smoothed training accuracies."""
+        return bool(self.smooth["digit"][-1] >= READS and self.smooth["sum"][-1] >= ADDS)
 
     def captions(self) -> list[tuple[float, int | None, str]]:
         """Captions as (second, training step or None, text); one is left out if the data do not agree with it."""
@@ -69,9 +78,15 @@ class Story:
         if adds is not None:
             step = self.progress[adds].step
             found.append((self.second(step), step, "Now it adds, too. It learned this from examples alone."))
+        guesses = " It still guesses." if self.smooth["digit"][-1] < GUESSES else ""
         if self.test is not None:
-            words = f"The test: {(self.test.pairs or 0) // 10:,} new images, each with all ten numbers."
+            words = f"The test: {(self.test.pairs or 0) // 10:,} new images, each with all ten numbers.{guesses}"
             found.append((TESTED, None, words))
+        else:
+            step = self.progress[-1].step if self.end is None else self.end.step
+            ended = UNTESTED.get("" if self.end is None else self.end.reason, "Recorded up to")
+            words = f"{ended} step {step:,} of {self.started.total_steps:,}.{guesses}"
+            found.append((self.second(step), None, words))
         return found
 
     def first(self, head: str, accuracy: float) -> int | None:
