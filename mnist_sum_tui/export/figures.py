@@ -85,6 +85,7 @@ def comparison(runs: Mapping[str, Series], quantity: str) -> Figure | None:
         known = [(name, float(np.interp(at, x, y))) for name, x, y in there if x[0] <= at <= x[-1]]
         if known:  # not before the first value
             said.append((at, f"epoch {at:.2f}: " + ", ".join(f"{name} {scale.label(value)}" for name, value in known)))
+    curves = dict(sorted(curves.items(), key=lambda named: -max(named[1][0], default=0.0)))  # a short one lies on top
     return _figure(f"{quantity} over the epochs", scale, "epoch", curves, marks, said)
 
 

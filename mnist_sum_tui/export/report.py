@@ -102,6 +102,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,
         drawn=list(drawn),
+        ends=_ends(curves),
         figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
         commands={
             name: reproduction(found.config, found.starts, found.changed)
@@ -125,6 +126,13 @@ def _page(template: str, title: str, **values: Any) -> bytes:
 
 def _drawn(found: Iterable[Figure | None]) -> list[Figure]:
     return [chart for chart in found if chart is not None]
+
+
+def _ends(curves: Mapping[str, Series]) -> dict[str, str]:
+    """Where each curve ends, in words; empty for the longest."""
+    last = {letter: f"{max(series.x('epoch', series.training), default=0.0):.2f}" for letter, series in curves.items()}
+    longest = max(last.values(), key=float)
+    return {letter: f" (ends at epoch {at})" if at != longest else "" for letter, at in last.items()}
 
 
 def _moments(run: Run) -> tuple[Event, ...]:

@@ -1,4 +1,4 @@
-"""The table of epochs in a report: which of them is called best."""
+"""The epochs in a report: which of them is called best, and those of curves that end at different ones."""
 
 import re
 from dataclasses import replace
@@ -6,9 +6,10 @@ from pathlib import Path
 
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.export.figures import comparison
-from mnist_sum_tui.export.report import report
+from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.journal import to_lines
+from mnist_sum_tui.runs.summary import summarise
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -19,6 +20,15 @@ def test_the_pointer_reads_each_run_only_where_it_has_values() -> None:
     assert found is not None
     named = [re.findall("long|short", words) for _, words in found.values]
     assert named == [["long", "short"]] * 99 + [["long"]] * 100, "nothing before the first value"
+
+
+def test_a_short_run_lies_on_top_and_the_legend_says_where_it_ends(tmp_path: Path) -> None:
+    runs = [make(tmp_path, f"20260101-12{steps}-compact", [*recorded.training(steps)]) for steps in (700, 2150, 2145)]
+    text = compared(dict(zip("ABC", map(summarise, runs), strict=True))).decode()
+    legend = re.findall(r'run-."[^>]*>([A-C])</span>([^<]*)<', text)
+    assert legend == [("A", " (ends at epoch 1.63)"), ("B", ""), ("C", " (ends at epoch 4.99)")]
+    drawn = re.findall(r'"curve run-(.)" d="M\d\d[.\d]* ', text)
+    assert "".join(drawn) == "231" * 4
 
 
 def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
