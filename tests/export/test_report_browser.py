@@ -1,5 +1,7 @@
 """A browser shows a report without a warning."""
 
+import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +14,9 @@ from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
+from tests.export.test_report import a_result
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 
 def _browsed(path: Path) -> "subprocess.CompletedProcess[str]":
@@ -57,3 +62,49 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     (tmp_path / "narrow.html").write_bytes(whole.replace(b"</body>", narrow))
     assert "<title>0 of 1, 0</title>" in _browsed(tmp_path / "narrow.html").stdout, "no caption or figure is cut"
     assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
+
+
+MEASURED = """
+<script>
+const found = [];
+for (const page of %s) {
+  const frame = document.createElement("iframe");
+  frame.width = 400;
+  frame.srcdoc = page;
+  frame.onload = () => {
+    const inside = frame.contentDocument, all = (name) => [...inside.querySelectorAll(name)];
+    const lines = (element) => { const at = inside.createRange(); at.selectNodeContents(element);
+      return new Set([...at.getClientRects()].map((box) => box.top)).size; };
+    const copied = frame.contentWindow.getSelection();
+    copied.selectAllChildren(inside.querySelector("pre"));
+    found[frame.dataset.place] = {
+      cut: all("section, .wide").filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.innerText),
+      broken: all("pre span, .list td").filter((box) => lines(box) > 1).map((box) => box.textContent),
+      axes: Math.min(...all("text[text-anchor]").map((words) => words.getBoundingClientRect().height)),
+      command: copied.toString(),
+    };
+    document.title = JSON.stringify(found);
+  };
+  frame.dataset.place = found.push(null) - 1;
+  document.body.append(frame);
+}
+</script></body></html>
+"""
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> None:
+    events = [*recorded.training(2150), recorded.finished(), recorded.samples(2150, 5, 99.0, right=10)]
+    runs = [make(tmp_path, f"20260101-12010{place}-compact", events, lr=0.01 * place, seed=place) for place in (1, 2)]
+    runs[0].write_json(runs[0].report_file, a_result())
+    pages = [report(runs[0]), compared(dict(zip("ABCD", map(summarise, runs * 2), strict=True)))]
+    known = json.dumps([page.decode() for page in pages]).replace("</", "<\\/")
+    (tmp_path / "both.html").write_text("<!doctype html><html><body>" + MEASURED % known)
+    title = re.search("<title>(.*?)</title>", _browsed(tmp_path / "both.html").stdout)
+    assert title is not None
+    one, several = json.loads(title[1])
+    assert one["cut"] == []
+    assert [words.split()[:4] for words in several["cut"]] == [["digit", "sum", "run", "model"]], "its results are left"
+    assert one["broken"] == several["broken"] == []
+    assert one["axes"] >= 11, "pixels"
+    assert one["command"].strip() == "mnist-sum train --model compact --recipe standard --epochs 5 --lr 0.01 --seed 1"
