@@ -5,6 +5,7 @@
 Importing the package does not import torch: the three names above are imported when they are first used.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,14 @@ _HOME_OF = {"TrainConfig": "config", "load_predictor": "inference.predict", "tra
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name's module when the name is first used, because torch alone takes over a second."""
+    """Import a public name's module when the name is first used, because torch alone takes over a second.
+
+    If the module is the first to import torch, torch's threads will wait as in the commands.
+    """
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name != "TrainConfig" and "torch" not in sys.modules:
+        import_module(f"{__name__}.machine.process").set_waiting()
     value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value

@@ -2,16 +2,20 @@
 
 import gc
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+import mnist_sum_tui
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.machine import process
 from tests.conftest import plan_of
 from tests.runs.learners import trained
+
+ENVIRONMENT = dict(os.environ)
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +90,30 @@ def test_on_other_systems_threads_sleep_at_once(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("mnist_sum_tui.machine.process.sys.platform", "darwin")
     process.set_waiting(may_be_alone=True)
     assert decided() == {"OMP_WAIT_POLICY": "passive"}
+
+
+@pytest.mark.parametrize("name", ["train", "load_predictor"])
+def test_a_script_waits_as_a_command_does(name: str) -> None:
+    code = f"""
+import os, sys
+class AtTorch:
+    def find_spec(self, name, *_):
+        if name == "torch":
+            sys.exit(os.environ.get("OMP_WAIT_POLICY", "not set"))
+sys.meta_path.insert(0, AtTorch())
+from mnist_sum_tui import {name}
+"""
+    clean = {name: value for name, value in ENVIRONMENT.items() if not name.startswith(("OMP", "GOMP", "KMP"))}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=clean)
+    assert done.stderr.strip() in ("active", "passive")
+
+
+def test_the_environment_stays_if_torch_is_loaded_or_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("train", "load_predictor"):
+        assert callable(mnist_sum_tui.__getattr__(name))
+    monkeypatch.delitem(sys.modules, "torch")
+    assert callable(mnist_sum_tui.__getattr__("TrainConfig"))
+    assert decided() == {}
 
 
 def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() -> None:
