@@ -130,8 +130,11 @@ class WeightsPage(PredictingPage):
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
         """Show with which weights the page predicts, and which could be chosen instead."""
         self._shown, self._choices = shown, choices
-        if self.wanted is not None and same_weights(self.wanted, (shown,)):
+        if (wanted := self.wanted) is not None and same_weights(wanted, (shown,)):
             self.session.weights = shown  # the best epoch may be another now, which changes names
+        elif wanted is not None and not same_weights(wanted, choices) and not (wanted.path and wanted.path.exists()):
+            self._choose_usual()
+            self.notify(f"These weights are not there any more: {wanted.name}.", severity="warning")
         slider = self.query_one(Slider)
         slider.names = tuple(weights.name for weights in choices)
         slider.chosen = choices.index(shown)

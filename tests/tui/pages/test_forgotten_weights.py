@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Static
 
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.messages import RunDeleted
 from tests.tui import fixed, recorded
@@ -53,6 +55,28 @@ async def test_until_another_run_has_answered_there_are_no_weights_to_choose(
         page.forget_weights()
         await pilot.press("comma")
         assert app.session.weights is None, "those of the run before"
+
+
+@pytest.mark.parametrize("name", ["inspect", "draw"])
+async def test_weights_that_are_gone_are_not_named_beside_the_answer_of_others(
+    name: str, app: MnistSumApp, tmp_path: Path
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, name)
+        page, file = app.screen, tmp_path / "epoch-0.safetensors"
+        chosen = Weights("epoch 0", fixed.RUN, file)
+        assert isinstance(page, WeightsPage)
+        for is_kept in (True, False):
+            file.write_bytes(b"") if is_kept else file.unlink()
+            app.session.weights = chosen
+            page.show_state()
+            page.show_weights(fixed.CHOICES[1], fixed.CHOICES, "")
+            await pilot.pause()
+            assert app.session.weights == (chosen if is_kept else None)
+            told = str(page.query_one("#other-weights", Static).render())
+            assert ("epoch 0" in told) == is_kept
+            said = " ".join(notice.message for notice in app._notifications)
+            assert ("not there any more: epoch 0" in said) != is_kept
 
 
 async def test_a_step_back_to_the_usual_weights_leaves_all_of_them_to_choose(
