@@ -131,9 +131,9 @@ class RunningApp(LeavingApp):
     # A run of another process.
 
     def watch_or_open(self, run: Run) -> None:
-        """Watch the run; open it instead if it has ended, because nothing more will happen."""
+        """Watch the run; open it instead if it has ended. A visitor watches it then, too, because it may be resumed."""
         turns = list(read_events(run.metrics_file, "started", "finished"))
-        if run.is_running or not turns or not isinstance(turns[-1], Finished):
+        if self.session.is_read_only or run.is_running or not turns or not isinstance(turns[-1], Finished):
             self.begin_watching(run)
             return
         self.notify(f"{run.id} is not being trained any more: this is how it ended.", title="Nothing to watch")

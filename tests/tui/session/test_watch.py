@@ -103,6 +103,29 @@ async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
     assert app.return_value == 0
 
 
+def visited(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    """The app of a visitor of `mnist-sum serve`."""
+    app = watching(run, monkeypatch)
+    app.session.is_read_only = True
+    return app
+
+
+async def test_a_visitor_of_a_run_that_has_stopped_sees_that_it_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = visited(run, monkeypatch)
+    with Journal(run.metrics_file) as journal:
+        for event in [*EVENTS[:18], recorded.finished(reason="stopped")]:
+            journal.append(event)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: app.session.finished is not None and app.train_page.run_view.has_class("-over"))
+            assert state_line(app.session).startswith("■ stopped")
+            with run.lock():
+                journal.append(recorded.started(resumed=True))
+                await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+                assert not app.train_page.run_view.has_class("-over")
+
+
 async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
