@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.binding import Binding
 from textual.events import Key
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
 from mnist_sum_tui.training.diverged import better_rate
 from mnist_sum_tui.tui.pages.base import Page
@@ -65,9 +65,11 @@ class AfterRun(Page):
         return self.query_one(ContentSwitcher).current == "run-form"
 
     def complain(self, message: str) -> None:
-        """Show the form, with the reason why there is no run; a read-only session gets a notification instead."""
+        """Show the form, with the reason why there is no run; a visitor, who has no form, reads the reason alone."""
         if self.session.is_read_only:
             self.notify(message, severity="error")
+            for waiting in self.query(f"#{WAITING}").results(Static):
+                waiting.update(message)
         else:
             form = self.show_form()
             form.call_after_refresh(form.complain, message)  # the fields of a new one forget what was said before them

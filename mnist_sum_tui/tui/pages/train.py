@@ -64,7 +64,10 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
     def compose_page(self) -> ComposeResult:
         """The form; whoever came to watch a run or for a replay waits for the run, without a form."""
         with ContentSwitcher(initial="run-form" if self._begins_with_form else WAITING, id="train"):
-            yield self.new_form() if self._begins_with_form else Static("Reading the run ...", id=WAITING)
+            if self._begins_with_form:
+                yield self.new_form()
+            else:
+                yield Static("Reading the run ...", id=WAITING, markup=False)
 
     def new_form(self) -> RunForm:
         """The form of a new run, to be mounted."""

@@ -126,6 +126,17 @@ async def test_a_visitor_of_a_run_that_has_stopped_sees_that_it_goes_on(
                 assert not app.train_page.run_view.has_class("-over")
 
 
+async def test_a_visitor_of_a_run_that_was_deleted_does_not_wait_for_it(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = visited(run, monkeypatch)
+    run.delete()
+    async with app.run_test(size=(100, 30)) as pilot:
+        told = app.train_page.query_one("#reading-run", Static)
+        await until(pilot, lambda: str(told.render()) != "Reading the run ...")
+        assert run.id in str(told.render())
+
+
 async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
