@@ -13,6 +13,7 @@ from mnist_sum_tui.runs.seed_groups import folded, members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.pages.run_keys import RunKeys
+from mnist_sum_tui.tui.session.messages import RunDeleted
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
@@ -84,6 +85,11 @@ class Experiments(RunKeys):
     def show_listed(self, *, has_new_curves: bool = True) -> None:
         """Fill the table, and draw the curves; defined by the page."""
         raise NotImplementedError
+
+    def on_run_deleted(self, message: RunDeleted) -> None:
+        """Take the run out of the table at once, because it takes seconds to read thousands again."""
+        self.listed = tuple(run for run in self.listed if run.run != message.run)
+        self.show_listed()
 
     @property
     def rows(self) -> tuple[Summary, ...]:

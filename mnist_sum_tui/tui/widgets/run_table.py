@@ -79,7 +79,7 @@ class RunTable(DataTable[Text]):
         return None if self.best is None else self.best.run.id
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
-        """Refill the table if any text or the best run has changed; the cursor stays on its run."""
+        """Refill the table if any text or the best run has changed."""
         if not self.shown or self._told_best != self._best_id or self._cells(before) != self._cells(runs):
             self.fill()
 
@@ -102,8 +102,8 @@ class RunTable(DataTable[Text]):
         self.post_message(self.Marked())
 
     def fill(self) -> None:
-        """Write all column titles and rows."""
-        before = self.row_id
+        """Write all column titles and rows; the cursor stays on its run, or goes to the next that is left."""
+        before, at = [row.key.value for row in self.ordered_rows], self.cursor_row
         fitting = self._fitting
         self.clear(columns=fitting != self.shown)
         if fitting != self.shown:
@@ -123,9 +123,9 @@ class RunTable(DataTable[Text]):
             if best in members_of(run):
                 cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
             self.add_row(*cells.values(), key=run.run.id)
-        ids = [run.run.id for run in rows]
-        if before in ids:
-            self.move_cursor(row=ids.index(before), animate=False)
+        current = next((name for name in (*before[at:], *before[at::-1]) if name in self.rows), None)
+        if current is not None:
+            self.move_cursor(row=self.get_row_index(current), animate=False)
         self.fit_height()
         self.call_after_refresh(self.fit_height)
 

@@ -67,6 +67,26 @@ async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monk
         assert changed == [table.marked[0]], "nothing new was read"
 
 
+async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make_many(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_runs(app, pilot)
+        table = page.query_one(RunTable)
+        for keys, there, left in ((["down"] * 3, made[-5], COUNT - 1), (["end"], made[1], COUNT - 2)):
+            with monkeypatch.context() as patched:
+                patched.setattr(page, "action_reload", lambda: None)  # at once, and not when thousands are read again
+                await pilot.press(*keys, "d", "y")
+                await recorded.until(pilot, lambda: table.row_count == left)  # noqa: B023
+                assert table.row_id == there.id
+            page.action_reload()
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            assert (table.row_count, table.row_id) == (left, there.id)
+
+
 async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
