@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
@@ -19,7 +18,7 @@ from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, Trouble
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
@@ -65,8 +64,6 @@ class DrawPage(DrawingFiles, HeatPage):
     def __init__(self) -> None:
         super().__init__()
         self._answer: DrawingPredicted | None = None
-        self._drawing: NDArray[np.uint8] | None = None
-        """what is predicted if it is not the pad's sheet: the last sheet, or the grey values of an opened picture"""
         self._earlier: list[tuple[NDArray[np.uint8], NDArray[np.uint8], Item]] = []
         """the pad's sheet, what was predicted, and the small picture of each"""
         self.milliseconds: float | None = None
@@ -141,11 +138,6 @@ class DrawPage(DrawingFiles, HeatPage):
         self._drawing = message.sheet
         self.request_answer()
 
-    @property
-    def drawing(self) -> NDArray[np.uint8]:
-        """The pad's sheet, or the grey values of a picture that was opened and not drawn on since."""
-        return self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
-
     def request_answer(self) -> None:
         """Ask for the predictions for the drawing."""
         drawing = self.drawing
@@ -161,6 +153,12 @@ class DrawPage(DrawingFiles, HeatPage):
         self.note()
         self.show_weights(message.weights, message.choices, message.source)
         self.show_answer()
+
+    def on_trouble(self, _: Trouble) -> None:
+        """Hide an answer to another drawing; the base class says why there is none to this one."""
+        if self._answer is not None and self._answer.drawing is not self.drawing:
+            self._answer = self.milliseconds = None
+            self.show_answer()
 
     def on_likeness_resized(self) -> None:
         """Write the name of the bar, with its figures if there is room."""
@@ -242,9 +240,3 @@ class DrawPage(DrawingFiles, HeatPage):
     def action_look(self) -> None:
         """Draw what the network sees in half-blocks or in characters."""
         self.query_one("#seen", Digit).switch_look()
-
-    def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
-        """Predict a picture as it was read, and put it on the pad, where it can be drawn on."""
-        self.query_one(DrawPad).show(image.repeat(2, 0).repeat(2, 1))
-        self._drawing = grey_hw
-        self.request_answer()

@@ -12,12 +12,13 @@ from textual.widgets import Input
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.formatting import capped
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions import drawings
-from mnist_sum_tui.tui.predictions.messages import Trouble
 from mnist_sum_tui.tui.predictions.weights import run_option
 from mnist_sum_tui.tui.textual_fixes import SteadyInput, pass_on
+from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
     Binding("o", "open_picture", "Open", tooltip="a picture"),
@@ -64,16 +65,21 @@ class OpenPicture(LineQuestion[Picture]):
 
 
 class DrawingFiles(WeightsPage):
-    """A page with FILE_KEYS to open a picture and to save what is predicted."""
+    """A page with a DrawPad, and FILE_KEYS to open a picture and to save what is predicted."""
+
+    _drawing: NDArray[np.uint8] | None = None
+    """what is predicted if it is not the pad's sheet: the last sheet, or the grey values of an opened picture"""
 
     @property
     def drawing(self) -> NDArray[np.uint8]:
-        """The grey values that are predicted: the pad's sheet, or a picture as it was read; defined by the page."""
-        raise NotImplementedError
+        """The pad's sheet, or the grey values of a picture that was opened and not drawn on since."""
+        return self.query_one(DrawPad).sheet if self._drawing is None else self._drawing
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
-        """Predict a picture as it was read, and show it; defined by the page."""
-        raise NotImplementedError
+        """Predict a picture as it was read, and put it on the pad, where it can be drawn on."""
+        self.query_one(DrawPad).show(image.repeat(2, 0).repeat(2, 1))
+        self._drawing = grey_hw
+        self.request_answer()
 
     def action_save(self) -> None:
         """Save what is predicted as a picture, and say where."""
@@ -92,7 +98,7 @@ class DrawingFiles(WeightsPage):
         try:
             path = drawings.save(self.session.runs_folder, content, datetime.now())
         except MnistSumError as error:
-            self.on_trouble(Trouble(str(error)))
+            self.note(capped(str(error)), is_error=True)
         else:
             option = "" if self._shown is None else run_option(self._shown, self.session.run)
             command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}{option}"

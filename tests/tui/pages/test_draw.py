@@ -16,6 +16,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.predictions.messages import Trouble
 from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
@@ -68,6 +69,26 @@ async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> 
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
         assert not likeness.display
         assert page.milliseconds is not None
+
+
+async def test_without_weights_the_answer_to_another_drawing_is_not_shown(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        page = app.screen
+        assert isinstance(page, DrawPage)
+        answer = page.query_one(AnswerText)
+        page.post_message(Trouble("not now"))
+        await until(pilot, lambda: page.query_one("#note").display)
+        assert answer.display, "it is of this drawing"
+        monkeypatch.setattr(app.predictions, "request", lambda _, reply: reply(Trouble("It has no weights")))
+        await draw(pilot, ((9, 3), (9, 11)))
+        await until(pilot, lambda: str(page.query_one("#note", Static).render()) == "It has no weights")
+        assert not answer.display
+        assert page.query_one("#seen", Digit).image is None
+        assert "answered in" not in str(page.query_one("#below-pad", Static).render())
 
 
 async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(app: MnistSumApp) -> None:
