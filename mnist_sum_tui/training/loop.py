@@ -160,6 +160,7 @@ class _Trainer:
                 yield from self.requests.agree()  # with several processes, after each step
                 if self.requests.is_stopping:
                     return
+        self.requests.renew_weights()
         report = self._validate()
         self.requests.is_stopping = self.learner.processes.any(report is NoReport.STOPPED)
         if self.requests.is_stopping:
@@ -230,14 +231,10 @@ class _Trainer:
         return self.recorder.event(Validated, **scores(report))
 
     def _epoch_done(self, report: EvalReport | None) -> EpochDone:
-        return self.recorder.event(
-            EpochDone,
-            **self.state.totals.means(),
-            **scores(report, "val_"),
-            lr=self.batches.learning_rate(self.state.step - 1),
-            remaining=self._remaining(epochs_done=self.state.epoch),
-            best=self.state.note_best(report),
-        )
+        state = self.state
+        means, lr = state.totals.means(), self.batches.learning_rate(state.step - 1)
+        remaining, best = self._remaining(epochs_done=state.epoch), state.note_best(report)
+        return self.recorder.event(EpochDone, **means, **scores(report, "val_"), lr=lr, remaining=remaining, best=best)
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.state.config.epochs - epochs_done if len(self.validation) else 0

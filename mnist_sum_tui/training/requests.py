@@ -42,7 +42,7 @@ class Requests:
             if control.take("checkpoint"):
                 yield self._recorder.save(self._training.learner, "request")
             if control.take("weights"):
-                control.deliver(state.step, self._training.learner.copy_weights())
+                self._deliver_weights()
             if control.take("validate"):
                 yield self._validated()
             if not control.paused:
@@ -58,6 +58,14 @@ class Requests:
             state.clock.pause()
             control.dawdle(SLOW_SECONDS)
         yield from self._go_on()
+
+    def renew_weights(self) -> None:
+        """Copy the weights once more if they were ever asked for, because no request is served during a validation."""
+        if self._control.weights is not None:
+            self._deliver_weights()
+
+    def _deliver_weights(self) -> None:
+        self._control.deliver(self._training.state.step, self._training.learner.copy_weights())
 
     def _go_on(self) -> Iterator[Event]:
         """Let the clock run again, and report the end of a pause."""

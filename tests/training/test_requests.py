@@ -3,11 +3,15 @@
 import threading
 import time
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Event, Paused, Resumed, Samples, Validated
+from mnist_sum_tui.runs.events import EpochDone, Event, Paused, Resumed, Samples, Validated
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training import loop
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.timing import Paces
@@ -38,6 +42,33 @@ def test_requests_are_served_while_paused(config: TrainConfig, run: Run) -> None
     assert kinds.index("paused") < kinds.index("checkpoint")
     assert kinds.index("validated") < kinds.index("resumed")
     assert kinds[-1] == "finished"
+
+
+def test_during_validation_and_test_the_weights_once_asked_for_are_the_newest(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, found = Control(), list[int | None]()
+
+    def noting(name: str) -> None:
+        whole = getattr(loop, name)
+
+        def noted(*given: Any) -> Any:
+            found.append(None if control.weights is None else control.weights[0])
+            return whole(*given)
+
+        monkeypatch.setattr(loop, name, noted)
+
+    noting("infer_batches")
+    noting("tested")
+    ends = []
+    for event in train(config, run, control):
+        if isinstance(event, EpochDone):
+            ends.append(event.step)
+            if event.epoch == 1:
+                control.want_weights()
+    first, *others = ends
+    assert found == [None, *others, ends[-1]], "a copy is made only if anybody asks"
+    assert first < others[0]
 
 
 def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
