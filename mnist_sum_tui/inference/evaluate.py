@@ -1,7 +1,7 @@
 """Evaluate a network with all ten numbers for every image: `infer` runs the network, `score` counts."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
@@ -85,18 +85,18 @@ class EvalReport:
     """share of the pairs in which the predicted sum is the predicted digit + number"""
     digit_loss: float
     sum_loss: float
-    confusion: tuple[tuple[int, ...], ...]
+    confusion: tuple[tuple[int, ...], ...] = field(repr=False)
     """number of images by [label][predicted digit]"""
-    sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...]
+    sum_accuracy_by_pair: tuple[tuple[float | None, ...], ...] = field(repr=False)
     """accuracy of the sum by [label][number]; None for a digit without images"""
-    mistakes: tuple[Mistake, ...]
+    mistakes: tuple[Mistake, ...] = field(repr=False)
     """the wrong digits, most confident first, at most 30"""
     digit_mistakes: int
     """how many digits are wrong altogether"""
     refused: float
     """share of the images that do not count as digits"""
-    digit_reliability: Reliability | None = None
-    sum_reliability: Reliability | None = None
+    digit_reliability: Reliability | None = field(default=None, repr=False)
+    sum_reliability: Reliability | None = field(default=None, repr=False)
     """over all pairs; like the digit's, from calibrated probabilities; None if it was not asked for"""
 
     @property

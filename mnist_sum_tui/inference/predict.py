@@ -104,6 +104,9 @@ class Predictor:
         self.network: SumNetwork = to_memory_format(network, torch.channels_last).to(hardware.device)
         self.network.eval()
 
+    def __repr__(self) -> str:
+        return f"<Predictor: {self.source}>"
+
     def predict(self, image_hw: Tensor | NDArray[np.uint8], number: int, label: int | None = None) -> Prediction:
         """Predict for a uint8 image (28, 28), 0 background and 255 ink, and a number 0..9.
 

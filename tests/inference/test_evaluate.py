@@ -39,6 +39,8 @@ def test_the_evaluator_agrees_with_a_plain_loop(few: dataset.Split) -> None:
     assert report.agreement == pytest.approx(agreeing / pairs)
     assert report.digit_loss == pytest.approx(losses[0] / pairs, rel=1e-4)
     assert report.sum_loss == pytest.approx(losses[1] / pairs, rel=1e-4)
+    assert f"digit_accuracy={report.digit_accuracy}" in repr(report)
+    assert len(repr(report)) < 300, "a line or two in a notebook, without the tables"
 
 
 def _certain(digits: list[int], sums: list[list[int]]) -> Outputs:

@@ -22,6 +22,7 @@ def test_an_unfinished_run_says_where_it_stopped(
 ) -> None:
     run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
     assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
+    assert repr(load_predictor(run)) == f"<Predictor: {load_predictor(run).source}>", "as a notebook shows it"
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
     assert load_predictor("latest", str(run.path.parent)).source == load_predictor(run).source, "a folder as a string"
     told = json.loads(cli("predict", "3", "--json").stdout)
