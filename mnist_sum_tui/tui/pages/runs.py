@@ -138,12 +138,13 @@ class RunsPage(Experiments):
             self.query_one(selector).display = shown
         empty = self.left_out or EMPTY.format(folder=printable(str(self.session.runs_folder)))
         self.query_one("#empty", Static).update(self.chosen_words if self.listed else empty)
-        self._say_below()
         if names and self.focused is None:
             table.focus()
         self.refresh_bindings()
         if has_new_curves:
-            self._trace()
+            self._trace()  # which says what is below, too
+        else:
+            self._say_below()
 
     def on_data_table_row_highlighted(self) -> None:
         """Follow the cursor with the details, and, if no run is marked, with the chart."""

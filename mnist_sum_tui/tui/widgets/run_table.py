@@ -12,6 +12,7 @@ from textual.widgets import DataTable
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, RUN_SYMBOLS
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.columns import BEST, COLUMNS, Column, arranged, text_of, that_fit, without_middle
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, best_if_any
 
@@ -56,10 +57,10 @@ class RunTable(DataTable[Text]):
         """whether all runs have been read"""
         self.every: tuple[Summary, ...] = ()
         """all runs, including those without a row; set it before `runs`"""
-        self._told_best: str | None = None
-        """the id of the run that the table calls the best; it may have no row"""
         self._names: dict[str, str] = {}
         """the text of the first column by the id of the run, as much of it as there is room for"""
+        self._best_run: Run | None = None
+        """the run that the table tells as the best"""
         self.looks: dict[str, int] = {}
         """the index in RUN_SYMBOLS of each marked run; it does not change when another mark is removed"""
 
@@ -74,14 +75,23 @@ class RunTable(DataTable[Text]):
         """The best of all runs; None if none has a result, or while not all have been read."""
         return best_if_any(self.every or self.runs) if self.is_whole else None
 
-    @property
-    def _best_id(self) -> str | None:
-        return None if self.best is None else self.best.run.id
-
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
-        """Refill the table if any text or the best run has changed."""
-        if not self.shown or self._told_best != self._best_id or self._cells(before) != self._cells(runs):
+        """Write the rows whose texts have changed, or refill the table if others, too, are concerned."""
+        pairs = list(zip(before, runs, strict=False))
+        newer = [run for old, run in pairs if old is not run and self._texts(old) != self._texts(run)]
+        best = self.best
+        is_same = bool(self.shown) and self._best_run == (None if best is None else best.run)
+        if not is_same or len(before) != len(runs) or any(old.run != run.run for old, run in pairs):
             self.fill()
+        elif newer:
+            rows = [run.run.id for run in arranged(runs, *self.order)]
+            if rows != [row.key.value for row in self.ordered_rows] or self._fitting != self.shown:
+                self.fill()
+                return
+            for run in newer:
+                self._names[run.run.id] = self._fitted_name(run, best)
+                for title, cell in self._row(run, best).items():
+                    self.update_cell(run.run.id, title, cell)
 
     def watch_columns_wanted(self) -> None:
         """Refill the table with other columns; if the sort column is gone, sort by the first one."""
@@ -115,14 +125,11 @@ class RunTable(DataTable[Text]):
             heading.label = Text(column.title + (self._arrow if is_order else ""))
         if self.order[0] not in self.shown:  # by a column for which there is no room
             self.ordered_columns[0].label = Text(f"{COLUMNS[0].title}, by {self.order[0].title}{self._arrow}")
-        rows, best, self._told_best = arranged(self.runs, *self.order), self.best, self._best_id
+        rows, best = arranged(self.runs, *self.order), self.best
+        self._best_run = None if best is None else best.run
         self._names = {run.run.id: self._fitted_name(run, best) for run in rows}
         for run in rows:
-            cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}
-            cells[COLUMNS[0].title] = self._marked_id(run.run.id)
-            if best in members_of(run):
-                cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
-            self.add_row(*cells.values(), key=run.run.id)
+            self.add_row(*self._row(run, best).values(), key=run.run.id)
         current = next((name for name in (*before[at:], *before[at::-1]) if name in self.rows), None)
         if current is not None:
             self.move_cursor(row=self.get_row_index(current), animate=False)
@@ -160,10 +167,17 @@ class RunTable(DataTable[Text]):
     def _fitting(self) -> dict[Column, int]:
         return that_fit(self.runs, self.container_size.width - self.scrollbar_size_vertical, self.columns_wanted)
 
-    def _cells(self, runs: tuple[Summary, ...]) -> list[tuple[str, ...]]:
-        """The texts of all cells of the runs."""
-        columns = dict.fromkeys((*COLUMNS, *self.columns_wanted))
-        return [tuple(text_of(run, column) for column in columns) for run in runs]
+    def _texts(self, run: Summary) -> list[str]:
+        """The texts of all cells of the run, shown or not."""
+        return [text_of(run, column) for column in (*COLUMNS, *self.columns_wanted)]
+
+    def _row(self, run: Summary, best: Summary | None) -> dict[str, Text]:
+        """The cells of the run's row, by the titles of their columns."""
+        cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}
+        cells[COLUMNS[0].title] = self._marked_id(run.run.id)
+        if best in members_of(run):
+            cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
+        return cells
 
     def _marked_id(self, name: str) -> Text:
         return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {self._names.get(name, '')}")

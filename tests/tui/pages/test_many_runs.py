@@ -1,6 +1,7 @@
 """The page Runs beside hundreds of runs: the first ones come at once, and nothing is done for all that concerns one."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,37 @@ async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monk
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert changed == [table.marked[0]], "nothing new was read"
+
+
+async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_concerned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(tmp_path)
+    app = fixed.new_app(tmp_path, monkeypatch)
+    async with app.run_test(size=(160, 48)) as pilot:
+        page = await open_runs(app, pilot)
+        table, filled = page.query_one(RunTable), list[str]()
+        add_row = table.add_row
+
+        def noted(*cells: Any, key: str) -> None:
+            filled.append(key)
+            add_row(*cells, key=key)
+
+        monkeypatch.setattr(table, "add_row", noted)
+        newer = replace(page.listed[2], elapsed=754.0)
+        page._take_renewed([newer])
+        await pilot.pause()
+        assert "12:34" in lines(app)[4]
+        assert not filled, "because that takes a second with thousands of runs"
+        table.sort_by(named("time"))
+        page._take_renewed([replace(newer, elapsed=0.5)])
+        await pilot.pause()
+        assert "12:34" not in "\n".join(lines(app))
+        assert table.get_row_index(newer.run.id) == 0, "the shortest comes first"
+        epoch = replace(newer.epochs[-1], val_digit_accuracy=0.999, val_sum_accuracy=0.999, best=True)
+        page._take_renewed([replace(newer, elapsed=0.5, epochs=(*newer.epochs, epoch))])
+        await pilot.pause()
+        assert [line for line in lines(app) if ", best" in line] == [lines(app)[2]]
 
 
 async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
