@@ -8,7 +8,7 @@ import typer
 
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, is_plain, is_terminal, say
 from mnist_sum_tui.cli.spoken import paragraphs
-from mnist_sum_tui.guide.find import find_page, page_of_link, pages
+from mnist_sum_tui.guide.find import find_text, page_of_link, pages
 
 WIDTH = 100
 """the most columns in a terminal, because longer lines are hard to read"""
@@ -21,10 +21,13 @@ def complete_page(incomplete: str) -> list[tuple[str, str]]:
 
 
 def guide(
-    page: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="A page.", metavar="PAGE", autocompletion=complete_page, show_default="a list of the pages"
+            help="A page, or a term such as learning rate.",
+            metavar="PAGE|TERM",
+            autocompletion=complete_page,
+            show_default="a list of the pages",
         ),
     ] = None,
 ) -> None:
@@ -33,17 +36,18 @@ def guide(
     Through a pipe it is plain text, 80 columns wide or as wide as COLUMNS says.
     """
     out = console()
-    if page is None:
+    if not words:
         say(out, "The pages of the guide; a newcomer begins with experiments, glossary and coach:")
         out.print()
         room = max(map(len, pages())) + 2
         for name, found in pages().items():
             say(out, f"{name:<{room}}{found.summary}", indent=room, piped=PIPED_WIDTH)
         out.print()
-        say(out, "mnist-sum guide PAGE shows one", "dim")
+        say(out, "mnist-sum guide PAGE shows one; it takes a term, too, such as learning rate", "dim")
         return
+    text = _without_page_links(find_text(" ".join(words)))
     if is_plain():
-        for paragraph, is_code in paragraphs(_without_page_links(find_page(page).text)):
+        for paragraph, is_code in paragraphs(text):
             if is_code:
                 typer.echo(paragraph)
             else:
@@ -51,14 +55,14 @@ def guide(
         return
     from mnist_sum_tui.cli.markdown import Page  # imports rich
 
-    text = Page(_without_page_links(find_page(page).text), hyperlinks=False)
+    page = Page(text, hyperlinks=False)
     if is_terminal():
-        out.print(text, width=min(WIDTH, out.width))
+        out.print(page, width=min(WIDTH, out.width))
         return
     columns = os.environ.get("COLUMNS", "")
     width = int(columns) if columns.isdecimal() and int(columns) else PIPED_WIDTH
     with out.capture() as capture:
-        out.print(text, width=width)
+        out.print(page, width=width)
     typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()).strip())
 
 

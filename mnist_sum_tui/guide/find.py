@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from mnist_sum_tui.errors import unknown
 
@@ -25,6 +26,8 @@ ORDER = (
 """the pages to read first, in this order; the others follow in alphabetical order"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
+_SECTION = re.compile(r"(?:\A#|^##) (?:\d+\. )?(.+?)\n.+?(?=\n## |\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^- \*\*(.+?)\*\*: .+?(?=\n\n|\n- |\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,14 @@ class GuidePage:
     """the whole file, Markdown"""
 
 
+class Part(NamedTuple):
+    """A section of a page, or an entry of the glossary; `text` is Markdown and begins with the title."""
+
+    page: str
+    title: str
+    text: str
+
+
 @cache
 def pages() -> dict[str, GuidePage]:
     """All pages by name, in the order in which to read them."""
@@ -44,22 +55,47 @@ def pages() -> dict[str, GuidePage]:
     return {name: _read(name) for name in names}
 
 
-def find_page(name: str) -> GuidePage:
-    """The page with a name.
+def find_text(words: str) -> str:
+    """What the guide says about some words, as Markdown: the page or part of that name, or a list of parts.
+
+    The parts in the list have the words in their titles, or else in their text; the beginning of a word is enough.
 
     Raises:
-        UsageError: there is no such page; the message suggests the nearest name.
+        UsageError: there is nothing; the message suggests the nearest page or entry of the glossary.
     """
-    known = pages()
-    if name not in known:
-        raise unknown("page", name, known)
-    return known[name]
+    name = " ".join(words.lower().split())
+    if name in pages():
+        return pages()[name].text
+    starts = re.compile(rf"\b(?=\w){re.escape(name)}", re.IGNORECASE)
+    found = [part for part in _parts() if {name, name.removesuffix("s")} & set(part.title.lower().split(", "))]
+    is_name = bool(found)
+    found = found or [part for part in _parts() if starts.search(part.title)]
+    found = found or [part for part in _parts() if starts.search(part.text)]
+    if not (name and found):
+        terms = [part.title.lower() for part in _parts() if part.page == "glossary"]
+        raise unknown("page", words, [*pages(), *terms], f"choose from {', '.join(pages())}")
+    if is_name or len(found) == 1:
+        more = ", ".join(f"`mnist-sum guide {page}`" for page in dict.fromkeys(part.page for part in found))
+        return "\n\n".join([*(part.text for part in found), f"More: {more}"])
+    found.sort(key=lambda part: -len(starts.findall(part.text)))
+    titles = "\n".join(f"- {part.page}: {part.title}" for part in found[:8])
+    return f"The guide speaks of '{name}' here:\n\n{titles}\n\n`mnist-sum guide \"{found[0].title}\"` shows the first."
 
 
 def page_of_link(target: str) -> str | None:
     """The page that a link such as `speed.md` or `speed.md#the-bench` leads to; None for any other link."""
     found = _LINK.fullmatch(target)
     return found[1] if found and found[1] in pages() else None
+
+
+@cache
+def _parts() -> tuple[Part, ...]:
+    """The sections of the pages that are read first, but of the glossary its entries."""
+    return tuple(
+        Part(name, found[1].replace("`", ""), found[0].strip())
+        for name in ORDER
+        for found in (_ENTRY if name == "glossary" else _SECTION).finditer(pages()[name].text)
+    )
 
 
 def _read(name: str) -> GuidePage:

@@ -7,7 +7,7 @@ import pexpect
 import pytest
 
 from mnist_sum_tui.cli.guide import complete_page
-from mnist_sum_tui.guide.find import find_page, pages
+from mnist_sum_tui.guide.find import pages
 from tests.conftest import COMMAND, Cli, is_one_line
 
 
@@ -27,14 +27,21 @@ def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str,
     done = cli("guide", name, FORCE_COLOR="1", COLUMNS=columns)
     lines = done.stdout.splitlines()
     assert done.returncode == 0
-    assert f"# {lines[0]}" == find_page(name).text.splitlines()[0]
+    assert f"# {lines[0]}" == pages()[name].text.splitlines()[0]
     assert "\x1b" not in done.stdout
     assert not any(mark in done.stdout for mark in ("```", "](", "**", "\n#", "…"))
-    code = {line.strip() for line in find_page(name).text.splitlines()}
+    code = {line.strip() for line in pages()[name].text.splitlines()}
     assert all(len(line) <= int(columns or 80) for line in lines if line.strip() not in code)
     assert all(line == line.rstrip() for line in lines)
     assert not any(re.match(r" {0,3}%", line) for line in lines), "in a sentence it stays with its figure"
     assert "\xa0" not in done.stdout
+
+
+def test_a_term_of_two_words_needs_no_quotes(cli: Cli) -> None:
+    done = cli("guide", "Learning", "rate")
+    assert done.returncode == 0
+    assert done.stdout.split()[1:5] == ["Learning", "rate:", "how", "far"]
+    assert done.stdout.endswith("More: mnist-sum guide glossary\n")
 
 
 def test_an_unknown_page_is_one_line(cli: Cli) -> None:

@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui import settings
 from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.cli.spoken import DRAWN, paragraphs, plot_sentences, sentence, spoken
-from mnist_sum_tui.guide.find import find_page
+from mnist_sum_tui.guide.find import pages
 from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
 from tests.tui.pages.test_runs import make_three
@@ -81,7 +81,7 @@ def test_a_page_is_its_paragraphs() -> None:
 
 @pytest.mark.parametrize("name", ["own-network", "python"])
 def test_python_can_be_copied_from_a_page(name: str, cli: Cli) -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", find_page(name).text, re.M | re.S)
+    blocks = re.findall(r"^```python\n(.*?)^```", pages()[name].text, re.M | re.S)
     said = cli("guide", name, "--plain").stdout
     assert blocks
     assert all(block in said for block in blocks)

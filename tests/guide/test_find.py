@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.guide.find import FOLDER, ORDER, find_page, page_of_link, pages
+from mnist_sum_tui.guide.find import FOLDER, ORDER, find_text, page_of_link, pages
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
@@ -26,7 +26,7 @@ def test_each_file_is_a_page_and_the_first_ones_come_first() -> None:
 
 @pytest.mark.parametrize("name", pages())
 def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
-    page = find_page(name)
+    page = pages()[name]
     assert re.match(rf"# .{{1,60}}\n\n{re.escape(page.summary)}", page.text)
     assert page.summary.endswith((".", "?"))
     assert len(page.summary) <= 66, "the list of pages fits 80 columns"
@@ -34,12 +34,12 @@ def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
 
 @pytest.mark.parametrize("name", pages())
 def test_a_pages_code_fits_80_columns(name: str) -> None:
-    for block in re.findall(r"^```\w*\n(.*?)^```", find_page(name).text, re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```\w*\n(.*?)^```", pages()[name].text, re.MULTILINE | re.DOTALL):
         assert max(map(len, block.splitlines())) <= 78, "it is indented by two"
 
 
 def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
-    entries = re.findall(r"^- \*\*(.+?)\*\*: (.+?)(?=\n\n|\n- |\Z)", find_page("glossary").text, re.M | re.S)
+    entries = re.findall(r"^- \*\*(.+?)\*\*: (.+?)(?=\n\n|\n- |\Z)", pages()["glossary"].text, re.M | re.S)
     words = [word.lower() for word, _ in entries]
     assert len(words) == len(set(words))
     wanted = {"loss", "accuracy", "epoch", "batch", "logits", "softmax", "head", "validation", "test", "checkpoint"}
@@ -55,11 +55,11 @@ def test_no_two_pages_are_called_alike() -> None:
 
 @pytest.mark.parametrize("name", pages())
 def test_a_pages_links_lead_somewhere(name: str) -> None:
-    for target in LINK.findall(find_page(name).text):
+    for target in LINK.findall(pages()[name].text):
         page, _, anchor = target.partition("#")
         if not target.startswith("https://"):
             assert page_of_link(target) == page.removesuffix(".md")
-            assert not anchor or anchor in anchors(find_page(page.removesuffix(".md")).text), target
+            assert not anchor or anchor in anchors(pages()[page.removesuffix(".md")].text), target
 
 
 @pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
@@ -70,11 +70,50 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
             assert (path.parent / target.partition("#")[0]).exists(), target
 
 
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("speed", "# Speed"),
+        ("Speed", "# Speed"),
+        ("seed", "- **Seed**: "),
+        ("epochs", "- **Epoch**: "),
+        ("learning  rate", "- **Learning rate**: "),
+        ("fp32", "- **bf16, fp32**: "),
+        ("overfit", "## Overfitting"),
+        ("sprint", "## `sprint`"),
+        ("how much is luck", "## 3. How much is luck?"),
+        ("quiz", "## Against a person"),
+    ],
+)
+def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: str) -> None:
+    assert find_text(words).startswith(begins)
+
+
+def test_what_is_shown_of_a_page_ends_where_the_next_part_begins_and_says_where_the_rest_is() -> None:
+    assert find_text("momentum").splitlines()[2:] == ["More: `mnist-sum guide glossary`"]
+    section = find_text("overfitting")
+    assert section.count("\n#") == 0
+    assert section.endswith("says so, too.\n\nMore: `mnist-sum guide coach`")
+
+
+def test_a_word_of_several_parts_lists_them_and_each_title_leads_to_its_part() -> None:
+    listed = re.findall(r"^- ([\w-]+): (.+)$", find_text("sweep"), re.M)
+    assert ("runs", "Finding settings") in listed
+    for page, title in listed:
+        assert title in find_text(title).splitlines()[0]
+        assert find_text(title).endswith(f"More: `mnist-sum guide {page}`")
+    assert '`mnist-sum guide "' + listed[0][1] + '"` shows the first.' in find_text("sweep")
+
+
 def test_an_unknown_page_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'speed'"):
-        find_page("spede")
+        find_text("spede")
     with pytest.raises(UsageError, match="choose from experiments, "):
-        find_page("???")
+        find_text("???")
+    with pytest.raises(UsageError, match="did you mean 'momentum'"):
+        find_text("momentm")
+    with pytest.raises(UsageError, match="choose from experiments, "):
+        find_text("")
 
 
 @pytest.mark.parametrize(
@@ -93,7 +132,7 @@ def test_a_link_to_a_page_is_told_from_others(target: str, page: str | None) -> 
 
 def test_the_first_page_says_what_the_network_does_before_the_terms_of_the_field() -> None:
     """A student meets each of them beside a link to the glossary."""
-    text = find_page("assignment").text
+    text = pages()["assignment"].text
     before, link, after = text.partition("(glossary.md)")
     assert link
     for term in ("one-hot", "softmax", "negative log-likelihood"):
@@ -104,6 +143,6 @@ def test_the_first_page_says_what_the_network_does_before_the_terms_of_the_field
 def test_nothing_says_that_test_images_are_used_only_once() -> None:
     """Inspect and Mistakes show them in the middle of a training."""
     for name in ("assignment", "glossary"):
-        text = " ".join(find_page(name).text.split())
+        text = " ".join(pages()[name].text.split())
         assert "used once" not in text
         assert "no setting and no weights are chosen" in text

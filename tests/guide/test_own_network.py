@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import mnist_sum_tui
-from mnist_sum_tui.guide.find import find_page
+from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.runs import find
 from tests.conftest import Cli, is_one_line
 
@@ -32,7 +32,7 @@ def package(tmp_path: Path) -> Path:
     folder = tmp_path / "clone" / "mnist_sum_tui"
     source = Path(mnist_sum_tui.__file__).parent
     shutil.copytree(source, folder, ignore=shutil.ignore_patterns("*.gz", "*.safetensors", "__pycache__"))
-    the_class, the_words, the_import, the_builder = CODE.findall(find_page("own-network").text)
+    the_class, the_words, the_import, the_builder = CODE.findall(pages()["own-network"].text)
     (folder / "models" / "tiny.py").write_text(the_class, encoding="utf-8")
     insert(folder / "recipes.py", r"^MODELS\b.*= \{\n", the_words)
     insert(folder / "models" / "__init__.py", r"^from mnist_sum_tui\.models\.swift .*\n", the_import)
@@ -57,7 +57,7 @@ def python(package: Path, *arguments: str) -> str:
 
 
 def test_its_file_is_trained_resumed_and_asked(cli: Cli, small_data: str, tmp_path: Path) -> None:
-    source = CODE.findall(find_page("own-network").text)[0]
+    source = CODE.findall(pages()["own-network"].text)[0]
     (tmp_path / "tiny.py").write_text(source, encoding="utf-8")
     own = ("--model-file", "tiny.py", "--json")
     small = ("--data-dir", small_data, "--threads", "1")
@@ -88,7 +88,7 @@ def test_its_file_is_trained_resumed_and_asked(cli: Cli, small_data: str, tmp_pa
 
 
 def test_the_network_of_the_page_trains(package: Path, small_data: str, tmp_path: Path) -> None:
-    parameters = re.search(r"It has ([\d,]+) parameters", find_page("own-network").text)
+    parameters = re.search(r"It has ([\d,]+) parameters", pages()["own-network"].text)
     assert parameters
     assert python(package, "-c", CHECK).strip() == f"(2, 10) (2, 19) {parameters[1].replace(',', '')}"
     command = ["-m", "mnist_sum_tui", "train", "--model", "tiny", "--epochs", "3", "--threads", "1"]

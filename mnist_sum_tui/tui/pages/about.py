@@ -3,7 +3,7 @@
 import re
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.guide.find import find_page
+from mnist_sum_tui.guide.find import pages
 
 ABOUT = {
     "train": f"""\
@@ -65,6 +65,6 @@ def explanation(topic: str) -> str:
     """What the guide says on a topic of the coach, as plain text; empty if it knows no such topic."""
     from mnist_sum_tui.training.topics import PHASES, WARNINGS
 
-    paragraphs = find_page("coach").text.split("\n## ")[1:]
+    paragraphs = pages()["coach"].text.split("\n## ")[1:]
     found = dict(zip((*PHASES, *WARNINGS), paragraphs, strict=True)).get(topic, "")
     return _MARKS.sub(r"\1", " ".join(found.partition("\n")[2].split()))
