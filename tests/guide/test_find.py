@@ -45,6 +45,9 @@ def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
     wanted = {"loss", "accuracy", "epoch", "batch", "logits", "softmax", "head", "validation", "test", "checkpoint"}
     assert wanted | {"assignment", "recipe", "agreement", "learning rate", "ghost run", "read as"} <= set(words)
     assert {"reliability diagram", "heat map", "feature map"} <= set(words), "what the pages draw"
+    assert {"relu", "batch normalisation", "knobs", "temperature", "twin"} <= set(words), "the guide's own words"
+    assert {"standard deviation", "standard error"} <= set(words)
+    assert all(find_text(word).startswith("- **") for word in words if word not in pages())
     assert all(sentence.strip().endswith(".") for _, sentence in entries)
 
 
