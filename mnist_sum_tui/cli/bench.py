@@ -99,6 +99,7 @@ def _measure_training(chosen: tuple[str, ...], rounds: int, out: "Console") -> N
     print_table(out, title, columns, [_cells(row) for row in rows], left=1)
     out.print()
     say(out, "plain loop: torchvision, one transform per image, fp32 (mnist_sum_tui/bench/plain.py)", "dim")
+    say(out, "ratio: the median of the rounds' own ratios", "dim")
     say(out, f"workers: num_workers of the plain loop, the faster of 0 and {usable_cores()}", "dim")
     limit = f"{statistics.median(row.limit for row in rows) / 1e9:,.0f} GFLOP/s"
     say(out, f"limit: a matrix product of conv6's shape in the same precision, {limit}", "dim")

@@ -84,6 +84,7 @@ def test_the_command_prints_a_row_and_explains_its_columns(monkeypatch: pytest.M
     assert any(line.startswith("swift ") for line in result.stdout.splitlines())
     assert "1 round; about 13 s ..." in result.stdout, "not as long as all networks with more rounds"
     assert f"the faster of 0 and {usable_cores()}" in result.stdout
+    assert "ratio: the median of the rounds' own ratios" in result.stdout
 
 
 @pytest.mark.parametrize(("without", "with_cores", "better"), [(300.0, 200.0, 0), (200.0, 300.0, 4)])
