@@ -30,8 +30,8 @@ COMMANDS = ("^p", "Palette: theme, marker, settings, quiz, screenshot")
 SELECTING = ("Shift", "and the mouse: select text")
 """how to select text in most terminals while a program has the mouse"""
 SCROLL_KEYS = (
-    Binding("pagedown", "scroll_help(1)", "Scroll the help", show=False, priority=True),
     Binding("pageup", "scroll_help(-1)", "Scroll the help", show=False, priority=True),
+    Binding("pagedown", "scroll_help(1)", "Scroll the help", show=False, priority=True),
 )
 """the keys of a page that scroll the panel while it is open and too long"""
 MORE = f"{BRAILLE.arrows[3]} Page Down: more"

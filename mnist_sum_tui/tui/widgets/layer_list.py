@@ -14,6 +14,7 @@ class LayerList(OptionList):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "cursor_down", "Layer", key_display=" ".join(BRAILLE.arrows[2:])),
+        Binding("up", "cursor_up", show=False),
         Binding("enter", "select", "Go in"),
         Binding("left", "screen.step(-1)", "Image", key_display=" ".join(BRAILLE.arrows[:2])),
         Binding("right", "screen.step(1)", show=False),

@@ -191,11 +191,16 @@ async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: M
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         assert "Page Up" not in key_lines(page_keys(app.screen)).plain, "the gallery's"
+        await fixed.open_page(pilot, "inside")
+        assert [
+            line.strip() for line in key_lines(page_keys(app.screen)).plain.split("\n") if BRAILLE.arrows[2] in line
+        ] == [f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} Layer"], "once, and not the list's own words, too"
         await fixed.open_page(pilot, "draw")
         lines = key_lines(page_keys(app.screen)).plain.split("\n")
         words = [line.split(maxsplit=1)[1] for line in lines]
         assert not any("Focus" in line or "Copy" in line for line in lines)
         assert words.index("Undo") < words.index("Quit") < words.index("Back")
+        assert "pgup pgdn Scroll the help" in lines
         assert [line.split() for line in lines[-len(PAGES) :]] == [
             [f"F{place}", f"Alt+{place}", name.title()] for place, name in enumerate(PAGES, 1)
         ]
