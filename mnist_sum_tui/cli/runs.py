@@ -1,4 +1,4 @@
-"""`mnist-sum runs`: list, show, compare, prune and delete runs, and write notes about them."""
+"""`mnist-sum runs`: list, show, compare, export, report, prune and delete runs, and write notes about them."""
 
 import os
 import sys
@@ -43,7 +43,9 @@ from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.diverged import trouble
 
-app = typer.Typer(cls=Group, help="List, show, compare, prune and delete runs.", invoke_without_command=True)
+app = typer.Typer(
+    cls=Group, help="List, show, compare, export, report, note, prune and delete runs.", invoke_without_command=True
+)
 app.command("list")(list_runs)
 app.command("prune")(prune_runs)
 app.command("export")(export.export)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import shlex
 import stat
 import subprocess
@@ -11,8 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer.main
 from rich.console import Console
 
+from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.run_end import print_end
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
@@ -176,11 +179,17 @@ def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:
         ("predict", "idx"): "predict idx [OPTIONS] INDEX [NUMBER]",
         ("runs", "compare"): "runs compare [OPTIONS] RUN...",
         ("runs", "show"): "runs show [OPTIONS] [RUN]",
+        ("runs", "report"): "runs report [OPTIONS] [RUN]",
         ("evaluate",): "evaluate [OPTIONS] [RUN]",
         ("model",): "model [OPTIONS] [NETWORK]",
     }.items():
         lines = [line.strip() for line in cli(*words, "--help").stdout.splitlines()]
         assert f"Usage: mnist-sum {usage}" in lines
+
+
+def test_the_help_of_runs_names_each_of_its_commands() -> None:
+    group = typer.main.get_command(commands.build("runs")).commands["runs"]  # type: ignore[attr-defined]
+    assert set(group.commands) <= set(re.findall(r"\w+", group.help.lower()))
 
 
 def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
