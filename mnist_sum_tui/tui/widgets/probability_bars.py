@@ -8,10 +8,12 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import bar, percent
+from mnist_sum_tui.formatting import bar, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 
 SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
+LABEL, FIGURES = len("> 7 "), len("100.0%")
+"""columns of a class with its mark, and of its percentage"""
 
 
 def bar_percent(share: float) -> str:
@@ -35,6 +37,7 @@ def shown_classes(probabilities: Sequence[float], height: int, truth: int | None
 def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, height: int) -> Content:
     """One line per class, `▸ 7 █████▌   98.2%`; an arrow marks the predicted class, a dot the true one if it differs.
 
+    Without room for a bar a line is `▸ 7  98.2%`, or `▸ 7  98%`. Below stands how many classes are left out.
     If all probabilities are 0, there is no prediction yet, and only the classes are shown, if all of them fit.
     """
     classes = shown_classes(probabilities, height, truth)
@@ -43,7 +46,7 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
         labels = () if rest else classes
         return Content("\n").join(Content.assemble((f" {row:>2}", "$foreground-muted")) for row in labels)
     said = max(range(len(probabilities)), key=probabilities.__getitem__)
-    room = max(width - 12, 0)
+    room = max(width - LABEL - FIGURES - 2, 0)  # a space before the percentage and one after it
     parts: list[tuple[str, str]] = []
     for row in classes:
         mark = SAID if row == said else (TRUE if row == truth else " ")
@@ -52,11 +55,14 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
             colour = "$text-primary"
         share = probabilities[row]
         label = f"{mark}{row:>2} "
-        figures = f" {bar_percent(share)}"
+        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{percent(share, 0, '%'):>4}"
+        figures = f" {figures}" if room else figures
         weight = " bold" if row == said else ""
         parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]
     if rest and height > 0:
-        parts.append((f"{BRAILLE.cut} {rest} lower"[: max(width, 0)], "$foreground-muted"))
+        cut = f"{BRAILLE.cut:>{LABEL - 1}} "  # so the figure is not in the column of the classes
+        more = first_fit((f"{cut}{rest} more", f"{cut}+{rest}"), width)
+        parts.append((more[: max(width, 0)], "$foreground-muted"))
     runs = (("".join(text for text, _ in run), style) for style, run in groupby(parts, itemgetter(1)))
     return Content.assemble(*runs).rstrip("\n")  # few spans, because each costs time
 

@@ -42,7 +42,7 @@ async def test_where_there_is_no_room_the_most_probable_come_first(page: str, ap
         shares = [bars.probabilities[int(row)] for row in shown]
         assert shares == sorted(shares, reverse=True)
         assert len(shown) >= 3
-        assert rest == f"… {19 - len(shown)} lower"
+        assert rest == f"  … {19 - len(shown)} more"
 
 
 @pytest.mark.parametrize("width", [30, 40, 58, 78, 118])

@@ -51,8 +51,19 @@ def test_no_row_is_left_out_of_the_middle() -> None:
     assert shown_classes(SHARES, 0, None) == []
     lines = bar_lines(SHARES, None, 20, 3).plain.split("\n")
     assert [line.split()[0] for line in lines[:2]] == ["▸", "2"]
-    assert lines[2] == "… 2 lower"
+    assert lines[2] == "  … 2 more", "their count is not below the classes"
+    moved_up = bar_lines(SHARES, 0, 20, 3).plain.split("\n")
+    assert moved_up[1].startswith("• 0"), "it is the least probable"
+    assert moved_up[2] == "  … 2 more", "they are not the lowest"
     assert bar_lines((0.0,) * 19, None, 20, 3).plain == "", "nothing is known yet"
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [(10, ["▸ 0 100.0%", "  1   0.0%", "  … 2 more"]), (8, ["▸ 0 100%", "  1   0%", "  … +2"])],
+)
+def test_without_room_for_bars_a_class_still_has_one_line(width: int, lines: list[str]) -> None:
+    assert bar_lines((1.0, 0.0, 0.0, 0.0), None, width, 3).plain.split("\n") == lines
 
 
 @pytest.mark.parametrize(("width", "height"), [(0, 0), (1, 1), (3, 2)])
