@@ -79,7 +79,7 @@ class TrainConfig:
     """the recipe that the values started from"""
     epochs: int = _setting(
         5,
-        "How often the run goes through all training images; for a resumed run, the epochs that it has had count too.",
+        "Passes through all training images; of a resumed run, earlier epochs count too.",
         range=Range(1, 10_000, "1 to 10,000"),
     )
     batch_size: int = _setting(
@@ -122,7 +122,7 @@ class TrainConfig:
     )
     seed: int = _setting(
         0,
-        "Seed of everything random: validation split, initial weights, order of the images, numbers.",
+        "Seed of all that is random: validation split, first weights, order of images, numbers.",
         usual="0",
         range=Range(0, LARGEST_SEED, f"0 to {LARGEST_SEED:,}"),
     )
@@ -149,7 +149,7 @@ class TrainConfig:
     )
     min_gain: float = _setting(
         0.0,
-        "What counts as better for --patience: the least gain of the mean validation accuracy, in points.",
+        "The least gain of the mean validation accuracy that --patience counts, in points.",
         range=PERCENT,
     )
     target: float = _setting(
@@ -157,7 +157,7 @@ class TrainConfig:
     )
     max_minutes: float = _setting(
         0.0,
-        "Train only as many epochs as fit into this time (one at least, --epochs at most); 0 trains all.",
+        "Train only as many epochs as fit into this time (1 to --epochs); 0 trains all.",
         range=Range(0, 100_000, "0 to 100,000"),
     )
     data_dir: str | None = _setting(

@@ -178,7 +178,7 @@ OWN = (
         dark=False,
         variables={
             **_texts("#0000AA", "#000000", "#AA00AA", "#5555FF", "#AA0000", "#555555"),
-            "boost": "#0000AA",
+            "boost": "#AAAAAA",
             "heat": "#AAAAAA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#555555"),
             **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background", "border-blurred"), "#AAAAAA"),

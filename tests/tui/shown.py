@@ -151,6 +151,14 @@ async def toast(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+async def field(pilot: Pilot[int]) -> None:
+    await form(pilot)
+    found = pilot.app.screen.query_one("#max_minutes", Input)
+    found.cursor_blink = False
+    found.focus()
+    await pilot.pause()
+
+
 async def choices(pilot: Pilot[int]) -> None:
     await form(pilot)
     pilot.app.screen.query_one("#recipe").focus()
@@ -179,6 +187,7 @@ SHOWN: dict[str, Show] = {
     "keys": keys,
     "palette": palette,
     "toast": toast,
+    "field": field,
     "choices": choices,
 }
 """each page and what opens above them, by what it shows"""
