@@ -149,8 +149,7 @@ async def test_in_a_field_a_digit_is_a_digit(fake: FakeTrain, tmp_path: Path) ->
 
 
 def shown(app: MnistSumApp) -> str:
-    keys = app.screen.query("#help-keys")
-    return str(keys.first().render()) if keys else ""
+    return "\n".join(str(keys.render()) for keys in app.screen.query("#help-keys, #general-keys"))
 
 
 def test_the_dashboard_starts_with_them(

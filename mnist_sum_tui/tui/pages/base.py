@@ -156,7 +156,7 @@ class Page(SteadyScreen[None]):
         return ABOUT.get(self.page_name, "")
 
     async def action_help(self) -> None:
-        """Show the help (what one is looking at, and the keys) beside or below the page, or hide it."""
+        """Show the help (the keys, and what one is looking at) beside or below the page, or hide it."""
         panels = self.query(help_panel.HelpPanel)
         if panels:
             await panels.remove()

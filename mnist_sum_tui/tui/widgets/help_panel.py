@@ -1,4 +1,4 @@
-"""HelpPanel: words about the page, and its keys; shown beside the page, which stays usable."""
+"""HelpPanel: the keys of a page, and words about it; shown beside the page, which stays usable."""
 
 import textwrap
 
@@ -38,27 +38,30 @@ MORE = f"{BRAILLE.arrows[3]} Page Down: more"
 SIGN = "sign"
 """the name of the metadata of a key's line: as what the key is shown that a click there presses"""
 GENERAL = (*ALWAYS, "back")
+Keys = list[tuple[str, str]]
+"""keys, each with what it does"""
 
 
-def page_keys(screen: "Screen[object]") -> list[tuple[str, str]]:
-    """The keys of the page and of the focused widget, each with its description; then those that every page has."""
+def page_keys(screen: "Screen[object]") -> tuple[Keys, Keys]:
+    """The keys of the page and of the focused widget; and those that every page has."""
     own: dict[str, list[str]] = {}
     general: dict[str, list[str]] = {}
     for node, binding, _, tooltip in screen.active_bindings.values():
         is_editing = isinstance(node, Input) and node is screen.focused  # keys for editing text are well known
         if node is screen.app or is_editing or not binding.description or binding.description in TEXTUAL_KEYS:
             continue
-        is_general = binding.action in GENERAL or binding.action.startswith("app.page(")
+        is_general = binding.action in GENERAL or binding.action.startswith(("app.page(", "scroll_help("))
         words = binding.description
         if tooltip and not is_general:  # `Stop` with the tooltip `Stop and save` shows only the latter
             words = tooltip if tooltip.startswith(words) else f"{words} ({tooltip})"
         keys = (general if is_general else own).setdefault(words, [])
         if (shown := screen.app.get_key_display(binding)) not in keys:
             keys.append(shown)
-    return [(" ".join(keys), words) for words, keys in (*own.items(), *general.items())]
+    listed, others = ([(" ".join(keys), words) for words, keys in each.items()] for each in (own, general))
+    return listed, others
 
 
-def key_lines(keys: list[tuple[str, str]], width: int = 200) -> Content:
+def key_lines(keys: Keys, width: int = 200) -> Content:
     """One line per key; a long description is wrapped below its own start. Each text has its SIGN as metadata."""
     column = max((len(shown) for shown, _ in keys), default=0)
     lines = []
@@ -102,9 +105,10 @@ class HelpPanel(VerticalScroll, can_focus=False):
     """
 
     def compose(self) -> ComposeResult:
-        """The text and the keys."""
-        yield Static(id="help-text", markup=False)
+        """The page's keys, because `?` is named so; the text, still in view if it can be; the keys of every page."""
         yield Static(id="help-keys", markup=False)
+        yield Static(id="help-text", markup=False)
+        yield Static(id="general-keys", markup=False)
         yield Static(MORE, id="help-more", markup=False)
 
     def on_mount(self) -> None:
@@ -124,12 +128,16 @@ class HelpPanel(VerticalScroll, can_focus=False):
 
     def show_keys(self) -> None:
         """Show the keys that work now, unless the panel is being closed: its texts are removed before itself."""
-        for listed in self.query("#help-keys").results(Static):
-            has_commands = PALETTE in self.screen.active_bindings
-            takes_mouse = getattr(self.app, "takes_mouse", True)  # else the terminal selects without Shift
-            keys = [*page_keys(self.screen), *[COMMANDS] * has_commands, *[SELECTING] * takes_mouse]
-            listed.update(key_lines(keys, self.scrollable_content_region.width))
-            self.call_after_refresh(self.show_more)
+        if not self.query_children("#help-keys"):
+            return
+        own, general = page_keys(self.screen)
+        has_commands = PALETTE in self.screen.active_bindings
+        takes_mouse = getattr(self.app, "takes_mouse", True)  # else the terminal selects without Shift
+        general += [*[COMMANDS] * has_commands, *[SELECTING] * takes_mouse]
+        for name, keys in (("help-keys", own), ("general-keys", general)):
+            for listed in self.query(f"#{name}").results(Static):
+                listed.update(key_lines(keys, self.scrollable_content_region.width))
+        self.call_after_refresh(self.show_more)
 
     on_resize = show_keys
 

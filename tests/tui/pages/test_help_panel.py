@@ -82,7 +82,7 @@ async def test_text_of_the_help_can_be_selected(app: MnistSumApp) -> None:
         assert isinstance(app.screen, InspectPage)
         assert (app.screen.index, app.screen.number) == (0, 7)
         for kind in (MouseDown, MouseUp):
-            app.post_message(kind(None, x - 1, y + 2, 0, 0, 1, False, False, False, x - 1, y + 2))
+            app.post_message(kind(None, x - 1, y + 1, 0, 0, 1, False, False, False, x - 1, y + 1))
         await until(pilot, lambda: getattr(app.screen, "number", 0) == 8)
 
 

@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines, page_keys
 from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_line, placed
 from tests.tui import fixed
 from tests.tui.recorded import until
+from tests.tui.shown import lines as lines_of
 
 
 def page_of(pilot: Pilot[int]) -> Page:
@@ -168,6 +169,8 @@ async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, 
         text = str(panel.query_one("#help-text").render())
         assert text == " ".join(page.about.split()), "wrapped at the panel's own width"
         assert "Wrong" in str(panel.query_one("#help-keys").render())
+        top = panel.content_region
+        assert "Image" in lines_of(app)[top.y][top.x :], "whoever asks for the keys sees them at once"
         await pilot.press("right", "w")
         await pilot.pause()
         assert page.index == min(fixed.WRONG), "the keys are the page's"
@@ -190,15 +193,18 @@ async def test_the_pad_shrinks_beside_the_help_and_grows_again(app: MnistSumApp)
 async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
-        assert "Page Up" not in key_lines(page_keys(app.screen)).plain, "the gallery's"
+        assert "Page Up" not in str(page_keys(app.screen)), "the gallery's"
         await fixed.open_page(pilot, "inside")
-        assert [
-            line.strip() for line in key_lines(page_keys(app.screen)).plain.split("\n") if BRAILLE.arrows[2] in line
-        ] == [f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} Layer"], "once, and not the list's own words, too"
+        lines = key_lines(page_keys(app.screen)[0]).plain.split("
+")
+        arrows = [line.strip() for line in lines if BRAILLE.arrows[2] in line]
+        assert arrows == [f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} Layer"], "once, and not the list's own words, too"
         await fixed.open_page(pilot, "draw")
-        lines = key_lines(page_keys(app.screen)).plain.split("\n")
+        own, general = page_keys(app.screen)
+        lines = key_lines([*own, *general]).plain.split("\n")
         words = [line.split(maxsplit=1)[1] for line in lines]
         assert not any("Focus" in line or "Copy" in line for line in lines)
+        assert ("Undo" in str(own), "Quit" in str(own), "Scroll the help" in str(own)) == (True, False, False)
         assert words.index("Undo") < words.index("Quit") < words.index("Back")
         assert "pgup pgdn Scroll the help" in lines
         assert [line.split() for line in lines[-len(PAGES) :]] == [

@@ -78,7 +78,7 @@ async def test_newest_first_and_sortable(app: MnistSumApp, tmp_path: Path) -> No
         assert table.row_count == 3
         assert table.current is not None
         assert table.current.run.id == made[2].id
-        helped = {words for _, words in page_keys(app.screen)}
+        helped = {words for keys in page_keys(app.screen) for _, words in keys}
         assert {"First run", "Last run"} == helped & {"First run", "Last run", "Top", "Bottom", "Cursor left"}
         for key, row in (("end", 2), ("home", 0), ("down", 1)):
             await pilot.press(key)
