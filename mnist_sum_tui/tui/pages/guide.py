@@ -31,6 +31,10 @@ class GuideScreen(Question[None]):
         #guide { width: 1fr; max-width: 130; height: 1fr; background: $surface; }
         #guide-list { width: 26; height: 1fr; border: none; padding: 0 1; background: $panel; }
         #guide-scroll { width: 1fr; height: 1fr; }
+        MarkdownBlock { link-color: $text-primary; }
+        /* Textual would lose a ground that is opaque */
+        MarkdownBlock > .code_inline { color: $foreground; background: $foreground 10%; }
+        MarkdownH2 { text-style: bold; }  /* only links are underlined */
         &.-narrow #guide { layout: vertical; }
         &.-narrow #guide-list { width: 1fr; height: 3; }
     }

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from textual.color import Color
 from textual.command import Command, CommandList
 from textual.pilot import Pilot
 from textual.widgets import Markdown, OptionList, Static
@@ -45,6 +46,16 @@ def heading(name: str) -> str:
 def offered(app: MnistSumApp) -> list[str | None]:
     """The commands in the palette."""
     return [cast(Command, command).hit.text for found in app.screen.query(CommandList) for command in found.options]
+
+
+async def test_only_links_look_like_links_and_code_is_not_coloured_as_doubt(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        guide = await opened(pilot)
+        assert not guide.query("MarkdownH2").first().styles.text_style.underline
+        paragraph = guide.query("MarkdownParagraph").first()
+        link, words, code = paragraph.link_style, paragraph.visual_style, paragraph.get_visual_style("code_inline")
+        assert Color.from_rich_color(link.color).hex == app.theme_variables["text-primary"]
+        assert (code.foreground, code.background == words.background) == (words.foreground, False)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
