@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.renderables.digits import Digits as DigitsRenderable
+from textual.widgets import Digits, Static
 
 from mnist_sum_tui.runs.events import Progress
-from mnist_sum_tui.tui.widgets.key_figures import Facts
+from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
 from tests.tui.pages.training import play
@@ -46,6 +47,23 @@ async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
     assert facts
     assert max(map(len, facts)) <= line.size.width
     assert "batch 128" not in facts, "a line begins with its most important figure"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 34), (60, 34), (120, 36)])
+async def test_there_is_a_gap_between_the_figures(
+    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await play(pilot, [*recorded.training(2150), replace(recorded.finished(), agreement=0.99991)])
+        for keys in ((), ("question_mark",)):
+            await pilot.press(*keys)
+            await pilot.pause()
+            for figure in app.train_page.query(KeyFigure):
+                large, small = figure.query_one(Digits), figure.query_one(".small", Static)
+                width = DigitsRenderable.get_width(large.value) if large.display else len(str(small.render()))
+                assert width < figure.size.width, (figure.name, app.train_page.room)
 
 
 async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
