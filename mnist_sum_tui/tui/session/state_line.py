@@ -57,7 +57,8 @@ def _state(session: Session) -> tuple[str, str]:
         return BRAILLE.chosen if session.is_playing else BRAILLE.paused, f"replay {duration(session.moment.elapsed)}"
     if session.is_live:
         if started is None:
-            return RUNNING[0], "getting ready"
+            is_held = session.control is not None and session.control.paused
+            return RUNNING[0], "pauses when ready" if is_held else "getting ready"
         if session.is_paused:
             return BRAILLE.paused, "paused"
         epoch = session.events[-1].epoch if session.events else 1

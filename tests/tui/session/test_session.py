@@ -96,8 +96,12 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session) == "○ ready "
     session.is_loading = True
     assert state_line(session) == "○ loading torch "
-    session.begin(CONFIG, Run(tmp_path / recorded.RUN), Control())
+    control = Control()
+    session.begin(CONFIG, Run(tmp_path / recorded.RUN), control)
     assert state_line(session) == "● getting ready "
+    control.pause()
+    assert state_line(session, room=22) == "● pauses when ready "
+    control.resume()
     for event in recorded.training(500):
         session.add(event)
     assert state_line(session) == "● epoch 2/5 · validation: digit 96.81 %, sum 88.12 % "
