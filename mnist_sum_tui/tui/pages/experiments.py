@@ -122,7 +122,7 @@ class Experiments(RunKeys):
             self.pattern = text
             self.show_listed()
 
-        self.ask(AskLine("Which runs?", self.pattern, f"{FORM}. {ALSO}", matching), answered)
+        self.ask(AskLine("Which runs?", self.pattern, f"{FORM[0].upper()}{FORM[1:]}. {ALSO}", matching), answered)
 
     def action_note(self) -> None:
         """Ask for the note of the run under the cursor."""

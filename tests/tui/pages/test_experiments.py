@@ -108,6 +108,7 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, tmp
         await pilot.press("/")
         await pilot.pause()
         hint = app.screen.query_one("#said", Label)
+        assert str(hint.visual).startswith("A state, part of"), "as a sentence"
         assert len(str(hint.visual)) <= hint.size.area, "it has room"
         assert hint.size.height == 2
         await pilot.press("escape")
