@@ -1,4 +1,4 @@
-"""The help panel's words about each page, a few lines on what one is looking at; and about the coach's sentence."""
+"""Words about each page: the help's, on what one is looking at, and an empty page's; and about the coach's sentence."""
 
 import re
 
@@ -57,6 +57,21 @@ stand out where it finds what it
 looks for. Then the number comes in,
 and layers that add find the sum.""",
 }
+AWAITED = {
+    "inspect": """\
+Here you will see a test image, the network's answers to it,
+and how probable it finds each digit and each sum.
+""",
+    "mistakes": """\
+Here you will see which digits the network confuses,
+which sums it gets wrong, and the images themselves.
+""",
+    "inside": """\
+Here you will see an image on its way through the network:
+what each layer makes of it, how the number comes in, and the sums.
+""",
+}
+"""what a page will show, said while torch loads or the weights are read"""
 _MARKS = re.compile(r"\[([^\]]*)\]\([^)]*\)|`")
 """Markdown's of a link, of which the words stay, and of code"""
 

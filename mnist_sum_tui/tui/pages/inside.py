@@ -12,7 +12,7 @@ from mnist_sum_tui.tui.pages import inside_words as say
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
-from mnist_sum_tui.tui.pages.predicting import note_room
+from mnist_sum_tui.tui.pages.predicting import awaited, note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
@@ -66,7 +66,7 @@ class InsidePage(NetworkViews):
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; what the chosen layer makes of it; the slider."""
-        yield Static(say.EMPTY, id="awaited", markup=False)
+        yield awaited(self.page_name)
         with Horizontal(id="inside"):
             with Vertical(id="way"):
                 yield Digit(id="goes-in")

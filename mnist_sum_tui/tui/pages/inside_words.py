@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import Field, LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
-EMPTY = """\
-Here you will see an image on its way through the network:
-what each layer makes of it, how the number comes in, and the sums.
-"""
 SLIDING = "slide show: space ends it", "space ends slides"
 """what is said while another image comes every few seconds, the longest first"""
 NEEDED_ROWS = 17

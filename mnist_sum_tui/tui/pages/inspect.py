@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
 from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, WalkingPage
-from mnist_sum_tui.tui.pages.predicting import note_room
+from mnist_sum_tui.tui.pages.predicting import awaited, note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.selection import all_wrong
@@ -41,6 +41,7 @@ class InspectPage(WalkingPage):
 
     def compose_page(self) -> ComposeResult:
         """The picture, the answer in words and bars, the slider."""
+        yield awaited(self.page_name)
         with Container(id="inspect"):
             yield Digit(id="picture")
             yield HeatPair()

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.pages.predicting import accuracies, note
+from mnist_sum_tui.tui.pages.predicting import accuracies, awaited, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import LASTING_SECONDS, TestSetResult
@@ -89,6 +89,7 @@ class MistakesPage(WeightsPage):
 
     def compose_page(self) -> ComposeResult:
         """The maps side by side, below them the gallery and the slider."""
+        yield awaited(self.page_name)
         with Horizontal(id="maps"):
             yield Confusion(id="confusion")
             yield SumMap(id="sum-map")

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from mnist_sum_tui.formatting import bar, capped, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.tui.pages.about import AWAITED
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
 from mnist_sum_tui.tui.widgets.answer import AllTen
@@ -107,6 +108,11 @@ class NumberPage(PredictingPage):
     def on_all_ten_chosen(self, message: AllTen.Chosen) -> None:
         """A line of all ten was clicked."""
         self.number = message.number
+
+
+def awaited(page: str) -> Static:
+    """What the page will show, in words that stand in its middle as long as it is empty."""
+    return Static(AWAITED[page], id="awaited", markup=False)
 
 
 def note_room() -> ComposeResult:

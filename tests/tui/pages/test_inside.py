@@ -210,14 +210,16 @@ async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, mo
         assert "space" not in str(page.query_one("#said", Static).render())
 
 
-async def test_before_the_first_answer_the_page_says_what_will_be_here(
+async def test_before_the_first_answer_a_page_says_what_will_be_here(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         monkeypatch.setattr(fixed.FixedPredictions, "request", lambda *_: None)
-        await fixed.open_page(pilot, "inside")
+        for name, words in (("inspect", "each sum"), ("mistakes", "confuses"), ("inside", "through the network")):
+            await fixed.open_page(pilot, name)
+            row = next(row for row, line in enumerate(lines(app)) if words in line)
+            assert row in (9, 10, 11), "in the middle"
         page = page_in(app)
-        assert page.query_one("#awaited").region.area > 0
         await press(pilot, "w", "right", "enter", "b", "3", "escape", "comma")
         assert page.has_class("-empty")
 
