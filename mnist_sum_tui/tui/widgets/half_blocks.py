@@ -51,6 +51,14 @@ def _character(shade: int) -> str:
     return nothing if not shade else both if top == bottom else upper if top > bottom else lower
 
 
+def sheet_of(paper: Color, ink: Color) -> Color:
+    """The ground of a picture whose edges are to be seen, also where it is empty: a shade above that of the page.
+
+    The terminal's own colours cannot be blended, so with them it is the page's.
+    """
+    return paper if ink.ansi is not None else paper.blend(ink, 1 / (SHADES - 1))
+
+
 @lru_cache(8)
 def _text_styles(paper: Color, ink: Color) -> tuple[Style, ...]:
     """The style of each shade."""

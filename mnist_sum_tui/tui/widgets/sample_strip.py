@@ -6,6 +6,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.style import Style
 from textual.visual import Visual
 from textual.widget import Widget
 
@@ -13,7 +14,7 @@ from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
 from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import SAMPLE_COUNT, Samples
-from mnist_sum_tui.tui.widgets.half_blocks import blocks
+from mnist_sum_tui.tui.widgets.half_blocks import blocks, sheet_of
 
 SUMS = 19
 WHOLE, CLOSE = len("9 + 9 = 18 x"), len("9+9=18 x")
@@ -152,7 +153,9 @@ class AdditionPicture(Captioned):
 
     def _picture(self) -> Content:
         _, _, paper, ink = self.colors
-        return blocks(table_image(self.rows, self._columns, 2 * self._rows), paper, ink)
+        sheet = sheet_of(paper, ink)  # else a table of a young network would be a few specks on the page
+        drawn = blocks(table_image(self.rows, self._columns, 2 * self._rows), sheet, ink)
+        return drawn.stylize_before(Style(background=sheet))
 
     def _words(self, width: int) -> Content:  # noqa: ARG002  the table may be narrower
         if not self._rows:

@@ -106,6 +106,8 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         lines = str(picture.render()).split("\n")
         assert lines[-1].strip() == "step 0: sums of 5 + 0 to 9"
         assert {len(line) for line in lines[:-1]} == {38}
+        grounds = [style.bgcolor for cells, style, _ in picture.render_line(3) if style for _ in cells]
+        assert {*grounds[:38]}.isdisjoint({picture.rich_style.bgcolor}), "the table is seen, although it is empty"
 
 
 async def test_right_answers_beside_each_other_have_one_form_although_one_tile_is_wider() -> None:
