@@ -37,11 +37,15 @@ def _weights(out: int, into: int) -> NDArray[np.float64]:
 def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | None, side: int) -> list[Image]:
     """Maps (M, H, W) as pictures of about `side` rows: 0 and less is dark, the layer's highest value is bright.
 
+    A single map is drawn in proportion to its values. Several share one scale, of which most reach only a small part,
+    so the square root of that part is drawn: its order stays, and weak values are seen, too.
+
     Kernels (M, k, k), if given, are drawn to the right of their maps: 0 is middle grey, the largest weight white or
     black.
     """
     peak, height, width = max(float(maps.max()), 1e-12), *scaled(maps.shape[1:], side)
-    pictures = list(as_grey(resize(maps, width, height) / peak))
+    shares = np.clip(resize(maps, width, height) / peak, 0, 1)
+    pictures = list(as_grey(np.sqrt(shares) if len(maps) > 1 else shares))
     if kernels is None:
         return pictures
     factor = max(1, height // 2 // kernels.shape[1])

@@ -18,11 +18,13 @@ def test_maps_share_one_scale_and_filters_are_grey_at_zero() -> None:
     kernels = np.array([[[0, 2], [-2, 1]], [[0, 0], [0, 0]]], np.float32)
     first, second = feature_pictures(maps, kernels, 5)
     assert first.shape == second.shape == (4, 4 + 1 + 2)
-    assert first[:, :4].tolist() == [[0, 0, 64, 64]] * 2 + [[128, 128, 0, 0]] * 2, "of the highest value, 4"
+    roots = [[0, 0, 128, 128]] * 2 + [[180, 180, 0, 0]] * 2
+    assert first[:, :4].tolist() == roots, "square roots of shares of the highest value, 4"
     assert second[2:, 2:4].min() == 255
     assert first[:2, 5:].tolist() == [[128, 255], [0, 191]]
     assert first[2:, 4:].max() == 0
     assert feature_pictures(maps * 0, None, 4)[0].max() == 0
+    assert feature_pictures(maps[:1], None, 2)[0].tolist() == [[0, 128], [255, 0]], "a single map in proportion"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
+ROOTS = "Shades are square roots, so weak values show."
 UP_OR_DOWN = " The columns go up from the line at 0 or down below it."
 AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
@@ -86,8 +87,13 @@ def map_words(shown: DigitMap | None, index: int, *, before: str = "", is_drawn:
 
 
 def layer_row(view: "LayerView") -> str:
-    """A row of the list: `conv1: 8 maps of 28x28`, `hidden: 128 values`."""
+    """A row of the list: `conv1: 8 maps of 28x28`, `conv1 pooled: 8 of 14x14`, `hidden: 128 values`.
+
+    Pooled maps are those of the row above, and their size, in which they differ, must not be cut off.
+    """
     words, maps = shape_words(view), view.maps
+    if "pooling" in view.kind:
+        words = words.replace(" maps", "")
     if len(maps) == 1 and maps.ndim == 3:
         words = f"{maps.shape[1]}x{maps.shape[2]}"
     return f"{short_name(view.name)}: {words}"
@@ -115,18 +121,19 @@ def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool
     if reads_image(view):
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
-            f"{kind}: each map has one filter (the small square: {ink} counts for, {paper} against), laid on "
-            f"{patches_words(view)}. A cell of the map stands out where its patch looks like the filter: after some "
-            "epochs, often at an edge or a stroke. Empty paper goes in as -0.4, so a map may stand out there, too."
+            f"{kind}: each map has one filter (small square: {ink} counts for, {paper} against), laid on "
+            f"{patches_words(view)}. A cell stands out where its patch fits: once trained, often at an edge. Empty "
+            f"paper goes in as -0.4 and may fit. {ROOTS}"
         )
     if view.kernels is not None:
         return (
             f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern; "
-            f"each place sees {_part(view.field)} of the image."
+            f"each place sees {_part(view.field)} of the image. {ROOTS}"
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"
-        return f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
+        words = f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
+        return f"{words} {ROOTS}"
     if view.kind == "digit scores":
         return (
             "Ten scores, one for each digit. "

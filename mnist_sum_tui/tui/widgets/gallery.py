@@ -19,16 +19,20 @@ from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.digit import dots
-from mnist_sum_tui.tui.widgets.half_blocks import Stretch, half_blocks, line_styles
+from mnist_sum_tui.tui.widgets.half_blocks import Stretch, half_blocks, line_styles, sheet_of
 
 
 class Item(NamedTuple):
-    """An image, its caption, the key that names it in Opened, and characters to put before the image's lines."""
+    """An image, its caption, the key that names it in Opened, and characters to put before the image's lines.
+
+    So many columns of the image, from the left, have a ground of their own, so that its edges are seen.
+    """
 
     image: Image
     caption: str
     key: int
     rows: str = ""
+    columns: int = 0
 
 
 class Tile(NamedTuple):
@@ -148,6 +152,8 @@ class Gallery(ScrollView, can_focus=True):
         ends, rest = y - line + self.tile.height, len(self.items) - row * self.across
         if rest > 0 and ends - GAP > self._room.height >= self.tile.height:
             return self._told(f"{BRAILLE.cut} {rest:,} {self.MORE}" if line == 0 else "")
+        if rest > self.across and y == self._room.height - 1 and line == self.tile.height - GAP:  # no line is left
+            return self._told(f"{BRAILLE.cut} {rest - self.across:,} {self.MORE}")
         places = range(row * self.across, min((row + 1) * self.across, len(self.items)))
         strip = Strip.join([self._tile_lines(place)[line] for place in places])
         return strip.adjust_cell_length(self._room.width, self.rich_style)
@@ -171,6 +177,13 @@ class Gallery(ScrollView, can_focus=True):
                 Strip([Segment(row, styles[0]), *(Segment(text, styles[shade]) for text, shade in line)])
                 for row, line in zip(item.rows.ljust(len(shown)), shown, strict=True)
             ]
+            if item.columns:
+                sheet = sheet_of(paper, ink)
+                on_sheet = line_styles(own + Style(background=sheet), sheet, ink)
+                left = half_blocks(item.image[:, : item.columns])[: len(item.image) // 2]  # half a line would be whole
+                for at, line in enumerate(left):
+                    drawn = Strip([Segment(text, on_sheet[shade]) for text, shade in line])
+                    lines[at] = Strip.join([lines[at].crop(0, 1), drawn, lines[at].crop(1 + item.columns)])
             is_cut = self._room.height <= len(lines)  # then the caption comes first
             ordered = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             ordered += [Strip([])] * (tile.height - len(ordered))

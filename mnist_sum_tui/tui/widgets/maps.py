@@ -7,7 +7,7 @@ from textual.reactive import reactive
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled, score_columns
-from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, Tile
+from mnist_sum_tui.tui.widgets.gallery import GAP, Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
 
 if TYPE_CHECKING:
@@ -26,16 +26,20 @@ def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height
     """
     for side in range(MOST, 0, -1):
         rows, columns = scaled(shape, side)
-        tile = tile_of(rows, columns + (kernel and 1 + max(1, rows // 2 // kernel) * kernel))
-        is_whole = side <= LEAST or -(-count // max(1, width // tile.width)) * tile.height <= height
+        tile = tile_of(rows, columns + (kernel and 1 + max(1, rows // 2 // kernel) * kernel), count)
+        needed = -(-count // max(1, width // tile.width)) * tile.height - (GAP if count > 1 else 0)
+        is_whole = side <= LEAST or needed <= height
         if is_whole and tile.width <= width:
             return side
     return LEAST
 
 
-def tile_of(rows: int, columns: int) -> Tile:
-    """The tile of a picture of so many pixels, with its caption and a margin, which is narrower for small pictures."""
-    return Tile(columns + (2 if rows > LEAST else 1), -(-rows // 2) + 1, "blocks")
+def tile_of(rows: int, columns: int, count: int) -> Tile:
+    """The tile of one of `count` pictures of so many pixels, with its caption and a margin, narrower for small ones.
+
+    Below a caption there is a gap, so that it does not touch the next picture.
+    """
+    return Tile(columns + (2 if rows > LEAST else 1), -(-rows // 2) + 1 + (GAP if count > 1 else 0), "blocks")
 
 
 def reads_image(view: "LayerView") -> bool:
@@ -76,7 +80,8 @@ class Pictures(Gallery):
     @property
     def tile(self) -> Tile:
         """The tile, as large as the pictures need."""
-        return tile_of(*self.items[0].image.shape) if self.items else tile_of(LEAST, LEAST)
+        rows, columns = self.items[0].image.shape if self.items else (LEAST, LEAST)
+        return tile_of(rows, columns, len(self.items))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to open a picture only where that shows more."""
@@ -94,7 +99,8 @@ class Pictures(Gallery):
         elif self._room:
             rows, columns = self.pixels()
             pictures = (as_grey(resize(grid, columns, rows)) for _, grid in self.grids)
-            self._show(tuple(Item(each, name, 0) for each, (name, _) in zip(pictures, self.grids, strict=True)), chosen)
+            named = zip(pictures, self.grids, strict=True)
+            self._show(tuple(Item(each, name, 0, columns=columns) for each, (name, _) in named), chosen)
 
     def pixels(self) -> tuple[int, int]:
         """Rows and columns of each picture."""
@@ -141,7 +147,8 @@ class Maps(Pictures):
         side = side_for(len(maps), maps.shape[1:], size, *self._room)
         order = maps.mean((1, 2)).argsort()[::-1].tolist() if self.is_sorted else range(len(maps))
         pictures = feature_pictures(maps, kernels, side)
-        items = [Item(pictures[key], f"{key + 1}", key) for key in order]
+        columns = scaled(maps.shape[1:], side)[1]
+        items = [Item(pictures[key], f"{key + 1}", key, columns=columns) for key in order]
         if len(items) == 1:
             if is_scores(view):
                 cell = max(1, (self._room.width - 2) // len(view.maps))

@@ -83,7 +83,7 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
         layers, maps = page.query_one(OptionList), page.query_one(Maps)
         rows = [str(layers.get_option_at_index(place).prompt) for place in range(layers.option_count)]
         assert [row.partition(":")[0] for row in rows[: len(ROWS)]] == ROWS
-        assert rows[1:4] == ["conv1: 4 maps of 28x28", "conv1 pooled: 4 maps of 14x14", "hidden: 64 values"]
+        assert rows[1:4] == ["conv1: 4 maps of 28x28", "conv1 pooled: 4 of 14x14", "hidden: 64 values"]
         for place, word in enumerate(
             ("image goes in", "one filter", "strongest is kept", "one value", "the first answer, the digit")
         ):

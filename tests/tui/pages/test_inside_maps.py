@@ -104,8 +104,11 @@ async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app
         assert maps.across == 3
 
 
-async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
+@pytest.mark.parametrize("size", [(120, 36), (120, 38)])
+async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
+    size: tuple[int, int], app: MnistSumApp
+) -> None:
+    async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "inside")
         maps = page_in(app).query_one(Maps)
         kernels = np.zeros((16, 5, 5), np.float32)
@@ -113,16 +116,32 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(app:
         maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
         await pilot.pause()
         height = maps.scrollable_content_region.height
-        whole, left = divmod(height, maps.tile.height)
-        assert left > 0
+        whole = height // maps.tile.height
+        at = min(whole * maps.tile.height, height - 1)
         shown = [maps.render_line(y).text.rstrip() for y in range(height)]
-        assert f"… {16 - 3 * whole} more" in shown[whole * maps.tile.height]
-        assert not "".join(shown[whole * maps.tile.height + 1 :]), "and nothing that is cut"
-        assert shown[whole * maps.tile.height - 1].split()[-1] == str(3 * whole)
+        assert f"… {16 - 3 * whole} more" in shown[at]
+        assert not "".join(shown[at + 1 :]), "and nothing that is cut"
+        assert shown[whole * maps.tile.height - 2].split()[-1] == str(3 * whole)
+        assert not shown[maps.tile.height - 1], "so that a number does not touch the map below"
         await press(pilot, "enter", "end")
         shown = [maps.render_line(y).text.rstrip() for y in range(height)]
-        assert shown[-1].split()[-1] == "▸16"
+        assert shown[-2].split()[-1] == "▸16"
         assert not any("more" in line for line in shown)
+
+
+async def test_the_square_of_a_map_is_seen_although_nothing_in_it_stands_out(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        maps = page_in(app).query_one(Maps)
+        maps.view = LayerView("conv2", "convolution", np.zeros((40, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
+        await pilot.pause()
+        rows, columns = maps.items[0].image.shape
+        grounds = [[style.bgcolor for c, style, _ in maps.render_line(y) if style for _ in c] for y in range(rows)]
+        page = grounds[0][0]
+        assert {*grounds[0][1 : 1 + columns]} != {page}
+        assert len({*grounds[0][1 : 1 + columns]}) == 1
+        assert grounds[0][1 + columns] == page, "the margin"
+        assert {*grounds[rows // 2]} == {page}, "half of the line of the last of an odd number of rows is no map"
 
 
 async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: MnistSumApp) -> None:
@@ -149,7 +168,7 @@ async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: 
     [
         (1, (10, 10), (60, 20), 30),
         (4, (28, 28), (200, 30), 28),
-        (4, (28, 28), (59, 30), 27),
+        (4, (28, 28), (59, 30), 26),
         (24, (24, 24), (52, 16), LEAST),
         (8, (3, 3), (112, 7), 12),
         (1, (1, 10), (53, 29), 5),
