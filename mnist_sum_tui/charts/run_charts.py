@@ -175,7 +175,7 @@ def overlay(
         # without a name, because in the legend a mark stands for its run
         marks.append(Marks("", role, RUN_SYMBOLS[row], *_together(validated)[:2]))
     scale = NINES if what == "accuracy" else LOG
-    note = "signs: in validation" if any(len(mark.x) for mark in marks) else ""
+    note = f"y log, smoothed{'; signs: in validation' if any(len(mark.x) for mark in marks) else ''}"
     return Plot(
         tuple(curves), tuple(marks), scale, x_kind, None, f"{quantity} in training", note, short_title=quantity,
         envelope=("all of n", "n"), empty="no step is recorded" if is_whole else "",

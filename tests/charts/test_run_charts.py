@@ -34,7 +34,9 @@ def test_names_and_commands() -> None:
 
 def test_more_runs_than_can_be_told_apart() -> None:
     series = Series(recorded.training(200))
-    assert overlay([("run", [series])], "sum accuracy", "step").title == "sum accuracy in training"
+    drawn = overlay([("run", [series])], "sum accuracy", "step")
+    assert drawn.title == "sum accuracy in training"
+    assert drawn.note.startswith("y log, smoothed")
     several = overlay([(f"run {row}", [series]) for row in range(9)], "sum loss", "time")
     assert len(several.curves) == MOST
     assert len({(curve.role, curve.pattern) for curve in several.curves}) == MOST

@@ -37,6 +37,7 @@ def test_charts_that_stay_low_have_figures_and_no_word_about_others(most: float,
     text = report(make(tmp_path, "20260101-120100-compact", events)).decode()
     assert [len(labels) >= 2 for labels in figures_of_axes(text)] == [True, True]
     assert NINES not in text
+    assert "The scale of accuracy is not even" in text
 
 
 def test_charts_with_two_of_those_figures_have_the_word(tmp_path: Path) -> None:
