@@ -27,7 +27,7 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
 
 
 def x_axis(kind: str, between: Interval | None, left: int, columns: int) -> list[Span]:
-    """The x axis with its name on the left, and each label to the right of its tick: `step └──┴500───`.
+    """The x axis with its name on the left, and labels at its ticks: `step └──┴500───1,000┴`.
 
     Without a range, because nothing is drawn yet, it has no labels.
     """
@@ -40,13 +40,19 @@ def x_axis(kind: str, between: Interval | None, left: int, columns: int) -> list
 
 
 def _ticked(ticks: list[Tick], between: Interval, columns: int) -> tuple[str, int]:
-    """The axis with the labels that fit, and how many they are."""
+    """The axis with the labels that fit, and how many of them are to the right of their ticks.
+
+    That of a tick at the very end is to the left.
+    """
     line, free, count = list(_X_AXIS * columns), 0, 0
     starts = column_of(np.array([at for at, _ in ticks]), between, columns or 1).tolist()
     for start, (_, text) in zip(starts, ticks, strict=True):
-        if start >= free and start + len(text) + 1 <= columns:
-            line[start : start + len(text) + 1] = list(f"{_X_TICK}{text}")
-            free, count = start + len(text) + 2, count + 1
+        end = start + len(text) + 1
+        if start >= free and end <= columns:
+            line[start:end] = f"{_X_TICK}{text}"
+            free, count = end + 1, count + 1
+        elif start == columns - 1 >= free + len(text):
+            line[start - len(text) :] = f"{text}{_X_TICK}"
     return "".join(line), count
 
 

@@ -37,7 +37,7 @@ def test_a_straight_line_has_ticks_on_both_axes() -> None:
         "  50 ┤         ⣀⠤⠔⠊⠉              ",
         "     │   ⢀⣀⠤⠒⠊⠉                   ",
         "   0 ┤⠤⠒⠊⠁                        ",
-        "step └┴0────────────┴50───────────",
+        "step └┴0────────────┴50───────100┴",
     ]
 
 
@@ -132,7 +132,7 @@ def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_a
         assert lines[0].rstrip() == "step 20  digit 20.00  sum 20.00  smoothed"
         column = next(line.index("○") for line in lines if "○" in line)
         assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
-    assert text(plot, 32, 9)[-1] == "step └┴0───────────┴50──────────", "no word costs the axis its labels"
+    assert text(plot, 32, 9)[-1] == "step └┴0───────────┴50──────100┴", "no word costs the axis its labels"
 
 
 def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> None:
