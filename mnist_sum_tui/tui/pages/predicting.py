@@ -9,7 +9,7 @@ from textual.containers import Container
 from textual.reactive import var
 from textual.widgets import Static
 
-from mnist_sum_tui.formatting import bar, capped, percent
+from mnist_sum_tui.formatting import capped, percent, track
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.about import AWAITED
@@ -33,7 +33,7 @@ def working_line(text: str, share: float | None, width: int = 200) -> str:
         return text
     figure = f" {percent(share, 0):>5}"
     room = min(BAR_WIDTH, width - len(text) - len(figure) - 1)
-    return f"{text} {bar(share, room)}{figure}" if room > 2 else f"{text}{figure}"
+    return f"{text} {''.join(track(share, room))}{figure}" if room > 2 else f"{text}{figure}"
 
 
 def accuracies(report: "EvalReport") -> str:

@@ -48,6 +48,8 @@ async def test_where_there_is_no_room_the_most_probable_come_first(page: str, ap
 @pytest.mark.parametrize("width", [30, 40, 58, 78, 118])
 def test_what_is_done_stays_in_its_line(width: int) -> None:
     line = working_line("Evaluating all 10,000 test images", 0.13, width)
+    bar = line.removeprefix("Evaluating all 10,000 test images").removesuffix(" 13 %").strip()
+    assert width < 78 or (bar[0], len(bar), bar[-1]) == ("━", 20, "─"), "its end is seen"
     assert line.endswith(" 13 %")
     assert len(line) <= max(width, len("Evaluating all 10,000 test images  13 %"))
 
