@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
 from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
-from mnist_sum_tui.tui.widgets.gallery import Gallery, Item
+from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, tile_for
 from mnist_sum_tui.tui.widgets.heatmap import Confusion, Heatmap, SumMap
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
@@ -27,6 +27,8 @@ DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 BACK = "From Mistakes (F4 goes back)"
 ALREADY = "These weights are evaluated already: nothing has changed."
+LEAST_ROWS, OTHER_ROWS = {"-tall": 15, "-giant": 22}, 5
+"""the fewest rows of the charts by the page's size; and those of tabs, result, the gallery's edge, weights, footer"""
 OFTEN = 11
 """how many confusions are listed beside the maps"""
 
@@ -170,8 +172,18 @@ class MistakesPage(WeightsPage):
         for name in ("maps", "sureness"):
             self.query_one(f"#{name}").display = name == what
         self.query_one(Gallery).is_large = not what
+        self._share_rows()
         self.query_one(Gallery).focus()
         self.refresh_bindings()
+
+    def _share_rows(self) -> None:
+        """Give the charts the rows that are not enough for a row of images."""
+        width, height = self.room
+        free = height - OTHER_ROWS - next((rows for size, rows in LEAST_ROWS.items() if self.has_class(size)), height)
+        tile = tile_for(width, free)
+        is_shared = self._above == "sureness" and free >= tile.height
+        self.query_one(Gallery).styles.height = 1 + free // tile.height * tile.height if is_shared else None
+        self.query_one("#sureness").styles.height = "1fr" if is_shared else None
 
     def step_back(self) -> bool:
         """Escape shows all wrong images again, then the maps."""
@@ -220,6 +232,7 @@ class MistakesPage(WeightsPage):
         """Fit the two lines of words to the width."""
         super().take_room()
         if self._evaluated is not None and self._selection is not None and self.is_mounted:
+            self._share_rows()
             result = self._evaluated.result
             width = self.room.width - 2
             self.query_one("#result", Static).update(summary_line(result, width))
