@@ -58,7 +58,7 @@ def test_it_shows_the_run(run: Run) -> None:
         "20260101-120100-compact", "99.12 %", "98.74 %", "99.31 %", "of 100,000 pairs", "5 of 5 epochs",
         "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0", "The 2 surest mistakes", "read as 3",
         "Grey line: as often right as sure",
-        "99 % sure", "<th>lr</th><td>0.002</td>", "<td>2.10</td>", '<td style="--share:1.000">17</td>', "1.00 %",
+        "99 % sure", "<th>lr</th><td>0.002</td>", "<td>2.10</td>", '<td style="--share:1.000">17</td>', "<td>0.0100<",
     ):  # fmt: skip
         assert words in text, words
     assert text.count("data:image/png;base64,") == 2
