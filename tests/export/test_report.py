@@ -69,7 +69,10 @@ def test_it_shows_the_run(run: Run) -> None:
 def test_a_probability_below_1_is_not_called_100_percent(run: Run) -> None:
     surest = {**SUREST, "bins": [[10, 0.9, 0.8], [980, 0.99999994, 0.9997]]}
     run.write_json(run.report_file, a_result(digit_reliability=surest))
-    assert "digit: 980 answers, 99.9 % sure, 99.9 % right" in page(run)
+    text = page(run)
+    assert "digit: 980 answers, 99.9 % sure, 99.9 % right" in text
+    assert "The stronger the colour, the more mistakes." in text
+    assert text.count('class="map mistakes"') == 2
 
 
 def test_a_run_without_a_test_says_so_and_what_its_validation_was(run: Run) -> None:

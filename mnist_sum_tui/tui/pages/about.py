@@ -34,7 +34,8 @@ F6 shows its way through the layers.""",
     "mistakes": """\
 Left: which digit is read as which.
 Right: how often the sum is right.
-The stronger the colour, the more.
+The stronger the colour, the more
+mistakes.
 Below: the wrong images, those that
 the network was surest of first.
 c: how sure it is, and how often it

@@ -41,10 +41,10 @@ def ink(share: float | None) -> str:
 
 
 def shares(grid: Grid, low: float, high: float) -> list[list[float | None]]:
-    """The values scaled to 0..1 between low and high."""
+    """The values scaled to 0..1 from low to high, of which low may be the larger; 0 if both are equal."""
     span = high - low
     return [
-        [None if value is None else min(max((value - low) / span, 0.0), 1.0) if span > 0 else 1.0 for value in row]
+        [None if value is None else min(max((value - low) / span, 0.0), 1.0) if span else 0.0 for value in row]
         for row in grid
     ]
 
@@ -183,7 +183,7 @@ class SumMap(Heatmap):
 
     def _key(self, is_short: bool = False) -> str:
         low, high = (accuracy_text(share) for share in ends(self.grid or ()))
-        return f"{INKS[0]}{low} {INKS[-1]}{high}%" if is_short else f"{INKS[0]} {low} to {INKS[-1]} {high} %"
+        return f"{INKS[0]}{high} {INKS[-1]}{low}%" if is_short else f"{INKS[0]} {high} to {INKS[-1]} {low} %"
 
     def title(self) -> str:
         """What the rows and columns are, and the key if it has no line of its own."""
@@ -195,19 +195,19 @@ class SumMap(Heatmap):
         return first_fit(lines, self.size.width - TITLE_ENDS)
 
     def lines(self, cursor: Cell | None) -> Content:
-        """Percentages, or shades if they do not fit; the colours go from the lowest to the highest accuracy."""
+        """Percentages, or shades if they do not fit; as in the other map, the more mistakes, the stronger."""
         grid = self.grid or ()
         _, _, paper, _ = self.colors
-        green = self._ink("success", is_text=self._is_small)
-        strengths = shares(grid, *ends(grid))
+        red = self._ink("error", is_text=self._is_small)
+        strengths = shares(grid, *ends(grid)[::-1])
         if self._is_small:
             texts = [[ink(share) * (self.cell - 1) for share in row] for row in strengths]
-            content = map_lines(texts, [[0.0] * 10 for _ in range(10)], self.cell, paper, green, cursor)
+            content = map_lines(texts, [[0.0] * 10 for _ in range(10)], self.cell, paper, red, cursor)
             return content + f"\n {self._key()} are right" if self.has_key_line else content
         texts = [["-" if value is None else accuracy_text(value) for value in row] for row in grid]
-        content = map_lines(texts, strengths, self.cell, paper, green, cursor)
+        content = map_lines(texts, strengths, self.cell, paper, red, cursor)
         if not self.has_key_line:
             return content
         low, high = (accuracy_text(share) for share in ends(grid))
-        swatch = cell_style(paper, green, 1.0)
-        return content + "\n" + Content.assemble(f"   {low} to ", (f" {high} ", swatch), " % of the sums are right")
+        swatch = cell_style(paper, red, float(low != high))
+        return content + "\n" + Content.assemble(f"   {high} to ", (f" {low} ", swatch), " % of the sums are right")

@@ -159,7 +159,8 @@ def test_only_a_full_score_is_100() -> None:
 
 def test_shares_between_the_ends() -> None:
     assert shares([[0.5, 0.75, 1.0, None]], 0.5, 1.0) == [[0.0, 0.5, 1.0, None]]
-    assert shares([[1.0]], 1.0, 1.0) == [[1.0]]
+    assert shares([[0.5, 0.75, 1.0, None]], 1.0, 0.5) == [[1.0, 0.5, 0.0, None]]
+    assert shares([[1.0]], 1.0, 1.0) == [[0.0]], "nothing is wrong"
 
 
 def test_words() -> None:

@@ -100,6 +100,12 @@ async def test_m_says_what_it_does_and_makes_the_pictures_larger(app: MnistSumAp
         assert app.screen.query_one("#maps").display
 
 
+def _ground(heatmap: Heatmap, row: int, column: int) -> object:
+    """The background of a cell."""
+    line = heatmap.render_line(1 + row)
+    return [style and style.bgcolor for cells, style, _ in line for _ in cells][3 + column * heatmap.cell]
+
+
 @pytest.mark.parametrize("size", [(50, 15), (60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_the_maps_are_whole_have_a_key_and_no_blank_row(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
@@ -112,6 +118,11 @@ async def test_the_maps_are_whole_have_a_key_and_no_blank_row(size: tuple[int, i
             assert len(str(heatmap.border_title)) <= heatmap.size.width - 3, "its title is whole"
         sums = app.screen.query_one(SumMap)
         assert "96.6" in f"{sums.border_title}{sums.render().plain}"
+        if size[0] >= 120:  # figures, not shades
+            least, most = _ground(sums, 0, 0), _ground(sums, 5, 0)
+            assert most == _ground(app.screen.query_one(Confusion), 2, 1), "the most mistakes, as in the other map"
+            assert least == _ground(sums, 1, 0) == sums.rich_style.bgcolor, "100 %"
+            assert " to  96.6  % of the sums are right" in sums.render().plain
         gallery = app.screen.query_one(Gallery)
         assert gallery.tile.width * (gallery.across + 1) > gallery.size.width, "the whole width"
         assert gallery.size.width - gallery.tile.width * gallery.across < gallery.across + 2
