@@ -27,8 +27,8 @@ DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 BACK = "From Mistakes (F4 goes back)"
 ALREADY = "These weights are evaluated already: nothing has changed."
-LEAST_ROWS, OTHER_ROWS = {"-tall": 15, "-giant": 22}, 5
-"""the fewest rows of the charts by the page's size; and those of tabs, result, the gallery's edge, weights, footer"""
+LEAST_ROWS = 20
+"""the fewest rows of the charts, 15, and those of tabs, result, the gallery's edge, weights and footer"""
 OFTEN = 11
 """how many confusions are listed beside the maps"""
 
@@ -172,18 +172,9 @@ class MistakesPage(WeightsPage):
         for name in ("maps", "sureness"):
             self.query_one(f"#{name}").display = name == what
         self.query_one(Gallery).is_large = not what
-        self._share_rows()
+        self.take_room()
         self.query_one(Gallery).focus()
         self.refresh_bindings()
-
-    def _share_rows(self) -> None:
-        """Give the charts the rows that are not enough for a row of images."""
-        width, height = self.room
-        free = height - OTHER_ROWS - next((rows for size, rows in LEAST_ROWS.items() if self.has_class(size)), height)
-        tile = tile_for(width, free)
-        is_shared = self._above == "sureness" and free >= tile.height
-        self.query_one(Gallery).styles.height = 1 + free // tile.height * tile.height if is_shared else None
-        self.query_one("#sureness").styles.height = "1fr" if is_shared else None
 
     def step_back(self) -> bool:
         """Escape shows all wrong images again, then the maps."""
@@ -229,15 +220,19 @@ class MistakesPage(WeightsPage):
         self.take_room()
 
     def take_room(self) -> None:
-        """Fit the two lines of words to the width."""
+        """Fit the two lines of words, and give the charts the rows that are not enough for a row of images."""
         super().take_room()
         if self._evaluated is not None and self._selection is not None and self.is_mounted:
-            self._share_rows()
             result = self._evaluated.result
             width = self.room.width - 2
             self.query_one("#result", Static).update(summary_line(result, width))
             often = [] if self.has_class("-huge") or self._selection.is_part else frequent(result)
             self.query_one(Gallery).border_title = title_line(self._selection, often, width - 2)
+            free = self.room.height - LEAST_ROWS
+            tile = tile_for(self.room.width, free).height
+            is_shared = self._above == "sureness" and free >= tile
+            self.query_one(Gallery).styles.height = 1 + free // tile * tile if is_shared else None
+            self.query_one("#sureness").styles.height = "1fr" if is_shared else None
 
     def on_heatmap_picked(self, message: Heatmap.Picked) -> None:
         """Show only the images of a map's cell."""

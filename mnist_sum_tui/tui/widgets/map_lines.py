@@ -30,7 +30,7 @@ def readable_on(ground: Color) -> Color:
     return WHITE if luminance(ground) < 0.179 else BLACK
 
 
-def cell_style(paper: Color, ink: Color, share: float, strength: float = 0.9) -> Style:
+def cell_style(paper: Color, ink: Color, share: float, strength: float = 1.0) -> Style:
     """The colours of a cell; the terminal's own colours cannot be blended, so then only the text is coloured."""
     if ink.ansi is not None:
         return Style(foreground=ink, bold=True) if share else Style()
@@ -54,7 +54,7 @@ def map_lines(
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):
-            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 0.9)
+            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 1.0)
             if set(word) <= set(BRAILLE.shades):  # a shade is no text: the fuller, the brighter
                 style += Style(foreground=ink)
             parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))

@@ -136,7 +136,7 @@ async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
     assert [chart.display for chart in charts] == [False, True]
     await pilot.press("m")
     await pilot.pause()
-    assert charts[0].size.width == 59
+    assert charts[0].size.width == 58
 
 
 async def test_the_cursor_goes_with_the_page_and_the_settings_stay_with_the_next_run(pilot: Pilot[int]) -> None:

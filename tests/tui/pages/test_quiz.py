@@ -170,7 +170,7 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, m
         await until(pilot, lambda: "Evaluating" in text(screen, "#hint"))
         await pilot.pause()
         rows = [line.text for line in screen._compositor.render_strips()]
-        assert any("Evaluating all" in row and "█" in row and " 48 %" in row for row in rows), "in one row"
+        assert any("Evaluating all" in row and "━" in row and " 48 %" in row for row in rows), "in one row"
         await pilot.press("enter", "4")
         assert isinstance(held[0][0], EvaluateTestSet)
         request(*held[0])
