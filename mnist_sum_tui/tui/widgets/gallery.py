@@ -139,7 +139,8 @@ class Gallery(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         self._drawn.clear()
-        self.virtual_size = Size(self._room.width, -(-len(self.items) // self.across) * self.tile.height)
+        rows, gap = -(-len(self.items) // self.across), GAP if len(self.items) > 1 else 0  # below the last row: none
+        self.virtual_size = Size(self._room.width, rows * self.tile.height - gap)
         self.refresh()
 
     on_resize = watch_is_large = _lay_out  # the number of tiles per row may be another

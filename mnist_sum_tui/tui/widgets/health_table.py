@@ -19,8 +19,9 @@ class Spreads(Pictures):
     def pixels(self) -> tuple[int, int]:
         """Rows and columns of each picture: those of the arrangement in which the smaller side is the largest."""
         count, (width, height) = len(self.grids), self._room
+        below = int(count > 1)  # an empty row below each caption but those of the last row
         sizes = [
-            (min(MOST, 2 * (height // -(-count // across) - CAPTION)), width // across - GAP)
+            (min(MOST, 2 * ((height + below) // -(-count // across) - CAPTION - below)), width // across - GAP)
             for across in range(1, count + 1)
         ]
         return max((LEAST, 2 * LEAST), *sizes, key=min)

@@ -24,7 +24,7 @@ def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height
     If they do not fit, it is LEAST, or fewer if the width is too small. `kernel` is the side of the filters beside the
     maps, or 0.
     """
-    for side in range(MOST, 0, -1):
+    for side in range(MOST, 0, -2 if count > 1 else -1):  # half a line below a picture would part it from its caption
         rows, columns = scaled(shape, side)
         tile = tile_of(rows, columns + (kernel and 1 + max(1, rows // 2 // kernel) * kernel), count)
         needed = -(-count // max(1, width // tile.width)) * tile.height - (GAP if count > 1 else 0)

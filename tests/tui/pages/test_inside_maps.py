@@ -125,7 +125,7 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
         assert not shown[maps.tile.height - 1], "so that a number does not touch the map below"
         await press(pilot, "enter", "end")
         shown = [maps.render_line(y).text.rstrip() for y in range(height)]
-        assert shown[-2].split()[-1] == "▸16"
+        assert shown[-1].split()[-1] == "▸16"
         assert not any("more" in line for line in shown)
 
 
