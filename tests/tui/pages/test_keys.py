@@ -195,8 +195,7 @@ async def test_the_help_lists_the_page_s_keys_first_and_none_of_textual_s(app: M
         await fixed.open_page(pilot, "mistakes")
         assert "Page Up" not in str(page_keys(app.screen)), "the gallery's"
         await fixed.open_page(pilot, "inside")
-        lines = key_lines(page_keys(app.screen)[0]).plain.split("
-")
+        lines = key_lines(page_keys(app.screen)[0]).plain.split("\n")
         arrows = [line.strip() for line in lines if BRAILLE.arrows[2] in line]
         assert arrows == [f"{BRAILLE.arrows[2]} {BRAILLE.arrows[3]} Layer"], "once, and not the list's own words, too"
         await fixed.open_page(pilot, "draw")
