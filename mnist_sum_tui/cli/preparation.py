@@ -33,6 +33,8 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     lines.append(f"what has less than {percent(found.threshold, 0)} of the strongest ink counts as paper")
     if found.has_grain:
         lines.append("the paper has grain, so single dark or bright pixels count as paper, too")
+    if found.is_cleared:
+        lines.append("shadows, lines on the paper, what reaches the edge, and specks are left out")
     done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
     filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
     lines.append(f"{filled}; it was {done}, in an image of {SIDE}")
@@ -49,6 +51,7 @@ def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any
         "swapped": found.is_swapped,
         "threshold": found.threshold,
         "grain": found.has_grain,
+        "cleared": found.is_cleared,
         "box": found.box,
         "image": found.image.tolist(),
     }

@@ -1,10 +1,13 @@
 """Find the ink in a picture of a digit, whatever its paper, its light and its grain."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.data.photo import COARSE, digit_only, page_of, top_hat, touches
 from mnist_sum_tui.errors import PictureError
 
 LEAST_CONTRAST = 24
@@ -13,23 +16,69 @@ LEAST_INK, MOST_INK = 0.06, 0.4
 """the lowest and the highest threshold, as shares of full ink, of the background; JPEG artefacts are weaker"""
 GRAIN_FACTOR = 2.0
 """the threshold is twice the spread of grey values along the border, which shows film grain or a shadow"""
+LINE_FACTOR = 1.5
+"""and, in a picture with a shadow or lines, one and a half times what 99 % of the border are below"""
 THIN_LINE = 0.3
 """a line one pixel wide has a third of its ink in the mean of 3x3 pixels; the mean asked for is never higher"""
+SAME_INK = 0.2
+"""grey values that differ by less than this share of full ink may be the same ink"""
+SMALLEST = 1 / 20
+"""the least length of a digit beside other things, as a share of the picture's shorter side; what is shorter is dirt"""
 
 
-def find_ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, float, bool]:
-    """Each pixel's share of full ink, 0..1 (0 is paper); whether ink is darker; the threshold; whether there is grain.
+class Ink(NamedTuple):
+    """What is ink in a picture."""
 
-    The border shows what is paper; the grey value that differs most from it is full ink. If half of the border differs
-    from its median, it has grain. Of so many pixels some pass the threshold although they are paper, so ink is then
-    only where the mean of 3x3 pixels passes it, too.
+    share: NDArray[np.float32]
+    """each pixel's share of full ink, 0..1, (H, W); 0 is paper"""
+    is_dark: bool
+    """whether the ink is darker than the paper"""
+    threshold: float
+    """the share of full ink, 0..1, below which a pixel counts as paper"""
+    has_grain: bool
+    """a pixel counts as paper, too, if the mean of those around it does"""
+    is_cleared: bool
+    """whether a shadow, lines, things at the edge or specks were left out"""
+
+
+def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
+    """Find the ink in grey values (H, W).
+
+    A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
+    the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
+    reaches the edge is left out. If that leaves nothing, it is the digit that reaches the edge. If what differs is too
+    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. A small picture is no
+    photo, and nothing is left out.
 
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    frame = max(1, min(grey_hw.shape) // SIDE)
-    edges = (grey_hw[:frame], grey_hw[-frame:], grey_hw[:, :frame], grey_hw[:, -frame:])
-    border = np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
+    found = _by_border(grey_hw)
+    if max(grey_hw.shape) < COARSE:
+        return found
+    if not touches(found.share):
+        if (page := page_of(found.share)) is not None:
+            paper = np.median(grey_hw[page]).astype(np.uint8)
+            return _by_light(np.where(page, grey_hw, paper), not found.is_dark) or found
+        if (digit := digit_only(found.share)) is not None:
+            return found._replace(share=digit, is_cleared=digit is not found.share)
+    return _by_light(grey_hw, found.is_dark) or found
+
+
+def _border(values_hw: NDArray[np.generic]) -> NDArray[np.float32]:
+    """The values along the border of a picture."""
+    frame = max(1, min(values_hw.shape) // SIDE)
+    edges = (values_hw[:frame], values_hw[-frame:], values_hw[:, :frame], values_hw[:, -frame:])
+    return np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
+
+
+def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
+    """The border shows what is paper; the grey value that differs most from it is full ink.
+
+    If half of the border differs from its median, it has grain. Of so many pixels some pass the threshold although they
+    are paper, so ink is then only where the mean of 3x3 pixels passes it, too.
+    """
+    border = _border(grey_hw)
     paper = float(np.median(border))
     low, high = float(grey_hw.min()), float(grey_hw.max())
     span = low - paper if paper > (low + high) / 2 else high - paper
@@ -39,10 +88,48 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> tuple[NDArray[np.float32], bool, flo
     middle, most = (float(each) / abs(span) for each in np.percentile(np.abs(border - paper), [50, 90]))
     threshold = min(max(LEAST_INK, GRAIN_FACTOR * most), MOST_INK)
     ink[ink < threshold] = 0
+    has_grain = False
     if middle > 0:
         mean, limit = Image.fromarray(grey_hw).filter(ImageFilter.BoxBlur(1)), paper + span * min(threshold, THIN_LINE)
-        is_solid = np.asarray(mean) >= limit if span > 0 else np.asarray(mean) <= limit
-        if ink[is_solid].any():
-            ink[~is_solid] = 0
-            return ink, span < 0, threshold, True
-    return ink, span < 0, threshold, False
+        passes = np.asarray(mean) >= limit if span > 0 else np.asarray(mean) <= limit
+        if ink[passes].any():
+            ink[~passes], has_grain = 0, True
+    return Ink(ink, span < 0, threshold, has_grain, is_cleared=False)
+
+
+def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
+    """Compare each pixel with the paper around it, and keep what does not reach the edge; None if nothing is left."""
+    ink = top_hat(grey_hw, is_dark)
+    full = float(ink.max())
+    if full < LEAST_CONTRAST:
+        return None
+    ink /= full
+    border = _border(ink)
+    weak = border[border < 0.5]  # the digit itself, or a table, is no grain of the paper
+    most, nearly_all = np.percentile(weak, [90, 99]) if weak.size else (1, 1)
+    threshold = float(min(max(LEAST_INK, GRAIN_FACTOR * most, LINE_FACTOR * nearly_all), MOST_INK))
+    mean = np.asarray(Image.fromarray((ink * 255).astype(np.uint8)).filter(ImageFilter.BoxBlur(1)))
+    ink[(ink < threshold) | (mean < 255 * min(threshold, THIN_LINE))] = 0
+    digit = digit_only(ink)
+    if digit is None or touches(digit) or not digit.any():
+        return None
+    is_too_small = max(box_of(digit)[2:]) < SMALLEST * min(grey_hw.shape)
+    if is_too_small or _is_part_of_more(digit, grey_hw, SAME_INK * full):
+        return None
+    return Ink(digit / digit.max(), is_dark, threshold, has_grain=False, is_cleared=True)
+
+
+def _is_part_of_more(ink_hw: NDArray[np.float32], grey_hw: NDArray[np.uint8], difference: float) -> bool:
+    """Whether much around the ink is as dark (or bright), as in a blot that is too thick for a stroke."""
+    left, top, width, height = box_of(ink_hw)
+    margin = max(width, height) // 4
+    near = slice(max(0, top - margin), top + height + margin), slice(max(0, left - margin), left + width + margin)
+    is_ink, grey = ink_hw[near] > 0, grey_hw[near].astype(np.float32)
+    is_like_ink = np.abs(grey - np.median(grey[is_ink])) < difference
+    return int(np.count_nonzero(is_like_ink & ~is_ink)) > int(np.count_nonzero(is_ink)) / 2
+
+
+def box_of(ink_hw: NDArray[np.float32]) -> tuple[int, int, int, int]:
+    """The rectangle that holds all ink, in pixels: left, top, width, height."""
+    columns, rows = (np.flatnonzero(ink_hw.any(axis)) for axis in (0, 1))
+    return int(columns[0]), int(rows[0]), int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.data.ink import find_ink
+from mnist_sum_tui.data.ink import box_of, find_ink
 from mnist_sum_tui.errors import PictureError
 
 INK_SIDE = 20
@@ -61,6 +61,8 @@ class Preparation:
     """the share of full ink, 0..1, below which a pixel counts as paper"""
     has_grain: bool
     """a pixel counts as paper, too, if the mean of those around it does"""
+    is_cleared: bool
+    """whether a shadow, lines, things at the edge or specks were left out"""
     box: tuple[int, int, int, int]
     """the rectangle of the ink in pixels of `ink`: left, top, width, height"""
     scaled: NDArray[np.float32]
@@ -127,12 +129,10 @@ def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    ink, is_swapped, threshold, has_grain = find_ink(grey_hw)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    left, top, right, bottom = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    scaled = _scaled(ink[top:bottom, left:right])
-    box = left, top, right - left, bottom - top
-    return Preparation(grey_hw, ink, is_swapped, threshold, has_grain, box, scaled, place(scaled))
+    ink, is_swapped, threshold, has_grain, is_cleared = find_ink(grey_hw)
+    left, top, width, height = box = box_of(ink)
+    scaled = _scaled(ink[top : top + height, left : left + width])
+    return Preparation(grey_hw, ink, is_swapped, threshold, has_grain, is_cleared, box, scaled, place(scaled))
 
 
 def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:

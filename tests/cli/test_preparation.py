@@ -57,6 +57,18 @@ def test_grain_is_told(tmp_path: Path) -> None:
     assert "its height, filled 90 pixels of 200" in words[3]
 
 
+def test_what_is_left_out_is_told(tmp_path: Path, cli: Cli) -> None:
+    page = np.array(_page(200, 150, (60, 50, 20, 90)))
+    page[:, :8] = 90
+    Image.fromarray(page).save(tmp_path / "photo.png")
+    picture = open_picture(str(tmp_path / "photo.png"))
+    words = preparation_words(picture, steps(picture.grey))
+    assert words[2] == "shadows, lines on the paper, what reaches the edge, and specks are left out"
+    assert "its height, filled 90 pixels of 200" in words[3]
+    told = json.loads(cli("predict", "photo.png", "3", "--explain", "--json").stdout)["preparation"]
+    assert (told["cleared"], told["grain"]) == (True, False)
+
+
 def test_the_command(tmp_path: Path, cli: Cli) -> None:
     _page(40, 40, (18, 10, 3, 20)).save(tmp_path / "one.png")
     shown = cli("predict", "one.png", "3", "--explain").stdout

@@ -1,0 +1,112 @@
+"""A digit in a photo: shadows, lines, tables and specks are told from its ink."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageFilter
+
+from mnist_sum_tui.data.dataset import load
+from mnist_sum_tui.data.picture import Preparation, prepare, steps
+from tests.data.test_picture import drawn
+from tests.photos import KINDS, photo
+
+
+@pytest.fixture(scope="module")
+def digits() -> list[NDArray[np.uint8]]:
+    return [image.numpy() for image in load("train").images[:4]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_digit_is_found_in_a_photo(kind: str, digits: list[NDArray[np.uint8]]) -> None:
+    for at, digit in enumerate(digits):
+        found = steps(photo(kind, digit, np.random.default_rng(at)))
+        clean = steps(photo("nothing else", digit, np.random.default_rng(at)))
+        assert found.box[2:] == pytest.approx(clean.box[2:], abs=20), at
+        assert np.abs(found.image.astype(int) - clean.image).mean() < 25, "some are turned"
+        assert found.is_swapped == (kind != "chalk, uneven light")
+
+
+def _page() -> NDArray[np.uint8]:
+    """An L with room around it, 400 x 600."""
+    return drawn(400, 600, (120, 240), 160)
+
+
+def _is_only_the_l(found: Preparation) -> bool:
+    return found.box == steps(_page()).box and found.is_cleared
+
+
+@pytest.mark.parametrize(("top", "left"), [(0, 100), (398, 300), (200, 0), (60, 598)])
+def test_what_reaches_the_edge_is_left_out(top: int, left: int) -> None:
+    page = _page()
+    page[top : top + 50, left : left + 50] = 0
+    assert _is_only_the_l(steps(page))
+
+
+@pytest.mark.parametrize("size", [120, 300])
+def test_a_frame_of_table_is_left_out_and_the_page_is_read(size: int) -> None:
+    page, on_table = drawn(400, 600, (50, 220), size), np.full((480, 720), 90, np.uint8)
+    on_table[40:440, 60:660] = page
+    found = steps(on_table)
+    assert found.box == tuple(np.add(steps(page).box, (60, 40, 0, 0)))
+    assert (found.is_swapped, found.is_cleared) == (True, True)
+
+
+def test_a_thick_stroke_is_no_shadow() -> None:
+    page = drawn(400, 600, (50, 220), 300)
+    shade = np.linspace(1, 0.4, 600)
+    found = steps((page * shade + (1 - page / 255) * 30).astype(np.uint8))
+    assert found.is_cleared
+    assert found.box == pytest.approx(steps(page).box, abs=8)
+
+
+def test_what_touches_at_corners_only_is_one_stroke() -> None:
+    page = np.full((400, 600), 255, np.uint8)
+    page[np.arange(100, 300), np.arange(200, 400)] = page[100, 200:260] = 0
+    found = steps(page)
+    assert (found.box, found.is_cleared) == ((200, 100, 200, 200), False)
+
+
+def test_a_coarse_digit_is_no_page(digits: list[NDArray[np.uint8]]) -> None:
+    for digit in digits:
+        coarse = Image.fromarray(digit).resize((8, 8), Image.Resampling.BOX).resize((150, 150))
+        assert not steps(np.pad(np.asarray(coarse), 10)).is_cleared
+
+
+def test_specks_are_left_out_but_parts_of_a_digit_are_not() -> None:
+    page = _page()
+    page[20:26, 30:36] = page[350:354, 500:504] = page[200:204, 400:404] = 0
+    assert _is_only_the_l(steps(page))
+    page[60:100, 240:320] = 0  # a bar above it, as a 5 may have
+    found = steps(page)
+    assert found.box[1] == 60
+    dots = np.full((400, 600), 255, np.uint8)
+    for row in range(100, 300, 25):
+        dots[row : row + 8, 250:258] = dots[row : row + 8, 300:308] = 0
+    found = steps(dots)
+    assert not found.is_cleared
+    assert np.count_nonzero(found.ink) == 16 * 64
+
+
+@pytest.mark.parametrize("thicker", [1, 3, 7])
+def test_a_digit_that_fills_its_picture_stays_whole(thicker: int, digits: list[NDArray[np.uint8]]) -> None:
+    """Neither its loops nor a piece of a thick stroke are taken for the digit."""
+    for digit in digits:
+        large = Image.fromarray(digit).resize((280, 280)).filter(ImageFilter.MaxFilter(thicker * 5))
+        tight = 255 - np.asarray(large.crop(large.getbbox()))
+        found = steps(tight)
+        assert not found.is_cleared
+        assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=20)
+
+
+def test_nothing_is_left_out_of_a_small_picture() -> None:
+    icon = np.full((40, 40), 255, np.uint8)
+    icon[10:30, 18:22] = icon[5, 5] = icon[0, 20:24] = 0
+    found = steps(icon)
+    assert (found.box, found.is_cleared) == ((5, 0, 19, 30), False)
+
+
+@pytest.mark.parametrize("shape", [(70, 4), (6, 2000), (64, 64)])
+def test_a_strip_is_prepared_as_any_picture(shape: tuple[int, int]) -> None:
+    page = np.full(shape, 250, np.uint8)
+    page[shape[0] // 3 : shape[0] // 2, shape[1] // 2 :] = 10
+    assert prepare(page).any()
