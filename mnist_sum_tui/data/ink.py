@@ -22,6 +22,8 @@ THIN_LINE = 0.3
 """a line one pixel wide has a third of its ink in the mean of 3x3 pixels; the mean asked for is never higher"""
 SAME_INK = 0.2
 """grey values that differ by less than this share of full ink may be the same ink"""
+MOST_FILLED = 0.8
+"""of height and width of all that differs from the border: a digit that fills more of both was all there is"""
 SMALLEST = 1 / 20
 """the least length of a digit beside other things, as a share of the picture's shorter side; what is shorter is dirt"""
 
@@ -47,8 +49,8 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
     the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
     reaches the edge is left out. If that leaves nothing, it is the digit that reaches the edge. If what differs is too
-    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. A small picture is no
-    photo, and nothing is left out.
+    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. If hardly anything else is
+    there, nothing is left out, nor in a small picture, which is no photo.
 
     Raises:
         PictureError: the picture is blank, or too faint.
@@ -56,13 +58,14 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     found = _by_border(grey_hw)
     if max(grey_hw.shape) < COARSE:
         return found
+    is_dark = found.is_dark
     if not touches(found.share):
         if (page := page_of(found.share)) is not None:
-            paper = np.median(grey_hw[page]).astype(np.uint8)
-            return _by_light(np.where(page, grey_hw, paper), not found.is_dark) or found
-        if (digit := digit_only(found.share)) is not None:
+            grey_hw, is_dark = np.where(page, grey_hw, np.median(grey_hw[page]).astype(np.uint8)), not is_dark
+        elif (digit := digit_only(found.share)) is not None:
             return found._replace(share=digit, is_cleared=digit is not found.share)
-    return _by_light(grey_hw, found.is_dark) or found
+    inside = _by_light(grey_hw, is_dark)
+    return found if inside is None or _fills(inside.share, found.share) else inside
 
 
 def _border(values_hw: NDArray[np.generic]) -> NDArray[np.float32]:
@@ -117,6 +120,12 @@ def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
     if is_too_small or _is_part_of_more(digit, grey_hw, SAME_INK * full):
         return None
     return Ink(digit / digit.max(), is_dark, threshold, has_grain=False, is_cleared=True)
+
+
+def _fills(digit_hw: NDArray[np.float32], all_hw: NDArray[np.float32]) -> bool:
+    """Whether the digit is nearly as high and as wide as all that was found."""
+    sides, most = box_of(digit_hw)[2:], box_of(all_hw)[2:]
+    return all(side > MOST_FILLED * of for side, of in zip(sides, most, strict=True))
 
 
 def _is_part_of_more(ink_hw: NDArray[np.float32], grey_hw: NDArray[np.uint8], difference: float) -> bool:

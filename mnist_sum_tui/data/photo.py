@@ -35,17 +35,9 @@ def page_of(ink_hw: NDArray[np.float32]) -> Mask | None:
     page = np.asarray(_opened(_opened(mask, WRITING, is_dark=True), SOLID, is_dark=False)) > 127
     if page.mean() < np.asarray(mask).mean() / 255 / 2:
         return None
-    inside = Image.fromarray((_filled(page) * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(5))
+    inside = Image.fromarray((page * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(5))
     whole = np.asarray(inside).repeat(size, 0).repeat(size, 1)
     return whole[: ink_hw.shape[0], : ink_hw.shape[1]] > 0
-
-
-def _filled(mask: Mask) -> Mask:
-    """The mask with its holes, such as thick writing: what lies between two others in its row and in its column."""
-    seen = np.logical_or.accumulate
-    across = seen(mask, 1) & seen(mask[:, ::-1], 1)[:, ::-1]
-    down = seen(mask, 0) & seen(mask[::-1], 0)[::-1]
-    return np.asarray(across & down)
 
 
 def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool) -> NDArray[np.float32]:

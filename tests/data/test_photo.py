@@ -52,7 +52,8 @@ def test_a_frame_of_table_is_left_out_and_the_page_is_read(size: int) -> None:
 
 
 def test_a_thick_stroke_is_no_shadow() -> None:
-    page = drawn(400, 600, (50, 220), 300)
+    page = np.full((400, 600), 255, np.uint8)
+    page[60:340, 200:290] = page[250:340, 200:420] = 0
     shade = np.linspace(1, 0.4, 600)
     found = steps((page * shade + (1 - page / 255) * 30).astype(np.uint8))
     assert found.is_cleared
@@ -87,15 +88,23 @@ def test_specks_are_left_out_but_parts_of_a_digit_are_not() -> None:
     assert np.count_nonzero(found.ink) == 16 * 64
 
 
-@pytest.mark.parametrize("thicker", [1, 3, 7])
+@pytest.mark.parametrize("thicker", [1, 3, 7, 15])
 def test_a_digit_that_fills_its_picture_stays_whole(thicker: int, digits: list[NDArray[np.uint8]]) -> None:
     """Neither its loops nor a piece of a thick stroke are taken for the digit."""
     for digit in digits:
         large = Image.fromarray(digit).resize((280, 280)).filter(ImageFilter.MaxFilter(thicker * 5))
-        tight = 255 - np.asarray(large.crop(large.getbbox()))
+        tight = 255 - np.asarray(large.crop(large.point(lambda ink: 255 * (ink > 127)).getbbox()))
         found = steps(tight)
         assert not found.is_cleared
-        assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=20)
+        assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=4)
+
+
+def test_a_speck_beside_a_digit_that_is_cut_off_is_not_the_digit() -> None:
+    page = _page()[:250]
+    page[60:70, 500:510] = 0
+    found = steps(page)
+    assert found.box == (240, 60, 270, 190)
+    assert not found.is_cleared
 
 
 def test_nothing_is_left_out_of_a_small_picture() -> None:
