@@ -49,8 +49,8 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
     the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
     reaches the edge is left out. If that leaves nothing, it is the digit that reaches the edge. If what differs is too
-    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. If hardly anything else is
-    there, nothing is left out, nor in a small picture, which is no photo.
+    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. If there is hardly more
+    than the digit, nothing is left out, nor in a small picture, which is no photo.
 
     Raises:
         PictureError: the picture is blank, or too faint.
