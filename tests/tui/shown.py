@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.segment import Segment
+from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -198,10 +200,10 @@ def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     return fixed.new_app(folder, monkeypatch)
 
 
-def segments(app: MnistSumApp) -> list[list[Segment]]:
+def segments(app: App[Any]) -> list[list[Segment]]:
     """The lines of the screen as the terminal gets them."""
     return [list(strip) for strip in app.screen._compositor.render_strips()]
 
 
-def lines(app: MnistSumApp) -> list[str]:
+def lines(app: App[Any]) -> list[str]:
     return ["".join(segment.text for segment in line) for line in segments(app)]

@@ -98,7 +98,7 @@ class DrawPad(Widget, can_focus=True):
         """Start to draw or to erase."""
         if event.button in (LEFT, RIGHT):
             self.capture_mouse()
-            self.cursor, self._last = None, self._place(event)
+            self.cursor, self._last, self.is_pen_down = None, self._place(event), False
             self._is_rubbing = self.rubs_out or event.button == RIGHT
             self._remember()
             self._draw_to(self._last)

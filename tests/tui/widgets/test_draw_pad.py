@@ -6,6 +6,7 @@ from textual.app import App, ComposeResult
 
 from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
+from tests.tui.shown import lines
 
 
 def test_a_dot_has_the_size_of_the_pen() -> None:
@@ -90,6 +91,30 @@ async def test_the_right_button_erases() -> None:
         await pilot.mouse_down(pad, offset=(20, 11), button=3)
         await pilot.mouse_up(pad, offset=(20, 11))
         assert not pad.sheet.any()
+        assert app.mouse_captured is None, "the next click may be elsewhere"
+
+        async def dot(pen: str, button: int = 1) -> int:
+            """The columns that a dot changes."""
+            pad.pen, before = pen, pad.sheet
+            await pilot.mouse_down(pad, offset=(20, 11), button=button)
+            await pilot.mouse_up(pad, offset=(20, 11))
+            return int((pad.sheet != before).any(axis=0).sum())
+
+        widths = []
+        for pen in ("thin", "medium", "thick"):
+            widths.append(await dot(pen))
+            await pilot.pause()
+            assert any(ink in line for line in lines(app) for ink in "▀▄█")
+            pad.clear()
+            await pilot.pause()
+            assert not any(ink in line for line in lines(app) for ink in "▀▄█")
+        assert widths == sorted({*widths})
+        full = np.full_like(pad.sheet, 255)
+        pad.show(full)
+        assert await dot("medium", button=3) > widths[1], "the rubber is wider than the pen"
+        assert await dot("medium", button=3) == 0, "there is no ink any more"
+        assert pad.undo()
+        assert (pad.sheet == full).all(), "what has changed nothing is not undone by a key of its own"
 
 
 async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
@@ -106,6 +131,21 @@ async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
         await pilot.press("down")
         assert pad.sheet is before
         assert "○" in str(pad.render())
+        await pilot.press("space")
+        assert "●" in str(pad.render())
+        await pilot.mouse_down(pad, offset=(20, 11))
+        await pilot.mouse_up(pad, offset=(20, 11))
+        before = pad.sheet
+        await pilot.press("down")
+        assert pad.sheet is before, "a stroke of the mouse lifts the pen, else a line would begin where nobody put it"
+        pad.show(np.full_like(before, 255))
+        pad.rubs_out = True
+        await pilot.press("space", "right")
+        assert (pad.sheet == 0).any()
+        for lift in (pad.undo, pad.clear):
+            pad.is_pen_down = True
+            lift()
+            assert not pad.is_pen_down, "what one does not draw is not drawn on"
 
 
 async def test_the_cursor_stays_on_the_sheet() -> None:
@@ -117,4 +157,5 @@ async def test_the_cursor_stays_on_the_sheet() -> None:
             pad.cursor = (abs(corner[0] - 4), abs(corner[1] - 4))
             await pilot.press(*keys * 3)
             assert pad.cursor == corner
-        assert "○" in str(pad.render())
+        pad.cursor = 21.0, 30.0
+        assert str(pad.render()).splitlines()[15].index("○") == 21, "where the ink would be"
