@@ -8,6 +8,7 @@ from mnist_sum_tui.config import TrainConfig, option_name, value_words
 from mnist_sum_tui.formatting import duration, first_fit, percent, plural, small
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import is_slow
 from mnist_sum_tui.tui.widgets.common import Line
@@ -146,7 +147,7 @@ def facts(session: Session, width: int) -> str:
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [
-        _speed(session, elapsed),
+        _speed(session, progress, elapsed),
         *([times] if is_one_line else ([time] for time in times)),
         [f"lr {'-' if progress is None else small(progress.lr, 3)}", f"batch {started.batch_size}"],
         [f"{started.device} {started.precision}", *threads],
@@ -156,9 +157,9 @@ def facts(session: Session, width: int) -> str:
     return "\n".join(line for line in shown if len(line) <= width)  # not with a part of its figure
 
 
-def _speed(session: Session, elapsed: float) -> list[str]:
+def _speed(session: Session, progress: Progress | None, elapsed: float) -> list[str]:
     """Images per second: during training since the last event, afterwards the mean over the elapsed time."""
-    started, done, progress = session.started, session.finished, session.progress
+    started, done = session.started, session.finished
     if started is not None and done is not None and elapsed:
         return [f"{done.step / started.steps_per_epoch * started.train_images / elapsed:,.0f} images/s", "mean"]
     return ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"]

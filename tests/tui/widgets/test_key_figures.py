@@ -9,7 +9,7 @@ from textual.renderables.digits import Digits as DigitsRenderable
 from textual.widgets import Digits, Static
 
 from mnist_sum_tui.runs.events import Progress
-from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure
+from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure, facts
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
 from tests.tui.pages.training import play
@@ -29,8 +29,8 @@ async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_t
         await recorded.until(pilot, lambda: [line.id for line in beside if line.region] == shown_names, seconds=20)
         found = [line for line in beside.results(Static) if line.region]
         assert all(line.region.right <= width for line in found)
-        facts = str(app.train_page.query_one(Facts).render())
-        assert "218,673 parameters" in facts
+        beginning = str(app.train_page.query_one(Facts).render())
+        assert "218,673 parameters" in beginning
         if found:
             lines = str(found[-1].render()).splitlines()
             assert [line[:5] for line in lines] == ["epoch", "  … 2", "    3", "    4", "    5"]
@@ -43,10 +43,18 @@ async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
     await pilot.press("question_mark")
     line = recorded.app_of(pilot).train_page.query_one(Facts)
     await recorded.until(pilot, lambda: 0 < line.size.width < 20)
-    facts = str(line.render()).splitlines()
-    assert facts
-    assert max(map(len, facts)) <= line.size.width
-    assert "batch 128" not in facts, "a line begins with its most important figure"
+    words = str(line.render()).splitlines()
+    assert words
+    assert max(map(len, words)) <= line.size.width
+    assert "batch 128" not in words, "a line begins with its most important figure"
+    session = recorded.app_of(pilot).session
+    assert "\nlr - " not in facts(session, 80)
+    session.add(replace(recorded.started(resumed=True), step=200, elapsed=5.0))
+    assert facts(session, 80).startswith("- images/s\n"), "nothing of the process before"
+    assert "\nlr - " in facts(session, 80)
+    assert "\ncpu fp32 · 2 threads\n" in facts(session, 80)
+    session.add(replace(recorded.started(), device="cuda", precision="bf16"))
+    assert "\ncuda bf16\n" in facts(session, 80), "its threads do not matter"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (80, 34), (60, 34), (120, 36)])
@@ -69,9 +77,11 @@ async def test_there_is_a_gap_between_the_figures(
 async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
     events = (replace(event, lr=5.6e-06) if isinstance(event, Progress) else event for event in recorded.training(2150))
     app = await play(pilot, [*events, recorded.finished()])
-    facts = str(app.train_page.query_one(Facts).render())
-    assert facts.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
-    assert "\nlr 5.6e-6 " in facts
+    words = str(app.train_page.query_one(Facts).render())
+    assert words.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
+    assert "\nlr 5.6e-6 " in words
+    app.session.finished = None
+    assert "left: testing" in facts(app.session, 80)
 
 
 @pytest.mark.parametrize(("width", "words"), [(80, "validation"), (120, "of the validation")])
