@@ -92,10 +92,10 @@ async def test_a_damaged_run_and_one_that_is_gone_are_told(tmp_path: Path, monke
         page = await open_runs(app, pilot)
         for run in made[:2]:
             run.delete()
-        await pilot.press("enter")
+        await pilot.press("end", "enter")  # nothing says when it was created, so it is the last
         await pilot.pause()
         assert "damaged" in note_of(page)
-        await pilot.press("down", "enter")
+        await pilot.press("home", "enter")
         await until(pilot, lambda: app._notifications)
         assert "missing or damaged" in next(iter(app._notifications)).message
         assert app.session.run is None

@@ -140,6 +140,10 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
         assert not bar.place[0], "what is over does not go on by itself"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
+        page._share, page._at = 0.1, page._at - 60
+        page._next_frame()
+        assert page._share == pytest.approx(0.1 + 4 * 0.5 / 12), "at speed 4, and a busy machine skips nothing"
+        assert "ended before" not in str(leads.render()), "not yet"
         await pilot.press("question_mark", "escape")
         assert bar.display, "Escape closes the help first"
         await pilot.press("escape")
@@ -184,7 +188,8 @@ async def test_two_runs_in_step_show_what_both_answer(
         assert "10.0 s of 61.8 s" in shown[bar]
         assert " leads, " in shown[bar - 1]
         assert "%" in shown[bar - 1]
-        assert all(mark in shown[bar + 1] for mark in RUN_SYMBOLS[:2]), "the legend names both"
+        legend = shown[bar + (2 if size[1] == 60 else 1)]  # in a high chart, the title has a line of its own
+        assert all(mark in legend for mark in RUN_SYMBOLS[:2]), "the legend names both"
         assert not any("setting" in line and size[0] < 80 for line in shown), "the curves need the room"
         before = page.curves
         page.action_reload()
