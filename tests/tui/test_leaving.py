@@ -34,7 +34,7 @@ from tests.tui.recorded import until
     [
         (("q", "s"), 0, True),
         (("ctrl+c", "s"), 130, True),
-        (("q", "l"), 0, False),
+        (("ctrl+c", "l"), 130, False),
         (("ctrl+q", "down", "enter"), 0, True),
     ],
 )
@@ -108,6 +108,11 @@ async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.Monk
         steps.append(1340)
         await until(pilot, lambda: "after step 1,340, the last checkpoint" in str(said.visual))
         assert f"mnist-sum train --resume {run.id} --model-file tiny.py" in str(said.visual)
+        await pilot.resize_terminal(40, 10)
+        await pilot.press("k")
+        await until(pilot, lambda: isinstance(app.screen, Page))
+        await pilot.press("question_mark", "q", "escape")
+        assert not app.screen.query("HelpPanel"), "in so small a terminal only leaving works, and its question"
 
 
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:

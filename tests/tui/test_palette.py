@@ -93,6 +93,12 @@ async def test_the_palette_goes_to_each_page_in_our_words(tmp_path: Path) -> Non
         await pilot.press("escape", "escape")
         offered = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert not any("application" in said or "widget" in said for said in offered.values())
+        assert offered["Keys"].startswith("Show the keys")
+        for ground in ("dark", "light"):
+            assert offered[f"Theme: mnist-sum-{ground}"].endswith(f"on a {ground} ground")
+        await pilot.press("question_mark")
+        offered = {command.title: command.help for command in app.get_system_commands(app.screen)}
+        assert offered["Keys"] == "Hide the help of this page"
         await pilot.press("ctrl+p", *"mistakes")
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
         await pilot.press("down", "enter")

@@ -67,12 +67,23 @@ async def test_what_is_chosen_in_the_list_counts_at_once(
 ) -> None:
     monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
     app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)):
+    async with app.run_test(size=(80, 24)) as pilot:
         app.here = {"marker": settings.find("marker", "ascii"), "fps": settings.find("fps", 10)}
         app.keep_setting("marker", "blocks")
         app.keep_setting("fps", 60)
         app.keep_setting("notify", "bell")
         assert app.way == "bell"
+        monkeypatch.setenv("MNIST_SUM_THEME", "nord")
+        app.keep_setting("theme", "mnist-sum-dark")
+        await pilot.pause()
+        kept = [note.message.partition("kept in ")[2] for note in app._notifications]
+        beyond = [
+            "",
+            " It holds from the next start.",
+            "",
+            " But MNIST_SUM_THEME is set, and overrides it at the next start.",
+        ]
+        assert kept == [f"{settings.path()}.{words}" for words in beyond]
         said = {choice.words: choice.about.rpartition("; ")[2] for choice in choices(app.here)}
     assert said["marker blocks"] == "now, settings.toml"
     assert said["fps 60"] == "in settings.toml, but --fps counts"
@@ -129,6 +140,7 @@ async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path:
         await until(pilot, lambda: "F2 2 Inspect" in shown(app))
         assert "Alt+0-9 Number" in shown(app)
         app.keep_setting("digits", "numbers")
+        await until(pilot, lambda: "Alt+0-9 Number" not in shown(app))
         await pilot.press("4")
         await until(pilot, lambda: page.number == 4)
         await pilot.press("alt+1")

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
@@ -16,10 +17,13 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
+from tests.tui.fixed import ODD
 from tests.tui.pages.test_inspect import WRONG, page_in
 from tests.tui.recorded import until
 
 LIVE = Weights("live", "the training in progress", None)
+ODD_NUMBER = 4
+"""the number with which the sums of ODD do not fit their digits"""
 RIGHT = 0
 """an image whose predictions stand for those of weights that have learned it"""
 
@@ -74,6 +78,9 @@ async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
         replies[-1](evaluated)
         await pilot.pause()
         assert page.index == 5
+        for number, verdict in ((ODD_NUMBER, "wrong"), (0, "right")):
+            page.open_image(OpenInInspect(ODD[0], number, evaluated, "From there"))
+            assert note_of(page) == f"From there: {verdict}"
 
 
 async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
@@ -90,6 +97,17 @@ async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
             assert (page.index, note_of(page)) == (index, words)
         await press(pilot, "right")
         assert note_of(page) == "", "the walk is over"
+        app.session.drawing = np.full((56, 56), 255, np.uint8)
+        await press(pilot, "d")
+        assert app.session.drawing is None, "Inside shows the image that was found, too"
+        assert (page.index, page.number) == (ODD[0], ODD_NUMBER)
+        assert note_of(page) == "With any number: disagreeing image 1 of 3 (the sum is not digit + number)"
+        assert page._found is not None
+        assert page.answer is not None
+        shown, now = page.answer.predictions[ODD_NUMBER], fixed.predictions(RIGHT)[ODD_NUMBER]
+        found = replace(page._found, result=replace(fixed.result(), weights=LIVE, source="x, step 98"))
+        line = "Disagreeing image 1 of 3 at step 98, but agreeing by now (step 140)"
+        assert found.line(70, shown, now, "x, step 140") == line
 
 
 async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
