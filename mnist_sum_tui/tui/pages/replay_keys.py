@@ -66,8 +66,7 @@ class ReplayKeys(ChartKeys, GoToStep):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable keys of the replay without one, and those in its way during one."""
         if action == "replay":
-            is_over = not self.session.is_live and not self.session.is_read_only
-            return (self.session.is_opened or is_over) and self._can_begin
+            return not self.session.is_live and self._can_begin
         if action == "look_back":
             return self.session.is_live and self._can_begin
         if action in REPLAY_ACTIONS:

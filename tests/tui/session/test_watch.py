@@ -120,6 +120,7 @@ async def test_a_visitor_of_a_run_that_has_stopped_sees_that_it_goes_on(
         async with app.run_test(size=(100, 30)) as pilot:
             await until(pilot, lambda: app.session.finished is not None and app.train_page.run_view.has_class("-over"))
             assert state_line(app.session).startswith("■ stopped")
+            assert app.train_page.check_action("replay", ()), "it can be played back meanwhile"
             with run.lock():
                 journal.append(recorded.started(resumed=True))
                 await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
