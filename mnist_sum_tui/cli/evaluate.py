@@ -79,12 +79,12 @@ def evaluate(
     images = dataset.load_for_run("test", predictor.config.data_dir, data_dir)
     own, known = predictor.config.data_dir, predictor.images.get("test")
     if data_dir is None and known not in (None, dataset.identity("test", own, images)):
-        place = as_is(printable(own or "the package"))
-        words = f"These are not the images of the run's own test: those in {place} have changed since."
+        place = printable(own or "the package")
+        words = "These are not the images of the run's own test: those in {} have changed since."
         if json:
-            print(words, file=sys.stderr)
+            print(words.format(place), file=sys.stderr)
         else:
-            say(console(), words)
+            say(console(), words.format(as_is(place)))
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
     with told_when_over(notify, "the evaluation"):
