@@ -208,8 +208,9 @@ class InsidePage(NetworkViews):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to sort only where several maps are shown."""
-        has_order = bool(self.views) and not self.view_name and self.query_one(Maps).has_order
-        return (action != "sort" or has_order) and super().check_action(action, parameters)
+        if action == "sort":
+            return bool(self.views) and not self.view_name and self.query_one(Maps).has_order
+        return super().check_action(action, parameters)
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Show one map large, with a cursor."""
