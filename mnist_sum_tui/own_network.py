@@ -32,7 +32,7 @@ def take(text: str) -> str:
     """
     path = Path(text)
     if path.suffix != ".py" or NAME.fullmatch(f"{path.stem}@{'0' * 12}") is None:
-        raise UsageError(f"{OPTION} {text!r}: name a Python file such as net.py (letters, digits, - and _)")
+        raise UsageError(f"{OPTION} '{text}': name a Python file such as net.py (letters, digits, - and _)")
     if all(os.path.exists(path.parent / name) for name in ("config.json", "metrics.jsonl")):
         raise UsageError(f"{path}: lies in a run's folder, from which no code is taken; put it elsewhere")
     try:

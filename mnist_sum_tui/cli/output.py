@@ -20,7 +20,7 @@ def check_output(path: Path | None) -> None:
     """
     if path is None:
         return
-    shown = repr(printable(str(path)))
+    shown = f"'{printable(str(path))}'"
     if str(path) == "-":
         raise UsageError("'-' would be a file of that name, not the standard output: give the name of a file")
     try:
@@ -46,7 +46,7 @@ def check_outputs(*paths: Path | None) -> None:
     for path in filter(None, paths):
         check_output(path)
         if path.resolve() in found:
-            raise UsageError(f"{printable(str(path))!r} is named twice: give each output a file of its own")
+            raise UsageError(f"'{printable(str(path))}' is named twice: give each output a file of its own")
         found.add(path.resolve())
 
 

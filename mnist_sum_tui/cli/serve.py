@@ -57,7 +57,7 @@ def _take(host: str, port: int) -> None:
         except (TypeError, OSError) as error:  # TypeError: the host cannot be encoded
             if isinstance(error, OSError) and not _is_of_host(error):
                 raise
-            what = f"--host {host!r} is no address of this machine"
+            what = f"--host '{host}' is no address of this machine"
             raise UsageError(f"{what}: try localhost, or 0.0.0.0 for all that it has") from None
 
 

@@ -123,7 +123,7 @@ def _device(wanted: str, world: Ranks) -> torch.device:
         available["mps"] = False
     name = next(name for name, there in available.items() if there) if wanted == "auto" else wanted
     if not available[name]:
-        raise UsageError(f"device {name!r} is not available on this machine: use --device cpu, or leave it at auto")
+        raise UsageError(f"device '{name}' is not available on this machine: use --device cpu, or leave it at auto")
     if name == "cuda" and world.size > 1 and world.local_rank >= torch.cuda.device_count():
         raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start one per GPU")
     return torch.device(name) if name == "cpu" else torch.device(name, world.local_rank if name == "cuda" else 0)

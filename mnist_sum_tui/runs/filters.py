@@ -31,7 +31,7 @@ def _test(word: str) -> Test:
     found = re.fullmatch(r"([a-zA-Z0-9_-]+)([=<>])(.+)", word)
     if found is None:
         if set(word) & set("=<>"):
-            raise UsageError(f"{word!r} is not a filter: write {FORM}")
+            raise UsageError(f"'{word}' is not a filter: write {FORM}")
         if word not in STATES:
             return lambda run: any(word.lower() in words.lower() for words in _words(run))
         return lambda run: word in (run.state, run.state_word, STATE_WORDS.get(run.state))
@@ -41,7 +41,7 @@ def _test(word: str) -> Test:
     if key in ACCURACIES or kinds()[key] in (int, float):
         return _compared(key, sign, _number(key, value))
     if sign != "=":
-        raise UsageError(f"the filter has {word!r}: {option_name(key)} is not a number; write {option_name(key)}=value")
+        raise UsageError(f"the filter has '{word}': {option_name(key)} is not a number; write {option_name(key)}=value")
     return lambda run: run.config is not None and value_words(key, getattr(run.config, key)) == value
 
 
@@ -73,4 +73,4 @@ def _number(key: str, text: str) -> float:
     try:
         return float(plain_number(text))
     except ValueError:
-        raise UsageError(f"the filter compares {option_name(key)} with {text!r}, which is not a number") from None
+        raise UsageError(f"the filter compares {option_name(key)} with '{text}', which is not a number") from None

@@ -39,7 +39,7 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
             return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
         if is_closed(as_path):
             raise closed(as_path)
-        raise UsageError(f"{name!r} is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
+        raise UsageError(f"'{name}' is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
     check_folder(folder := Path(folder))
     runs = list_runs(folder)
     if not runs:
@@ -57,7 +57,7 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
         matches = [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
-        raise UsageError(f"run {name!r} could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
+        raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
     if matches:
         return matches[0]
     raise unknown(
@@ -122,7 +122,7 @@ def check_name(name: str) -> None:
         UsageError: it has other characters, or too many.
     """
     if name and not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise UsageError(f"name {name!r} cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
+        raise UsageError(f"name '{name}' cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
 
 
 def create(folder: str | Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:

@@ -127,10 +127,10 @@ def value_of(name: str, text: str) -> Any:
         if declared in (int, float):
             return declared(plain_number(text))
     except ValueError:
-        raise UsageError(f"{option_name(name)} must be a number, not {text!r}") from None
+        raise UsageError(f"{option_name(name)} must be a number, not '{text}'") from None
     if declared is bool:
         if text not in ("yes", "no"):
-            raise UsageError(f"{option_name(name)} must be yes or no, not {text!r}")
+            raise UsageError(f"{option_name(name)} must be yes or no, not '{text}'")
         return text == "yes"
     return text
 

@@ -41,7 +41,7 @@ def read_number(name: str, text: str, base: TrainConfig) -> Any:
     except ValueError:
         example = text.replace(",", ".") if text.count(",") == 1 else "0.01"
         needed = "a whole number" if kind is int else f"a number such as {example}" if text else "a number"
-        wrong = f", not {text!r}" if text else f"; the recipe's is {value_words(name, getattr(base, name))}"
+        wrong = f", not '{text}'" if text else f"; the recipe's is {value_words(name, getattr(base, name))}"
         raise UsageError(f"{about.label} must be {needed}{wrong}") from None
     if about.range is not None and value not in about.range:
         raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
