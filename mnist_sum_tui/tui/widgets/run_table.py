@@ -106,9 +106,10 @@ class RunTable(DataTable[Text]):
         for name in self.marked:
             free = (look for look in range(MOST_RUNS) if look not in self.looks.values())
             self.looks.setdefault(name, next(free, 0))
-        for name in {*before, *self.looks}:  # not all of hundreds of rows
-            if name in self.rows:
-                self.update_cell(name, COLUMNS[0].title, self._marked_id(name))
+        concerned, title, best = {*before, *self.looks}, COLUMNS[0].title, self.best
+        for run in self.runs:
+            if run.run.id in concerned and run.run.id in self.rows:  # not all of hundreds of rows
+                self.update_cell(run.run.id, title, self._row(run, best)[title])
         self.post_message(self.Marked())
 
     def fill(self) -> None:
@@ -174,13 +175,12 @@ class RunTable(DataTable[Text]):
     def _row(self, run: Summary, best: Summary | None) -> dict[str, Text]:
         """The cells of the run's row, by the titles of their columns."""
         cells = {column.title: Text(text_of(run, column).rjust(column.least)) for column in self.shown}
-        cells[COLUMNS[0].title] = self._marked_id(run.run.id)
+        name = run.run.id
+        mark = RUN_SYMBOLS[self.looks[name]] if name in self.looks else " "
+        cells[COLUMNS[0].title] = Text(f"{mark} {self._names.get(name, '')}")
         if best in members_of(run):
             cells.get("state", cells[COLUMNS[0].title]).append(BEST, "bold")
         return cells
-
-    def _marked_id(self, name: str) -> Text:
-        return Text(f"{RUN_SYMBOLS[self.looks[name]] if name in self.looks else ' '} {self._names.get(name, '')}")
 
     @property
     def row_id(self) -> str | None:

@@ -206,6 +206,10 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
         words = str(page.query_one("#why-best", Static).render())
         assert words.startswith("best: the highest mean validation accuracy on")
         assert "* on the validation images" in words
+        table.columns_wanted, table.marked = tuple(table.shown)[:1], (best.id,)
+        await pilot.pause()
+        assert str(table.get_cell(best.id, "run")).endswith(", best"), "also beside a mark, without a column of states"
+        table.columns_wanted, table.marked = (), ()
         page.pattern = "seed=0"
         better = make(tmp_path, "20260101-120500-compact-quick", list(recorded.training(2150, slower=0.9)), seed=1)
         page.action_reload()
