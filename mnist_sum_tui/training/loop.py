@@ -160,7 +160,6 @@ class _Trainer:
                 yield from self.requests.agree()  # with several processes, after each step
                 if self.requests.is_stopping:
                     return
-        self.requests.renew_weights()
         report = self._validate()
         self.requests.is_stopping = self.learner.processes.any(report is NoReport.STOPPED)
         if self.requests.is_stopping:
@@ -215,7 +214,8 @@ class _Trainer:
             yield self.recorder.event(Advice, topic=said[0], words=said[1])
 
     def _validate(self) -> EvalReport | NoReport:
-        """Evaluate the validation images with all ten numbers."""
+        """Evaluate the validation images with all ten numbers; meanwhile the pages have the weights as they are now."""
+        self.requests.renew_weights()
         if len(self.validation) == 0:
             return NoReport.NO_IMAGES
         begin, network, hardware = time.perf_counter(), self.learner.network, self.learner.hardware
