@@ -170,7 +170,8 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
         for label, shares in enumerate(report.sum_accuracy_by_pair)
     ]
     is_shaded = not is_plain() and worst < best
-    shades = f"; shaded from {percent(worst, 1, '')} to {percent(best, 1, '')}" if is_shaded else ""
+    ends = f"{percent(best, 1, '')} to {current().shades[-1]} {percent(worst, 1, '')}"
+    shades = f"; the fuller, the more mistakes: {ends}" if is_shaded else ""
     title = f"Sum accuracy in %: the digit in rows, the number in columns{shades}"
     out.print()
     print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
@@ -185,7 +186,7 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
 def _shaded(share: float | None, worst: float, best: float) -> str:
     if share is None:
         return "-"
-    mark = shade((share - worst) / (best - worst)) if worst < best else ""
+    mark = shade((best - share) / (best - worst)) if worst < best else ""
     return f"{mark}{percent(share, 1, ''):>5}"
 
 

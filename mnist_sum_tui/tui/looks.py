@@ -18,6 +18,12 @@ IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-ligh
 DEFAULTS = {"run-5": "#CC79A7", "batch": "35%"}
 """our own theme variables, for themes without them: the colour of the fifth run in a chart, and how strong the dots of
 each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
+REDS = {
+    True: ("#5F0000", "#870000", "#AF0000", "#D70000"),
+    False: ("#FFD7D7", "#FFAFAF", "#FF8787", "#FF5F5F"),
+}
+"""a map's steps of mistakes where there are 256 colours, few to many, in dark and light themes; these would show a
+blend of a theme's colours as red, olive, amber"""
 GROUNDS = {
     "footer-key-foreground": ("footer-background",),
     "foreground-muted": ("background", "surface"),

@@ -100,8 +100,11 @@ def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
         _print_by_pair(out, replace(report, sum_accuracy_by_pair=(*even, (*even[0][:8], last, 0.99))))
         assert [line for line in printed(out) if "hardest" in line] == lines
         whole = " ".join(" ".join(printed(out)).split())
-        assert f"shaded from {100 * last:.1f} to 99.0 " in whole, "as the figures in the cells"
-        assert current().shades[-1] in whole
+        worst = f"{100 * last:.1f}"
+        assert f"the fuller, the more mistakes: 99.0 to {current().shades[-1]} {worst} " in whole, "as in the cells"
+        table = whole[whole.index("+0") :].replace(" ", "")
+        assert f"{current().shades[-1]}{worst}" in table, "the dashboard has the strongest colour there, too"
+        assert table.count(current().shades[-1]) == 1
     _print_by_pair(out := terminal(width), replace(report, sum_accuracy_by_pair=((0.0,) * 10,) * 10))
     assert not {*"".join(printed(out))} & {*current().shades.strip()}, "none is better than the others"
 
