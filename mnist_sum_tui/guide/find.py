@@ -72,7 +72,7 @@ def find_text(words: str) -> str:
     found = found or [part for part in _parts() if starts.search(part.title)]
     found = found or [part for part in _parts() if starts.search(part.text)]
     if not (name and found):
-        terms = [part.title.lower() for part in _parts() if part.page == "glossary"]
+        terms = [term for part in _parts() if part.page == "glossary" for term in part.title.lower().split(", ")]
         raise unknown("page", words, [*pages(), *terms], f"choose from {', '.join(pages())}")
     if is_name or len(found) == 1:
         more = ", ".join(f"`mnist-sum guide {page}`" for page in dict.fromkeys(part.page for part in found))

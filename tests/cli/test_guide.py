@@ -40,7 +40,7 @@ def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str,
 def test_a_term_of_two_words_needs_no_quotes(cli: Cli) -> None:
     done = cli("guide", "Learning", "rate")
     assert done.returncode == 0
-    assert done.stdout.split()[1:5] == ["Learning", "rate:", "how", "far"]
+    assert done.stdout.split()[1:5] == ["Learning", "rate,", "lr:", "how"]
     assert done.stdout.endswith("More: mnist-sum guide glossary\n")
 
 
