@@ -37,6 +37,8 @@ def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
         return [*(reading or [joined([*title, *note], width)]), _named(plot, [*first, *others], width)]
     if plot.short_title and not fits([*title, *first, *others], width):
         title = [[(plot.short_title, "title")]]
+    if not fits([*title, *first, *others, *note], width):
+        note = [[(plot.note.partition(",")[0], "legend")]] if note else []
     return reading or [_named(plot, [*title, *first, *others, *note], width)]
 
 

@@ -80,6 +80,8 @@ def test_the_dots_of_the_batches_stay_in_the_legend_beside_the_validation(height
     series = Series(recorded.training(1075))
     legend = lines_of(plot(series, None, View(), "loss"), 39, height)[height // 20]
     assert "●◆ val  ⣿ batch" in legend
+    at_100_columns = lines_of(plot(series, None, View(), "accuracy"), 49, height)[0]
+    assert "accuracy  y log" in at_100_columns or at_100_columns.rstrip().endswith("⣿ batch  y log")
     assert "●◆ validation  ⣿ each batch" in lines_of(plot(series, None, View(), "loss"), 58, height)[height // 20]
 
 
