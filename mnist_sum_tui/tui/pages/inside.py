@@ -181,7 +181,7 @@ class InsidePage(NetworkViews):
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
         has_columns = not any(self.has_class(size) for size in ("-narrow", "-normal", "-medium"))
-        of_layer = say.layer_words(view, self.number, self.app.current_theme.dark, has_columns)
+        of_layer = say.layer_words(view, self.number, self.app.current_theme.dark, has_columns, maps.is_sorted)
         self.set_class(self.has_class("-closer") and closer.can_follow(view), "-closer")
         if self.has_class("-closer"):
             closer.view = view
@@ -193,8 +193,6 @@ class InsidePage(NetworkViews):
         if words != self._words:  # an update lays out the whole screen
             self._words = words
             self.query_one("#words", Static).update(words)
-
-    # Keys.
 
     def on_option_list_option_highlighted(self) -> None:
         """Show the maps of another layer, and no longer a large map or where it looked."""
@@ -249,3 +247,4 @@ class InsidePage(NetworkViews):
     def action_sort(self) -> None:
         """Sort the maps by strength, or by their order in the layer."""
         self.query_one(Maps).is_sorted ^= True
+        self.show_layer()

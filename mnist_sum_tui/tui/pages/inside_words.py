@@ -43,7 +43,7 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
-ROOTS = "Shades are square roots, so weak values show."
+NAMES, ROOTS = "Numbers are only names.", "Weak values are shown stronger."
 UP_OR_DOWN = " The columns go up from the line at 0 or down below it."
 AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
@@ -105,13 +105,18 @@ def shape_words(view: "LayerView") -> str:
     return f"{plural(count, 'map')} of {'x'.join(map(str, sides))}" if sides else plural(count, "value")
 
 
-def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool = True) -> str:
+def layer_words(
+    view: "LayerView", number: int, is_dark: bool, has_columns: bool = True, is_sorted: bool = False
+) -> str:
     """What the layer does, and how to read its pictures in a dark or light theme.
 
-    `has_columns` says that there is room for the scores as columns beside the bars of their probabilities.
+    `has_columns` says that there is room for the scores as columns beside the bars of their probabilities, `is_sorted`
+    that the strongest maps come first.
     """
     columns = UP_OR_DOWN if has_columns else ""
     kind = view.kind[:1].upper() + view.kind[1:]
+    if is_sorted and len(as_maps(view.maps)) > 1:
+        kind = f"Strongest maps first {BRAILLE.between} {kind}"
     if view.kind == "image":
         return (
             f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores. "
@@ -122,13 +127,13 @@ def layer_words(view: "LayerView", number: int, is_dark: bool, has_columns: bool
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
             f"{kind}: each map has one filter (small square: {ink} counts for, {paper} against), laid on "
-            f"{patches_words(view)}. A cell stands out where its patch fits: once trained, often at an edge. Empty "
-            f"paper goes in as -0.4 and may fit. {ROOTS}"
+            f"{patches_words(view)}. A place stands out where its patch fits: once trained, often at an edge; "
+            f"empty paper may fit, too. {NAMES} {ROOTS}"
         )
     if view.kernels is not None:
         return (
             f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern; "
-            f"each place sees {_part(view.field)} of the image. {ROOTS}"
+            f"each place sees {_part(view.field)} of the image. {NAMES} {ROOTS}"
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"

@@ -103,6 +103,12 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
             await pilot.pause()
             page.show_layer()
             assert meaning in words(page)
+        assert "Numbers are only names." in words(page)
+        assert "Strongest" not in words(page)
+        await press(pilot, "b")
+        assert words(page).startswith("Strongest maps first · Convolution ")
+        await press(pilot, "b")
+        assert words(page).startswith("Convolution ")
 
 
 async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) -> None:

@@ -218,8 +218,8 @@ async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], 
 @pytest.mark.parametrize(
     ("model", "part"),
     [
-        ("swift", "laid on every second 5x5 patch of the inner 23x23 of the image, without its rim. A cell"),
-        ("compact", "laid on every 5x5 patch of the image. A cell"),
+        ("swift", "laid on every second 5x5 patch of the inner 23x23 of the image, without its rim. A place"),
+        ("compact", "laid on every 5x5 patch of the image. A place"),
     ],
 )
 def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
