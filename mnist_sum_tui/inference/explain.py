@@ -67,6 +67,8 @@ class LayerView:
     """(M, k, k) for a convolution, each the mean over the maps that it reads; the first layer reads one, the image"""
     field: Field = WHOLE
     """see `patch_of`"""
+    folded: tuple[str, ...] = ()
+    """what came after the layer and is in its maps, in running order, such as `("batch norm", "ReLU")`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,8 @@ def _views(seen: list[Call]) -> list[LayerView]:
         if kind:
             views.append(_view(call, kind, views[-1] if views else None))
         elif views and call.output.shape == call.input.shape:
-            views[-1] = replace(views[-1], maps=_array(call.output))
+            folded = views[-1].folded if call.output is call.input else (*views[-1].folded, in_words(call))
+            views[-1] = replace(views[-1], maps=_array(call.output), folded=folded)
     return views
 
 

@@ -18,6 +18,7 @@ MODULES: dict[type[nn.Module], str] = {
     nn.AvgPool2d: POOLING["avg_pool2d"],
     nn.Linear: "linear",
     nn.BatchNorm2d: "batch norm",
+    nn.ReLU: FUNCTIONS["relu"],
 }
 """torch's modules in words; others keep their class's name"""
 NO_PADDING = ("valid", (0, 0))
@@ -65,10 +66,11 @@ def _shape(output: Tensor) -> str:
 
 
 def in_words(call: Call, *, with_padding: bool = False) -> str:
-    """A layer, or one of FUNCTIONS: `convolution 3x3, stride 2`, `max pooling 2x2`, `linear`, `ReLU`."""
+    """A layer, or one of torch's functions: `convolution 3x3, stride 2`, `max pooling 2x2`, `linear`, `ReLU`."""
     module = call.module
     if module is None:
-        name, options = FUNCTIONS[call.name], call.options
+        name = FUNCTIONS.get(call.name.rstrip("_"), call.name.replace("_", " "))
+        options = call.options
     else:
         name = next((name for kind, name in MODULES.items() if isinstance(module, kind)), type(module).__name__)
         options = vars(module)

@@ -40,6 +40,7 @@ def test_the_maps_are_those_of_a_forward_pass_by_hand() -> None:
     assert [view.name for view in views][:3] == ["conv1", "conv1 pooled", "conv2"]
     assert [view.kind for view in views][:3] == ["convolution 5x5", "max pooling 2x2", "convolution 3x3"]
     assert [view.kind for view in views][-3:] == ["digit scores", "digit x number", "sum scores"]
+    assert [view.folded for view in views][:3] == [(), ("batch norm", "ReLU"), ("batch norm", "ReLU")]
     for view, values in zip(views[:3], (conv1, pooled, conv2), strict=True):
         assert near(view, values), view.name
     for view, values in zip(views[-3:], (digits, cells, network.add(digits, NUMBER)), strict=True):
@@ -151,5 +152,6 @@ def test_a_network_of_ones_own_is_seen_whole() -> None:
         ("sum", "sum scores"),
     ]
     assert views[0].maps.min() >= 0, "its ReLU is folded in"
+    assert [view.folded for view in views[:4]] == [("ReLU",), (), ("ReLU",), ("gelu",)], "its dropout does nothing here"
     assert patch_of(views[0], 1, 5, 5).kernel.shape == (3, 5)  # type: ignore[union-attr]
     assert patch_of(views[4], 1, 5, 5).kernel is None

@@ -43,7 +43,8 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
-NAMES, ROOTS = "Numbers are only names.", "Weak values are shown stronger."
+NAMES, ROOTS = "Numbers are only names.", "An empty map has no value above 0. Weak values are shown stronger."
+SHIFTED = "Batch norm shifts and scales each map, so one that was empty may light up."
 UP_OR_DOWN = " The columns go up from the line at 0 or down below it."
 AXES = (
     " Across and up are the two directions in which that layer's values differ most (principal components): only how "
@@ -114,7 +115,7 @@ def layer_words(
     that the strongest maps come first.
     """
     columns = UP_OR_DOWN if has_columns else ""
-    kind = view.kind[:1].upper() + view.kind[1:]
+    kind = f"{view.kind[:1].upper()}{view.kind[1:]}{_functions(view, 'then')}"
     if is_sorted and len(as_maps(view.maps)) > 1:
         kind = f"Strongest maps first {BRAILLE.between} {kind}"
     if view.kind == "image":
@@ -137,8 +138,9 @@ def layer_words(
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"
-        words = f"{kind}: the same maps, smaller. Of each square {kept} is kept: what was found, less exactly where."
-        return f"{words} {ROOTS}"
+        maps = "smaller maps" if view.folded else "the same maps, smaller"
+        words = f"{kind}: {maps}. Of each square {kept} is kept: what was found, less exactly where."
+        return f"{words} {f'{SHIFTED} ' if 'batch norm' in view.folded else ''}{ROOTS}"
     if view.kind == "digit scores":
         return (
             "Ten scores, one for each digit. "
@@ -162,6 +164,11 @@ def layer_words(
     return f"{kind}: each square is one value, made of all values of the layer before. Strong ones stand out."
 
 
+def _functions(view: "LayerView", word: str) -> str:
+    """What lies between the layer and its maps, after a word: `, then batch norm and ReLU`; empty if nothing."""
+    return f", {word} {' and '.join(view.folded)}" if view.folded else ""
+
+
 def patches_words(view: "LayerView") -> str:
     """On which patches a first layer lays its filters: `every 3x3 patch of the image`."""
     rows, columns = view.field
@@ -179,7 +186,7 @@ def place_words(closer: Closer) -> str:
     value = as_maps(closer.view.maps)[closer.index, row, column]
     rows, columns = (f"{part.start + 1} to {part.stop}" for part in (patch.rows, patch.columns))
     return (
-        f"{_place(closer.view, closer.index, row, column)}: {value:.2f}. "
+        f"{_place(closer.view, closer.index, row, column)}: {value:.2f}{_functions(closer.view, 'after')}. "
         f"It depends on the framed part of the image: rows {rows}, columns {columns}. Arrows move the cursor."
     )
 

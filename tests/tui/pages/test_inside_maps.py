@@ -225,6 +225,10 @@ async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], 
 def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
     views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7, choose(TrainConfig()))
     assert part in layer_words(views[0], 7, is_dark=True)
+    pooled = next(layer_words(view, 7, is_dark=True) for view in views if "pooling" in view.kind)
+    assert pooled.startswith("Max pooling 2x2, then batch norm and ReLU: smaller maps. Of each square the strongest")
+    assert "one that was empty may light up" in pooled, "it need not be the map above it"
+    assert "An empty map has no value above 0" in layer_words(views[0], 7, is_dark=True)
 
 
 @pytest.mark.parametrize(("step", "words"), [(3, "every third 5x5 patch"), (4, "every 4th 5x5 patch")])
