@@ -11,7 +11,7 @@ import typer
 from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.narrow_help import Group
-from mnist_sum_tui.cli.prediction import print_prediction
+from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
@@ -142,6 +142,7 @@ def predict_idx(
         told = where_facts(predictor, image, chosen) if explain else {}
         print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict(), **told})
     else:
+        warn_of(console(), predictor)
         if explain:
             print_where(console(), predictor, image, prediction)
         what = f"{split} image {index:,}"
@@ -179,6 +180,7 @@ def predict_image(
         told |= where_facts(predictor, prepared.image, chosen) if explain else {}
         print_json({"file": file, "source": predictor.source, **prediction.to_dict(), **told})
     else:
+        warn_of(console(), predictor)
         if explain:
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)

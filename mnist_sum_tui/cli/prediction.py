@@ -11,10 +11,16 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from mnist_sum_tui.formatting import Pixels
-    from mnist_sum_tui.inference.predict import Prediction
+    from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 GAP = 3
 """columns between the pictures and the answer"""
+
+
+def warn_of(out: "Console", predictor: "Predictor") -> None:
+    """Print, before the answer, that a network which has hardly learned gives it; nothing of any other."""
+    if predictor.is_useless:
+        say(out, f"{predictor.source} has not learned to read: ask another one with --run best or --run built-in")
 
 
 def print_prediction(

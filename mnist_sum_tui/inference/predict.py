@@ -23,7 +23,7 @@ from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
-from mnist_sum_tui.runs.summary import warning_of
+from mnist_sum_tui.runs.summary import ONLY_GUESSES, warning_of
 from mnist_sum_tui.verdict import SURE, Verdict, judge
 
 
@@ -79,6 +79,9 @@ class Prediction:
 
 class Predictor:
     """A trained network, ready to predict."""
+
+    is_useless = False
+    """whether `load_predictor` found that its training had hardly begun, or that its run only guesses"""
 
     def __init__(
         self,
@@ -191,7 +194,9 @@ def load_predictor(
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"
-    return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence, loaded.position.images)
+    found = Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence, loaded.position.images)
+    found.is_useless = loaded.position.is_early or ONLY_GUESSES in named
+    return found
 
 
 def state_words(loaded: Checkpoint, path: Path) -> str:

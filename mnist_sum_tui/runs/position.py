@@ -155,6 +155,12 @@ class Position:
         return self.epoch if self.batch else self.epoch - 1
 
     @property
+    def is_early(self) -> bool:
+        """Whether it is in the first epoch, and most of its images so far were misread, or there were only few."""
+        images, right = (self.sums.get(name, 0.0) for name in ("images", "digit_right"))
+        return self.epoch == 1 and self.batch > 0 and (images < FEW_IMAGES or right < images / 2)
+
+    @property
     def held(self) -> tuple[Turn, ...]:
         """The changes with which the last step was made, one of each setting; epochs that were added count, too."""
         lengths = [Turn(change.step, "epochs", str(change.epochs)) for change in self.changes[1:]]

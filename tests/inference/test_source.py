@@ -26,6 +26,10 @@ def test_an_unfinished_run_says_where_it_stopped(
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
     assert load_predictor("latest", str(run.path.parent)).source == load_predictor(run).source, "a folder as a string"
     told = json.loads(cli("predict", "3", "--json").stdout)
+    shown = cli("predict", "3").stdout.split()
+    first = f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated) has not learned to read: ask another"
+    assert " ".join(shown).startswith(first), "before the answer"
+    assert "has not learned" not in cli("predict", "3", "--run", "built-in").stdout
     assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     useless = replace(recorded.finished(), digit_accuracy=0.1)
     with run.metrics_file.open("a", encoding="utf-8") as journal:
@@ -43,6 +47,7 @@ def test_an_unfinished_run_says_where_it_stopped(
 def test_a_done_epoch_is_named() -> None:
     assert Position(epoch=4, step=54).words(is_running=True) == "epoch 3"
     assert Position(epoch=2, batch=3, step=1075).words(is_running=False) == "stopped in epoch 2, step 1,075"
-    for right, more in ((250, ", no better than guessing"), (500, "")):
+    for right, more, is_early in ((250, ", no better than guessing", True), (1200, "", True), (1300, "", False)):
         guess = Position(batch=20, step=20, sums={"images": 2560.0, "digit_right": float(right)})
         assert guess.words(is_running=False) == f"stopped in epoch 1, step 20{more}"
+        assert guess.is_early == is_early, "most of its images so far were misread"
