@@ -1,21 +1,34 @@
-"""ProgressBars: the progress of the epoch and of the run, as two thin bars."""
+"""ProgressBars: the progress of the epoch and of the run, as two thin bars, and how old the sample answers are."""
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.formatting import percent, track
+from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.session.session import Session
+
+LEAST = 8
+"""columns of a bar, which count more than words beside it"""
 
 
 class ProgressBars(Widget):
-    """Shows `epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`; each bar gets half of the width."""
+    """Shows `epoch 2/5 ━━━━━━───── 51 %   run ━━━────── 30 %`; each bar gets half of the width.
+
+    At the right end, as far as there is room, it says which step the answers for the sample images are of: they come
+    about once per second, and by then the figures may be hundreds of steps further.
+    """
 
     place: reactive[tuple[int, int, int, int] | None] = reactive(None)
     """steps done, steps per epoch, current epoch, epochs; None as long as that is not known"""
 
-    def show(self, session: Session) -> None:
+    answered: reactive[int | None] = reactive(None)
+    """the step of the sample answers; None if there are none, or if they are of the run's end"""
+
+    def show(self, session: Session, samples: Samples | None) -> None:
         """Show the position in the run, once it has begun: a resumed one does not begin with its first epoch."""
+        is_under_way = session.is_live or session.moment is not None
+        self.answered = samples.step if samples is not None and is_under_way else None
         started, place = session.started, None
         if started is not None and session.events:
             last = session.events[-1]
@@ -30,9 +43,12 @@ class ProgressBars(Widget):
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"
         room = max(self.size.width - len(left) - len(right) - 19, 2)
+        words = "" if self.answered is None else f"   sample answers: step {self.answered:,}"
+        words = words if room - len(words) >= 2 * LEAST else ""
+        room -= len(words)
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
             done, rest = track(share, room // 2)
             parts += [f"{name} ", (done, "$text-primary"), (rest, "$foreground 30%")]
             parts += [f" {percent(min(max(share, 0), 1), 0):>5}", "   "]
-        return Content.assemble(*parts[:-1])
+        return Content.assemble(*parts[:-1], (words, "$text-muted"))

@@ -130,7 +130,7 @@ class RunView(Vertical):
         if self.shows_system:
             self.query_one(SystemLines).show(self.series.last_system, session.is_training, session.is_live)
         self.query_one(KeyFigures).show(session)
-        self.query_one(ProgressBars).show(session)
+        self.query_one(ProgressBars).show(session, self._samples)
         strip = self.query_one(SampleStrip)
         may_come = session.has_samples and (session.is_live or session.moment is not None)
         strip.set_class(self._samples is None and not may_come, "-empty")

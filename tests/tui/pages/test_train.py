@@ -75,9 +75,13 @@ async def test_without_validation_images_nothing_speaks_of_validation(pilot: Pil
 
 
 async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:
-    app = await play(pilot, [recorded.started(), recorded.samples(10, 1, 1.0, right=1)])
+    newer = [event for event in recorded.training(100) if isinstance(event, Progress) and event.step > 10]
+    app = await play(pilot, [recorded.started(), recorded.samples(10, 1, 1.0, right=1), *newer])
     words = [str(sample.render()) for sample in app.train_page.query(Sample)]
     assert [said[-1] for said in words] == ["✓", *"✗" * 7]
+    assert str(app.train_page.query_one("#tracks").render()).endswith("   sample answers: step 10"), (
+        "the figures are newer"
+    )
 
 
 async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
