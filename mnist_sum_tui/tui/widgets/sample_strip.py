@@ -19,6 +19,14 @@ from mnist_sum_tui.tui.widgets.half_blocks import blocks, sheet_of
 SUMS = 19
 WHOLE, CLOSE = len("9 + 9 = 18 x"), len("9+9=18 x")
 """columns of the longest equation and its mark, with spaces and without"""
+WRONG = (
+    "{0} + {1}: read {2}, sum {3}",
+    "{0}+{1}: read {2}, sum {3}",
+    "{0}+{1}: {2}, {3}",
+    "{0}+{1}: {2},{3}",
+    "{2}, {3}",
+)
+"""forms of a wrong answer: the true digit and the number, and the digit and the sum that the network answered"""
 ROWS_PER_COLUMN = 0.6
 """rows of an image per column; 0.5 would keep the proportions, but slightly narrow digits are larger"""
 
@@ -106,25 +114,18 @@ class Sample(Captioned):
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
-    """The question and the answer, in the longest form that fits: `3 + 5: read 7 + 5 = 12 ✗`, `7, 12 ✗`, at least `✗`.
+    """The question and both answers: `3 + 5: read 7, sum 12 ✗`, `3+5: 7,12 ✗`, `7, 12 ✗`, at least `✗`.
 
-    If the two answers disagree: `3 + 5: read 3, sum 9 ✗`, or `3+5: 9 ✗`, at least `3, 9 ✗`.
+    All samples of a strip get the same form, the longest in which those with the longest sums fit. A right answer is an
+    equation; a wrong one is none, because `7+5=13` with the sign of what is wrong would look like our error.
     """
-    answer = equation(digit, number, total)
-    close = answer.replace(" ", "")
     if digit == label and total == label + number:
-        # one form for all right answers of a strip, however long their sums are
-        forms = [f"{answer if width >= WHOLE else close} {BRAILLE.right}"] if width >= CLOSE else [BRAILLE.right]
-    else:
-        if digit + number != total:  # as one equation it would look like our error
-            answer = close = f"{digit}, sum {total}"
-        read, short = f"read {answer} {BRAILLE.wrong}", f"{close} {BRAILLE.wrong}"
-        forms = [f"{label} + {number}: {read}", f"{label}+{number}: read {short}", read, f"read {short}"]
-        if digit == label:
-            forms.append(f"{label}+{number}: {total} {BRAILLE.wrong}")
-        # `7+0=7` alone, with the sign of what is wrong, would look like our error, too
-        forms += [*([] if digit + number == total else [short]), f"{digit}, {total} {BRAILLE.wrong}"]
-    return first_fit([*forms, forms[-1][-1]], width)
+        answer = equation(digit, number, total)
+        close = answer.replace(" ", "")
+        return f"{answer if width >= WHOLE else close} {BRAILLE.right}" if width >= CLOSE else BRAILLE.right
+    least = width - (total < 10)
+    forms = [f"{form.format(label, number, digit, total)} {BRAILLE.wrong}" for form in WRONG]
+    return first_fit([*forms, BRAILLE.wrong], least)
 
 
 class AdditionPicture(Captioned):

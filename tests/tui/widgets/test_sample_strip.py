@@ -15,10 +15,11 @@ from tests.tui import recorded
 @pytest.mark.parametrize(
     ("width", "words"),
     [
-        (24, "3 + 5: read 7 + 5 = 12 ✗"),
-        (20, "3+5: read 7+5=12 ✗"),
-        (17, "read 7 + 5 = 12 ✗"),
-        (14, "read 7+5=12 ✗"),
+        (24, "3 + 5: read 7, sum 12 ✗"),
+        (22, "3+5: read 7, sum 12 ✗"),
+        (14, "3+5: 7, 12 ✗"),
+        (11, "3+5: 7,12 ✗"),
+        (10, "7, 12 ✗"),
         (8, "7, 12 ✗"),
         (7, "7, 12 ✗"),
         (6, "✗"),
@@ -39,9 +40,10 @@ def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
     assert caption(1, 6, 1, 7, 11) == "1+6=7 ✓", "in the form of the others beside it"
     assert caption(3, 9, 3, 12, 7) == caption(1, 6, 1, 7, 7) == "✓"
     assert caption(3, 5, 3, 9, 30) == "3 + 5: read 3, sum 9 ✗", "3 + 5 = 9 would look like an error of the program"
-    assert caption(3, 5, 3, 9, 10) == "3+5: 9 ✗", "the number is named, so that one can see what is wrong"
+    assert caption(3, 5, 3, 9, 11) == "3+5: 3,9 ✗", "the number is named, so that one can see what is wrong"
     assert caption(3, 5, 3, 9, 7) == "3, 9 ✗"
-    assert caption(3, 5, 7, 9, 10) == "7, sum 9 ✗"
+    assert caption(3, 5, 7, 9, 11) == "3+5: 7,9 ✗"
+    assert caption(3, 5, 7, 9, 10) == "7, 9 ✗", "in the form of 7, 12 beside it"
     assert caption(3, 5, 3, 9, 5) == "✗"
 
 
