@@ -4,6 +4,7 @@ import re
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.guide.find import pages
+from mnist_sum_tui.tui.widgets.key_footer import WIDE
 
 ABOUT = {
     "train": f"""\
@@ -12,8 +13,10 @@ sum, falls as the network learns,
 and the accuracy rises. Below: its
 answers for a few images (where only
 7, 16 {BRAILLE.wrong} fits: read 7, sum 16), and
-in a wide window all sums of the
+from {WIDE} columns all sums of the
 first: a diagonal once it adds.
+Agreement: how often the sum is its
+own digit + number, right or wrong.
 p plays a run back. F9: a guide; its
 glossary says what the words mean.
 In a shell, mnist-sum demo plays a

@@ -35,7 +35,8 @@ def state_line(session: Session, room: int = 200) -> str:
         forms = [f"{mark} {words} {BRAILLE.between} {each} " for each in figures]
         if mark in RUNNING and not is_slow(session):
             forms[2:] = [f"{mark} {each} " for each in figures[1:]]
-        else:
+        else:  # the sum alone is named as one of two, because `train sum` looks like a total
+            forms[2:] = [f"{mark} {words} {BRAILLE.between} {each} " for each in (both, f"sums right: {total}")]
             forms.append(f"{mark} {words} ")
     if is_slow(session):
         forms.append(f"{mark} {SLOW} ")

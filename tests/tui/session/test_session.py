@@ -125,7 +125,7 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
             agreement=0.9,
         )
     )  # fmt: skip
-    assert state_line(session) == "● epoch 2/5 · validation: digit 97.0 %, sum 90.0 % ", "as was asked for"
+    assert state_line(session) == "● epoch 2/5 · validation: digit 97.00 %, sum 90.00 % ", "as was asked for"
     session.add(recorded.epoch_done(recorded.EPOCHS * recorded.STEPS_PER_EPOCH, 5, 50.0, 0.1, 0.2))
     assert state_line(session).startswith("● testing · validation: digit"), "the last epoch is done"
     assert "\nelapsed 50 s · left: testing\n" in facts(session, 40)
@@ -133,6 +133,8 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     session.add(recorded.finished(reason="stopped"))
     session.end()
     assert state_line(session) == "■ stopped · validation: digit 97.50 %, sum 94.40 % "
+    assert state_line(session, room=41) == "■ stopped · digit 97.50 %, sum 94.40 % "
+    assert state_line(session, room=37) == "■ stopped · sums right: 94.40 % ", "which is no total"
     session.end(ValueError("no"))
     assert state_line(session) == "✗ failed "
 

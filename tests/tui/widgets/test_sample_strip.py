@@ -8,6 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from mnist_sum_tui.tui.pages.about import ABOUT
+from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip, caption, table_image
 from tests.tui import recorded
 
@@ -30,8 +31,12 @@ def test_a_wrong_answer_says_what_was_read_and_is_never_cut_into_another_number(
     assert caption(3, 5, 7, 12, width) == words
 
 
-def test_the_help_explains_the_shortest_words_of_a_wrong_answer() -> None:
-    assert f"{caption(1, 9, 7, 16, 8)} fits: read 7, sum 16" in " ".join(ABOUT["train"].split())
+def test_the_help_explains_the_shortest_words_of_a_wrong_answer_and_where_the_table_is() -> None:
+    about = " ".join(ABOUT["train"].split())
+    assert f"{caption(1, 9, 7, 16, 8)} fits: read 7, sum 16" in about
+    table = next(size for size, name in Page.HORIZONTAL_BREAKPOINTS if name == "-wide")
+    assert f"from {table} columns all sums of the first" in about
+    assert "Agreement: how often the sum is its own digit + number, right or wrong." in about
 
 
 def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
