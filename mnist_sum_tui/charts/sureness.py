@@ -39,7 +39,7 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01
     between = float(max(low - pad, 0.0)), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
-    return Plot(tuple(curves), (), SHARE, "% answered", title="Right among the surest", heights=between)
+    return Plot(tuple(curves), (), SHARE, "% answered", title="Right of the surest", heights=between)
 
 
 def figures_line(head: str, found: "Reliability") -> str:

@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
 
-CHARTS = ("digit-sure", "sum-sure", "coverage")
+CHARTS = ("coverage", "digit-sure", "sum-sure")
 EACH = 37
 """the fewest columns of a chart beside others"""
 
@@ -59,9 +59,9 @@ class SurenessCharts(Vertical):
         """Show the charts that fit, and their figures."""
         for place, name in enumerate(CHARTS):
             self.query_one(f"#{name}").display = self.fits or place == self.shown
-        words = [*(figures_line(head, found) for head, found in self._heads.items()), coverage_words(self._heads)]
+        words = [coverage_words(self._heads), *(figures_line(head, found) for head, found in self._heads.items())]
         if self.fits:
-            words = [first_fit(("   ".join(words), f"{words[0]}   {words[1]}\n{words[2]}"), self.size.width)]
+            words = [first_fit(("   ".join(words), f"{words[0]}\n{words[1]}   {words[2]}"), self.size.width)]
         self.query_one("#sure-figures", Static).update(words[self.shown % len(words)])
 
     def on_resize(self) -> None:
