@@ -33,7 +33,7 @@ STILL = (
 USUAL = (
     "Each layer learns. Weights and gradients: their standard deviations. Update: how large a step's change is beside "
     "the weights: 0.001 to 0.03 is usual, far less once the rate has fallen. Dead: units that give 0 for all of "
-    "32 training images; from half of a layer on it is said here."
+    "32 training images; half of a layer is too many."
 )
 
 
