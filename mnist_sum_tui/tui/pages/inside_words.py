@@ -128,7 +128,7 @@ def layer_words(
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
             f"{kind}: each map has one filter (small square: {ink} counts for, {paper} against), laid on "
-            f"{patches_words(view)}. A place stands out where its patch fits: once trained, often at an edge; "
+            f"{patches_words(view)}. A place stands out where its patch fits, often at an edge; "
             f"empty paper may fit, too. {NAMES} {ROOTS}"
         )
     if view.kernels is not None:
