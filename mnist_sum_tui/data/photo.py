@@ -33,7 +33,7 @@ def page_of(ink_hw: NDArray[np.float32]) -> Mask | None:
     """Where the page is, without its edge, if what was taken for ink is too solid for strokes; else None."""
     mask, size = _coarse(((ink_hw > 0.5) * 255).astype(np.uint8))  # what is blurred is no page
     page = np.asarray(_opened(_opened(mask, WRITING, is_dark=True), SOLID, is_dark=False)) > 127
-    if page.mean() < np.asarray(mask).mean() / 255 / 2:
+    if not page.any() or page.mean() < np.asarray(mask).mean() / 255 / 2:
         return None
     inside = Image.fromarray((page * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(5))
     whole = np.asarray(inside).repeat(size, 0).repeat(size, 1)

@@ -114,6 +114,12 @@ def test_nothing_is_left_out_of_a_small_picture() -> None:
     assert (found.box, found.is_cleared) == ((5, 0, 19, 30), False)
 
 
+def test_a_dot_in_a_large_picture_is_no_page() -> None:
+    page = np.full((2000, 2000), 255, np.uint8)
+    page[1000, 1000] = 0
+    assert steps(page).box == (1000, 1000, 1, 1)
+
+
 @pytest.mark.parametrize("shape", [(70, 4), (6, 2000), (64, 64)])
 def test_a_strip_is_prepared_as_any_picture(shape: tuple[int, int]) -> None:
     page = np.full(shape, 250, np.uint8)
