@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.data.photo import COARSE, digit_only, page_of, top_hat, touches
+from mnist_sum_tui.data.photo import COARSE, digit_only, is_along_a_side, page_of, top_hat, touches
 from mnist_sum_tui.errors import PictureError
 
 LEAST_CONTRAST = 24
@@ -24,8 +24,6 @@ SAME_INK = 0.2
 """grey values that differ by less than this share of full ink may be the same ink"""
 MOST_FILLED = 0.8
 """of height and width of all that differs from the border: a digit that fills more of both was all there is"""
-SMALLEST = 1 / 20
-"""the least length of a digit beside other things, as a share of the picture's shorter side; what is shorter is dirt"""
 
 
 class Ink(NamedTuple):
@@ -49,8 +47,8 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
     the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
     reaches the edge is left out. If that leaves nothing, it is the digit that reaches the edge. If what differs is too
-    solid for strokes, it is a page on a table, and its ink is sought. Specks are left out, too. If there is hardly more
-    than the digit, nothing is left out, nor in a small picture, which is no photo.
+    solid for strokes, it is a page on a table, and its ink is sought; such a page may reach the edge. Specks are left
+    out, too. If there is hardly more than the digit, nothing is left out, nor in a small picture, which is no photo.
 
     Raises:
         PictureError: the picture is blank, or too faint.
@@ -58,13 +56,15 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     found = _by_border(grey_hw)
     if max(grey_hw.shape) < COARSE:
         return found
-    is_dark = found.is_dark
+    page = page_of(found.share)
     if not touches(found.share):
-        if (page := page_of(found.share)) is not None:
-            grey_hw, is_dark = np.where(page, grey_hw, np.median(grey_hw[page]).astype(np.uint8)), not is_dark
-        elif (digit := digit_only(found.share)) is not None:
+        if page is None and (digit := digit_only(found.share)) is not None:
             return found._replace(share=digit, is_cleared=digit is not found.share)
-    inside = _by_light(grey_hw, is_dark)
+        inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
+    else:
+        inside = _by_light(grey_hw, found.is_dark)
+        if inside is None and page is not None and is_along_a_side(page):  # the table fills most of the border
+            inside = _on_page(grey_hw, page, not found.is_dark)
     return found if inside is None or _fills(inside.share, found.share) else inside
 
 
@@ -100,6 +100,12 @@ def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
     return Ink(ink, span < 0, threshold, has_grain, is_cleared=False)
 
 
+def _on_page(grey_hw: NDArray[np.uint8], page: NDArray[np.bool_], is_dark: bool) -> Ink | None:
+    """The ink on a page, whatever is around the page; None if nothing is left."""
+    paper = np.median(grey_hw[page]).astype(np.uint8)
+    return _by_light(np.where(page, grey_hw, paper), is_dark)
+
+
 def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
     """Compare each pixel with the paper around it, and keep what does not reach the edge; None if nothing is left."""
     ink = top_hat(grey_hw, is_dark)
@@ -116,8 +122,7 @@ def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
     digit = digit_only(ink)
     if digit is None or touches(digit) or not digit.any():
         return None
-    is_too_small = max(box_of(digit)[2:]) < SMALLEST * min(grey_hw.shape)
-    if is_too_small or _is_part_of_more(digit, grey_hw, SAME_INK * full):
+    if _is_part_of_more(digit, grey_hw, SAME_INK * full):
         return None
     return Ink(digit / digit.max(), is_dark, threshold, has_grain=False, is_cleared=True)
 

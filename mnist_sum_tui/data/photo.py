@@ -2,10 +2,10 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-CELLS = 96
-"""of the shorter side, at most: so finely a picture is cut into connected parts"""
+CELLS, MOST_CELLS = 96, 1024
+"""of the shorter and of the longer side, at most: so finely a picture is cut into connected parts"""
 COARSE = 64
 """cells of the longer side, at least: so coarsely the light is looked at"""
 WIDEST_STROKE = 0.32
@@ -14,8 +14,14 @@ WRITING = 0.1
 """of the longer side: a stroke on a page is narrower, but not the hole of a 0"""
 SOLID = 0.4
 """of the longer side: what holds squares of this size is no stroke, but a page"""
+MOSTLY = 0.8
+"""so much of what was taken for ink is page, if there is one; a thick digit has arms besides its solid part"""
 WHOLE_SIDE = 0.8
 """of a side of the picture: what covers more of it is the edge of a table or a page, and no digit"""
+MOST_OF_A_SIDE = 0.6
+"""a page that reaches the edge covers more of a side; its corners are rounded off where its edge is left out"""
+SMALLEST = 1 / 20
+"""of the shorter side: the longest part of a digit beside other things is longer; what is shorter is dirt"""
 SPECK = 0.15
 """of the longest part of the digit: what is shorter is a speck"""
 UNSEEN = 255
@@ -29,15 +35,22 @@ def touches(ink_hw: NDArray[np.float32]) -> bool:
     return any(side.any() for side in _sides(ink_hw))
 
 
+def is_along_a_side(page: Mask) -> bool:
+    """Whether a page reaches the edge on most of a side, unlike the curve of a thick digit."""
+    return any(side.mean() > MOST_OF_A_SIDE for side in _sides(page))
+
+
 def page_of(ink_hw: NDArray[np.float32]) -> Mask | None:
     """Where the page is, without its edge, if what was taken for ink is too solid for strokes; else None."""
     mask, size = _coarse(((ink_hw > 0.5) * 255).astype(np.uint8))  # what is blurred is no page
-    page = np.asarray(_opened(_opened(mask, WRITING, is_dark=True), SOLID, is_dark=False)) > 127
-    if not page.any() or page.mean() < np.asarray(mask).mean() / 255 / 2:
+    longer = max(mask.size)
+    beyond = round(WRITING * longer)
+    wide = _opened(ImageOps.expand(mask, beyond, 0), WRITING * longer, is_dark=True)  # beyond the edge is paper
+    page = np.asarray(ImageOps.crop(_opened(wide, SOLID * longer, is_dark=False), beyond)) > 127
+    if not page.any() or page.mean() < MOSTLY * np.asarray(mask).mean() / 255:
         return None
     inside = Image.fromarray((page * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(5))
-    whole = np.asarray(inside).repeat(size, 0).repeat(size, 1)
-    return whole[: ink_hw.shape[0], : ink_hw.shape[1]] > 0
+    return _enlarged(np.asarray(inside) > 0, size, ink_hw.shape)
 
 
 def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool) -> NDArray[np.float32]:
@@ -46,16 +59,16 @@ def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool) -> NDArray[np.float32]:
     This is the top-hat transform: narrow things stand out, and a shadow, which is wide, does not.
     """
     small, size = _coarse(grey_hw)
-    paper = _opened(small, WIDEST_STROKE, is_dark).resize(
-        (small.width * size, small.height * size), Image.Resampling.BILINEAR
-    )
     height, width = grey_hw.shape
-    difference: NDArray[np.float32] = np.asarray(paper, np.float32)[:height, :width] - grey_hw
+    paper = _opened(small, WIDEST_STROKE * max(small.size), is_dark).resize(
+        (width, height), Image.Resampling.BILINEAR, (0, 0, width / size, height / size)
+    )
+    difference: NDArray[np.float32] = np.asarray(paper, np.float32) - grey_hw
     return np.maximum(difference if is_dark else -difference, np.float32(0))
 
 
 def digit_only(ink_hw: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """The ink without what reaches the edge and without specks, itself if there is neither; None if it is all specks.
+    """The ink without what reaches the edge and without specks, itself if there is neither; None if nothing is left.
 
     A part that reaches three sides or more without covering one is a digit that fills its picture, and stays.
     """
@@ -80,8 +93,9 @@ def digit_only(ink_hw: NDArray[np.float32]) -> NDArray[np.float32] | None:
     gone |= {part for part, length in lengths.items() if length < SPECK * longest}
     if not gone:
         return ink_hw
-    wide = np.isin(parts, list(gone)).repeat(size, 0).repeat(size, 1)
-    return np.where(wide[: ink_hw.shape[0], : ink_hw.shape[1]], np.float32(0), ink_hw)
+    if longest * size < SMALLEST * min(ink_hw.shape):
+        return None
+    return np.where(_enlarged(np.isin(parts, list(gone)), size, ink_hw.shape), np.float32(0), ink_hw)
 
 
 def _sides(values_hw: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
@@ -94,17 +108,22 @@ def _coarse(grey_hw: NDArray[np.uint8]) -> tuple[Image.Image, int]:
     return Image.fromarray(grey_hw).reduce(size), size
 
 
-def _opened(small: Image.Image, share: float, is_dark: bool) -> Image.Image:
-    """What is left if what is dark (or bright) and narrower than a share of the longer side gets the grey around it."""
-    size = round(share * max(small.size) / 2) * 2 + 1
+def _opened(small: Image.Image, narrowest: float, is_dark: bool) -> Image.Image:
+    """What is left if what is dark (or bright) and narrower than so many cells gets the grey around it."""
+    size = round(narrowest / 2) * 2 + 1
     brightest, darkest = ImageFilter.MaxFilter(size), ImageFilter.MinFilter(size)
     first, then = (brightest, darkest) if is_dark else (darkest, brightest)
     return small.filter(first).filter(then)
 
 
+def _enlarged(cells: Mask, size: int, shape: tuple[int, ...]) -> Mask:
+    """Each cell as a square of pixels, cut to a shape; rows first, as the cells of a strip are wider than it."""
+    return cells.repeat(size, 0)[: shape[0]].repeat(size, 1)[:, : shape[1]]
+
+
 def _cells(mask_hw: Mask) -> tuple[Mask, int]:
     """Whether any pixel of each square cell is in the mask, and how many pixels wide a cell is."""
-    size = -(-min(mask_hw.shape) // CELLS)
+    size = max(-(-min(mask_hw.shape) // CELLS), -(-max(mask_hw.shape) // MOST_CELLS))
     rows, columns = (-(-side // size) for side in mask_hw.shape)
     padded = np.pad(mask_hw, [(0, -side % size) for side in mask_hw.shape])
     return np.asarray(padded.reshape(rows, size, columns, size).any((1, 3))), size

@@ -1,5 +1,7 @@
 """A digit in a photo: shadows, lines, tables and specks are told from its ink."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -125,3 +127,45 @@ def test_a_strip_is_prepared_as_any_picture(shape: tuple[int, int]) -> None:
     page = np.full(shape, 250, np.uint8)
     page[shape[0] // 3 : shape[0] // 2, shape[1] // 2 :] = 10
     assert prepare(page).any()
+
+
+def test_a_page_is_read_where_the_table_fills_most_of_the_border() -> None:
+    page = _page()
+    page[:60] = page[:, :70] = page[:, -80:] = 85
+    assert _is_only_the_l(steps(page))
+
+
+def test_specks_are_no_digit_beside_one_that_reaches_the_edge(digits: list[NDArray[np.uint8]]) -> None:
+    for digit in digits:
+        large = 255 - np.pad(np.asarray(Image.fromarray(digit).resize((280, 280))), 40)
+        page = large[np.flatnonzero((large < 128).any(1))[0] :].copy()
+        whole = steps(page).box
+        page[-9:-5, 20:24] = page[-60:-56, 9:13] = 0
+        assert steps(page).box[3] >= whole[3], "what was found is no speck"
+
+
+@pytest.mark.parametrize("margin", [0, 1])
+def test_a_thick_digit_that_fills_its_picture_is_no_page(margin: int) -> None:
+    for image in load("train").images[100:140]:
+        large = Image.fromarray(image.numpy()).resize((280, 280)).filter(ImageFilter.MaxFilter(15))
+        tight = 255 - np.asarray(large.crop(large.getbbox()))
+        found = steps(np.pad(tight, margin, constant_values=255))
+        assert found.is_swapped
+        assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=25)
+
+
+def test_a_dark_pixel_beside_a_faint_digit_is_no_page() -> None:
+    page = np.full((1500, 2000), 225, np.uint8)
+    page[500:900, 1000:1030], page[100, 100] = 150, 0
+    assert steps(page).box == (1000, 500, 30, 400)
+
+
+def test_a_long_strip_takes_little_memory() -> None:
+    page = np.full((64, 100_000), 225, np.uint8)
+    page[20:50, 50_000:50_008], page[:, :30_000] = 50, 150
+    tracemalloc.start()
+    try:
+        prepare(page)
+        assert tracemalloc.get_traced_memory()[1] < 30 * page.size
+    finally:
+        tracemalloc.stop()
