@@ -145,8 +145,8 @@ def predict_idx(
         warn_of(console(), predictor)
         if explain:
             print_where(console(), predictor, image, prediction)
-        what = f"{split} image {index:,}"
-        print_prediction(console(), image.tolist(), prediction, predictor.source, what, is_drawn=number is None)
+        what, source = f"{split} image {index:,}", "" if predictor.is_useless else predictor.source
+        print_prediction(console(), image.tolist(), prediction, source, what, is_drawn=number is None)
 
 
 @app.command("image")
@@ -184,7 +184,7 @@ def predict_image(
         if explain:
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
-        pixels, source = prepared.image.tolist(), predictor.source
+        pixels, source = prepared.image.tolist(), "" if predictor.is_useless else predictor.source
         print_prediction(console(), pixels, prediction, source, printable(name_of(file)), is_drawn=number is None)
 
 

@@ -20,7 +20,7 @@ GAP = 3
 def warn_of(out: "Console", predictor: "Predictor") -> None:
     """Print, before the answer, that a network which has hardly learned gives it; nothing of any other."""
     if predictor.is_useless:
-        say(out, f"{predictor.source} has not learned to read: ask another one with --run best or --run built-in")
+        say(out, f"{predictor.source} is hardly trained: try --run best")
 
 
 def print_prediction(
@@ -28,7 +28,8 @@ def print_prediction(
 ) -> None:
     """Print the image and the answer side by side, and below them what it is, what is odd, and which network answered.
 
-    `what` names the image, `source` the network; `is_drawn` says that the number was drawn at random.
+    `what` names the image, `source` the network, empty if it is named above. `is_drawn` says that the number was drawn
+    at random.
     """
     from rich.text import Text
 
@@ -41,7 +42,8 @@ def print_prediction(
     if not prediction.agrees:
         digit, number = prediction.digit, prediction.number
         say(out, f"the two answers disagree: {digit} + {number} is {digit + number}, not {prediction.sum}")
-    say(out, Text(f"by {source}", "dim"))
+    if source:
+        say(out, Text(f"by {source}", "dim"))
 
 
 def _answer(prediction: "Prediction") -> "list[Text]":

@@ -234,7 +234,7 @@ def test_the_estimate_follows_its_formula() -> None:
 def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
     monkeypatch.setattr(growth, "EPOCHS", (1, 2))
-    by_the_epoch = Paces(progress=math.inf)  # lines by the clock would hide those by the epoch
+    by_the_epoch = Paces(progress=math.inf, samples_share=1e-9)  # lines by the clock would hide those by the epoch
     monkeypatch.setattr(training_loop, "USUAL", by_the_epoch)
     found = growth.measure("swift", rounds=1)
     assert list(found.epoch_seconds) == list(found.evaluation_seconds) == [0.01, 0.02]

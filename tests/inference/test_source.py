@@ -27,9 +27,9 @@ def test_an_unfinished_run_says_where_it_stopped(
     assert load_predictor("latest", str(run.path.parent)).source == load_predictor(run).source, "a folder as a string"
     told = json.loads(cli("predict", "3", "--json").stdout)
     shown = cli("predict", "3").stdout.split()
-    first = f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated) has not learned to read: ask another"
+    first = f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated) is hardly trained: try --run best"
     assert " ".join(shown).startswith(first), "before the answer"
-    assert "has not learned" not in cli("predict", "3", "--run", "built-in").stdout
+    assert "hardly trained" not in cli("predict", "3", "--run", "built-in").stdout
     assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     useless = replace(recorded.finished(), digit_accuracy=0.1)
     with run.metrics_file.open("a", encoding="utf-8") as journal:

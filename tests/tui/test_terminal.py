@@ -102,12 +102,12 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     terminal = Terminal(folder, start=False)
     terminal.wait_for("Start training")
     terminal.process.send("\r")
-    terminal.wait_for(r"(train|val\.) (sum )?\d\d\.\d %")
+    terminal.wait_for(r"(train|val\.) (sum )?\d\d\.\d\d %")
     terminal.process.send(" ")
     terminal.wait_for("paused")
     terminal.process.send("c")
     terminal.process.send(" ")
-    terminal.wait_for(r"● (train|val\.) (sum )?\d\d\.\d %")
+    terminal.wait_for(r"● (train|val\.) (sum )?\d\d\.\d\d %")
     terminal.process.send("\x1bOQ")  # F2
     terminal.wait_for(r"[═=].*\n(.*\n)*.*agree: ")
     terminal.process.send("\x1bOR")  # F3
