@@ -39,7 +39,9 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Size]:
 async def test_a_page_is_laid_out_once_for_a_size(laid_out: list[Size], pilot: Pilot[int]) -> None:
     assert laid_out == [(80, 24)]
     await pilot.resize_terminal(*LARGER)
+    await recorded.until(pilot, lambda: laid_out[-1] == LARGER)
     await pilot.resize_terminal(80, 24)
+    await recorded.until(pilot, lambda: laid_out[-1] == (80, 24))
     await pilot.pause()
     assert laid_out == [(80, 24), LARGER, (80, 24)]
     assert pilot.app.screen.size == (80, 24)
