@@ -145,8 +145,8 @@ def predict_idx(
         warn_of(console(), predictor)
         if explain:
             print_where(console(), predictor, image, prediction)
-        what, source = f"{split} image {index:,}", "" if predictor.is_useless else predictor.source
-        print_prediction(console(), image.tolist(), prediction, source, what, is_drawn=number is None)
+        what = f"{split} image {index:,}"
+        print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=number is None)
 
 
 @app.command("image")
@@ -184,8 +184,8 @@ def predict_image(
         if explain:
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
-        pixels, source = prepared.image.tolist(), "" if predictor.is_useless else predictor.source
-        print_prediction(console(), pixels, prediction, source, printable(name_of(file)), is_drawn=number is None)
+        pixels, what = prepared.image.tolist(), printable(name_of(file))
+        print_prediction(console(), pixels, prediction, predictor, what, is_drawn=number is None)
 
 
 def _given(after: int | None, option: int | None) -> int | None:

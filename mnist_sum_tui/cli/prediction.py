@@ -24,12 +24,12 @@ def warn_of(out: "Console", predictor: "Predictor") -> None:
 
 
 def print_prediction(
-    out: "Console", pixels: "Pixels", prediction: "Prediction", source: str, what: str, *, is_drawn: bool
+    out: "Console", pixels: "Pixels", prediction: "Prediction", predictor: "Predictor", what: str, *, is_drawn: bool
 ) -> None:
     """Print the image and the answer side by side, and below them what it is, what is odd, and which network answered.
 
-    `what` names the image, `source` the network, empty if it is named above. `is_drawn` says that the number was drawn
-    at random.
+    `what` names the image; `is_drawn` says that the number was drawn at random. `warn_of` has named a network that has
+    hardly learned.
     """
     from rich.text import Text
 
@@ -42,8 +42,8 @@ def print_prediction(
     if not prediction.agrees:
         digit, number = prediction.digit, prediction.number
         say(out, f"the two answers disagree: {digit} + {number} is {digit + number}, not {prediction.sum}")
-    if source:
-        say(out, Text(f"by {source}", "dim"))
+    if not predictor.is_useless:
+        say(out, Text(f"by {predictor.source}", "dim"))
 
 
 def _answer(prediction: "Prediction") -> "list[Text]":

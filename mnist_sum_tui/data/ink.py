@@ -56,14 +56,15 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     found = _by_border(grey_hw)
     if max(grey_hw.shape) < COARSE:
         return found
-    page = page_of(found.share)
     if not touches(found.share):
+        page = page_of(found.share)
         if page is None and (digit := digit_only(found.share)) is not None:
             return found._replace(share=digit, is_cleared=digit is not found.share)
         inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
     else:
         inside = _by_light(grey_hw, found.is_dark)
-        if inside is None and page is not None and is_along_a_side(page):  # the table fills most of the border
+        page = page_of(found.share) if inside is None else None
+        if page is not None and is_along_a_side(page):  # the table fills most of the border
             inside = _on_page(grey_hw, page, not found.is_dark)
     return found if inside is None or _fills(inside.share, found.share) else inside
 
