@@ -7,19 +7,26 @@ SMOOTHING = 0.9
 
 
 class Average:
-    """The exponential moving average, without bias at the start, like `charts.series.smooth`; NaN after a NaN."""
+    """The exponential moving average, over at most a third of the values so far; NaN after a NaN.
+
+    So it does not lag behind the steep rise at the start of a training. While it grows it is the polynomial-decay
+    average of Shamir and Zhang (arXiv:1212.1824) with eta = 2. `charts.series.smooth` computes it for a whole curve.
+    """
 
     def __init__(self, weight: float = SMOOTHING) -> None:
         """`weight`, 0..1, is the weight of the past: each value counts this many times as much as the next one."""
         self._weight = weight
         self._sum = self._count = 0.0
+        self._values = 0
         self._newest: float | None = None
 
     def add(self, value: float) -> None:
         """Add the next value."""
         self._newest, is_known = value, math.isfinite(value)
-        self._sum = self._weight * self._sum + (value if is_known else 0.0)
-        self._count = self._weight * self._count + is_known
+        fade = min(self._weight, self._values / (self._values + 3))
+        self._values += 1
+        self._sum = fade * self._sum + (value if is_known else 0.0)
+        self._count = fade * self._count + is_known
 
     @property
     def value(self) -> float | None:

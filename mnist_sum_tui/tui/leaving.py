@@ -80,7 +80,7 @@ class LeavingApp(TellingApp[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Pass over a widget that is missing while the app is left: Textual mounts nothing then, not even what a new
-        page consists of, and no message can know that it comes too late.
+        page consists of, removes what is there, and no message can know that it comes too late.
         """
-        if not (self._exit and isinstance(error, NoMatches | MountError)):
+        if not ((self._exit or not self.is_running) and isinstance(error, NoMatches | MountError)):
             super()._handle_exception(error)

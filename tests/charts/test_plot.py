@@ -198,12 +198,20 @@ def test_smoothing_leaves_a_constant_and_agrees_with_the_plain_loop(weight: floa
     values[[0, 7, 8, 2999]] = math.nan
     total = count = 0.0
     expected = []
-    for value in values:
-        total, count = total * weight, count * weight
+    for past, value in enumerate(values):
+        fade = min(weight, past / (past + 3))
+        total, count = total * fade, count * fade
         if not math.isnan(value):
             total, count = total + value, count + 1
         expected.append(math.nan if math.isnan(value) else total / count)
     assert smooth(values, weight) == pytest.approx(np.array(expected), nan_ok=True)
+
+
+def test_a_smoothed_curve_follows_a_steep_rise_at_the_start() -> None:
+    """The sum of `sprint`, which rises from 10 to 90 % within four of its 40 records."""
+    rise = np.array([0.1, 0.1, 0.3, 0.7, 0.9, *[0.95] * 35])
+    assert smooth(rise, 0.9)[5] > 0.8
+    assert smooth(rise, 0.9)[-1] > 0.949
 
 
 def test_smoothing_of_nothing_is_nothing() -> None:

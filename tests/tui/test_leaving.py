@@ -191,6 +191,24 @@ async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
     assert not app.return_code
 
 
+async def test_a_widget_that_is_missing_while_the_screens_are_closed_ends_in_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `exit`: as at the end of a test. The inner widgets go first, while the outer ones still get messages."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    close = app._close_all
+
+    async def close_while_it_draws() -> None:
+        app.screen.call_next(app.query_one, "#none")
+        await close()
+
+    monkeypatch.setattr(app, "_close_all", close_while_it_draws)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+    assert not app.return_code
+
+
 async def test_a_widget_that_is_missing_before_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded.without_torch(monkeypatch)
     app = recorded.new_app(tmp_path)
