@@ -15,8 +15,8 @@ from mnist_sum_tui.settings import KNOWN, THEMES
 DEFAULT = str(KNOWN["theme"].usual)
 IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
 """the themes that replace ours in a terminal of 16 colours; they use only these, so that all text stays readable"""
-DEFAULTS = {"run-5": "#CC79A7", "batch": "35%"}
-"""our own theme variables, for themes without them: the colour of the fifth run in a chart, and how strong the dots of
+DEFAULTS = {"text-second-run": "#CC79A7", "batch": "35%"}
+"""our own theme variables, for themes without them: the colour of the second run in a chart, and how strong the dots of
 each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
 REDS = {
     True: ("#5F0000", "#870000", "#AF0000", "#D70000"),
@@ -71,7 +71,7 @@ def _over(ground: Color, colour: Color) -> Color:
     return ground.blend(colour, colour.a, alpha=1)
 
 
-def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, run_5: str) -> dict[str, str]:
+def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, second_run: str) -> dict[str, str]:
     """The theme variables for the colours of text; right answers have the colour of the digit."""
     return {
         "text": "auto 100%",  # Textual's 87 % is 4.3 on the chosen tab
@@ -81,7 +81,7 @@ def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, 
         "text-success": primary,
         "text-warning": warning,
         "text-error": error,
-        "run-5": run_5,
+        "text-second-run": second_run,
         "footer-key-foreground": accent,
         "border": primary,
         **{f"markdown-h{level}-color": primary for level in (1, 2, 3)},
@@ -183,7 +183,7 @@ OWN = (
         panel="#FFFFFF",
         dark=False,
         variables={
-            **_texts("#0000AA", "#000000", "#AA00AA", "#5555FF", "#AA0000", "#555555"),
+            **_texts("#0000AA", "#000000", "#AA00AA", "#5555FF", "#AA0000", "#AA5500"),
             "boost": "#AAAAAA",
             "heat": "#AAAAAA",
             **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted", "foreground-disabled"), "#555555"),

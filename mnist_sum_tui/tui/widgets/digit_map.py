@@ -14,7 +14,13 @@ from mnist_sum_tui.charts.scatter import NOTHING, WRONG, Cell, DigitMap
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.tui.widgets.common import MOVES
 
-BLUE, ORANGE, GREEN, PINK, YELLOW = "$text-primary", "$text-accent", "$text-secondary", "$run-5", "$text-warning"
+BLUE, ORANGE, GREEN, PINK, YELLOW = (
+    "$text-primary",
+    "$text-accent",
+    "$text-secondary",
+    "$text-second-run",
+    "$text-warning",
+)
 STYLES = {
     **dict(enumerate((PINK, BLUE, GREEN, ORANGE, GREEN, YELLOW, ORANGE, PINK, BLUE, YELLOW))),
     WRONG: "bold $text-error",
