@@ -15,7 +15,7 @@ from mnist_sum_tui.settings import KNOWN, THEMES
 DEFAULT = str(KNOWN["theme"].usual)
 IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-light"}
 """the themes that replace ours in a terminal of 16 colours; they use only these, so that all text stays readable"""
-DEFAULTS = {"text-second-run": "#CC79A7", "batch": "35%"}
+DEFAULTS = {"text-run-2": "#CC79A7", "batch": "35%"}
 """our own theme variables, for themes without them: the colour of the second run in a chart, and how strong the dots of
 each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
 REDS = {
@@ -81,7 +81,7 @@ def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, 
         "text-success": primary,
         "text-warning": warning,
         "text-error": error,
-        "text-second-run": second_run,
+        "text-run-2": second_run,
         "footer-key-foreground": accent,
         "border": primary,
         **{f"markdown-h{level}-color": primary for level in (1, 2, 3)},

@@ -147,7 +147,7 @@ async def test_the_words_about_other_weights_stand_out(tmp_path: Path, monkeypat
 def test_the_colours_of_curves_differ_in_hue_or_brightness(theme: object) -> None:
     """Also to an eye without green: Machado, Oliveira and Fernandes (2009), deuteranopia."""
     variables = getattr(theme, "variables")  # noqa: B009
-    names = ("text-primary", "text-accent", "text-secondary", "text-error", "text-second-run", "text-warning")
+    names = ("text-primary", "text-accent", "text-secondary", "text-error", "text-run-2", "text-warning")
     seen = {name: without_green(Color.parse(variables[name])) for name in names}
     for one, other in combinations(names, 2):
         distance = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other], strict=True)) ** 0.5

@@ -18,7 +18,7 @@ BLUE, ORANGE, GREEN, PINK, YELLOW = (
     "$text-primary",
     "$text-accent",
     "$text-secondary",
-    "$text-second-run",
+    "$text-run-2",
     "$text-warning",
 )
 STYLES = {
