@@ -132,9 +132,10 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     sentence = f"Sum reached {mark} {words} {than} {ghost}"
     earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
     short = f"Sum at {mark} {words} {than} the best earlier run"
-    forms = [f"{sentence}, {name}: {why}", f"{sentence}: {why}", f"{short}: {why}"] if why else []
-    forms += [f"{sentence}, {name} ({earlier})"] if earlier else []
-    return first_fit([*forms, f"{sentence}, {name}", sentence, short, f"Sum at {mark} {words}"], width)
+    named = f"{sentence}, {name}"
+    with_why = [f"{form}: {why}" for form in (named, sentence, short, f"Sum at {mark} {words}") if why]
+    with_earlier = [f"{named} ({earlier})"] if earlier else []
+    return first_fit([*with_why, *with_earlier, named, sentence, short, f"Sum at {mark} {words}"], width)
 
 
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")

@@ -58,7 +58,7 @@ class Coach:
         told = [event for event in earlier if isinstance(event, Advice)]
         self._earlier = {event.topic: event.words for event in told}
         """what earlier processes of this run said"""
-        self._said, self._told = set(self._earlier), {event.words for event in told}
+        self._said, self._told = dict(self._earlier), {event.words for event in told}
         for event in told:
             self._note(event.topic if event.topic in PHASES else "", event.words)
         self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
@@ -88,7 +88,7 @@ class Coach:
         if found is None or not self._is_news(*found, event):
             return None
         self._note(*found)
-        self._said.add(found[0])
+        self._said.setdefault(*found)
         return found
 
     def _is_news(self, topic: str, words: str, event: Event) -> bool:
@@ -210,14 +210,14 @@ class Coach:
 
     def _phase(self) -> Said | None:
         digit, total = now(self._seen.digit), now(self._seen.total)
-        if self._said & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
+        if self._said.keys() & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
             return None
         if total >= KNOWS and total - digit >= BEHIND:
             words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
             return "exchanged", f"The sum is right more often than the digit: {words}"
         if digit < READS:  # if it has read before, it has become worse, which only a warning may explain
             words = "It learns to read digits; the sum is a guess as long as the digit is"
-            return None if self._has_read else ("sees", words)
+            return None if self._has_read or DEAD in self._said else ("sees", words)
         if total < ADDS:
             words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
             words += " (with compact or swift sooner)" if self._config.model in SLOW_TO_ADD else ""
@@ -225,8 +225,8 @@ class Coach:
         if total < KNOWS:
             if "agrees" in self._said:  # it has become worse, too
                 return None
-            if "adds" in self._earlier:  # this process has not seen when
-                return "adds", self._earlier["adds"]
+            if "adds" in self._said:  # by an earlier process, which saw when, or before a dip
+                return "adds", self._said["adds"]
             since = self._seen.adds_since or self._seen.step
             return "adds", f"Since about step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):

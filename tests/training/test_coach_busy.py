@@ -64,6 +64,14 @@ def test_beside_another_process_it_is_told_what_is_learned_all_the_same() -> Non
     assert again.count("busy") == 2, "and again when it comes again"
 
 
+def test_the_step_since_which_it_adds_stays_the_same_although_the_sum_dips_beside_another_process() -> None:
+    steps = list(run(120, lambda step: progress(step, 0.3, 0.8, 0.1 if step in range(40) or step == 70 else 0.6)))
+    between = [system(0.2, 0.72), steps[80], system(0.2, 0.72), *steps[81:100], system(0.9, 0.1), *steps[100:]]
+    found = said([*steps[:80], *between], started=replace(STARTED, threads=4, device="cpu"))
+    assert [topic for topic, _ in found] == ["guesses", "adds", "busy", "adds"]
+    assert found[1] == found[3]
+
+
 def test_beside_another_process_the_warning_stands_for_ten_seconds_however_few_steps_these_are() -> None:
     """A step a second, as with a large network; and what is told after it is no longer of adding."""
 

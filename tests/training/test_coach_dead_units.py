@@ -1,5 +1,7 @@
 """The coach on a layer most of whose units are dead."""
 
+from dataclasses import replace
+
 from mnist_sum_tui.runs.events import Health, Progress
 from tests.training.test_coach import progress, run, said
 
@@ -24,3 +26,9 @@ def test_a_layer_that_gives_0_is_told_once_and_then_again_what_is_learned() -> N
     assert dict(found)["dead"] == WORDS
     passing = [*steps[:300], look(300, 0.95), *steps[300:400], look(400, 0.2), look(500, 0.95)]
     assert "dead" not in dict(said(passing)), "one look may be chance"
+
+
+def test_a_network_with_a_dead_layer_that_guesses_is_not_said_to_learn_to_read() -> None:
+    steps = list(run(290, lambda step: replace(progress(step, 2.3, 0.11, 0.1), elapsed=1.0 * step)))
+    found = said([*steps[:20], look(20, 0.98), steps[20], look(21, 0.98), *steps[21:]])
+    assert [topic for topic, _ in found] == ["sees", "dead"]

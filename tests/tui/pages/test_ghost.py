@@ -60,4 +60,4 @@ def test_the_race_fits_its_line(width: int) -> None:
     told = race_line(found, "compact", "20250228-090000-compact", width, "that one had lr 0.01")
     assert len(told) <= width
     assert "2.1 s later" in told
-    assert ("that one had lr 0.01" in told) == (width >= 78)
+    assert ("that one had lr 0.01" in told) == (width >= 50)
