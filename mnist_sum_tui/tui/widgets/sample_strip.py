@@ -66,7 +66,8 @@ class Captioned(Widget):
             return Visual.to_strips(self, self._words(width), width, 1, self.visual_style)[0]
         drawn = self._lines
         if len(drawn) != rows or drawn[0].cell_length != width:  # a line may be asked for before the new size is told
-            drawn = self._lines = (*Visual.to_strips(self, self._picture(), width, rows, self.visual_style),)
+            lines = Visual.to_strips(self, self._picture(), width, rows, self.visual_style)
+            drawn = self._lines = (*(line.adjust_cell_length(width, self.rich_style) for line in lines),)
         return drawn[y]
 
     def notify_style_update(self) -> None:

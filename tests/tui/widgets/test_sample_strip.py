@@ -77,6 +77,16 @@ async def test_image_and_caption_are_centred_and_drawn_in_half_blocks(pilot: Pil
     for row in (*inked, words):
         left, right = len(row) - len(row.lstrip()), width - len(row.rstrip())
         assert abs(left - right) <= 2, row
+    drawn = sample.render_line(2)
+    assert str(sample.render().spans[-1].style) == "$text-success"
+    pilot.app.theme = "textual-light"
+    await pilot.pause()
+    assert sample.render_line(2) != drawn, "in the colours of the theme"
+    drawn = sample.render_line(2)
+    sample.image = np.full((28, 28), 200, np.uint8)
+    assert sample.render_line(2) != drawn, "the newest image"
+    sample.answer = (3, 5, 3, 9)
+    assert str(sample.render().spans[-1].style) == "$text-error bold", "the digit alone is not enough"
 
 
 async def test_the_words_do_not_move_when_the_image_comes(pilot: Pilot[None]) -> None:
@@ -115,6 +125,12 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         assert {len(line) for line in lines[:-1]} == {38}
         grounds = [style.bgcolor for cells, style, _ in picture.render_line(3) if style for _ in cells]
         assert {*grounds[:38]}.isdisjoint({picture.rich_style.bgcolor}), "the table is seen, although it is empty"
+        drawn, empty = picture._lines, picture.render_line(3)
+        picture.step = 7
+        picture.render_line(0)
+        assert picture._lines is drawn, "only the words have changed"
+        picture.rows = ("9" * 19,) * 10
+        assert picture.render_line(3) != empty, "drawn again for the next answers"
 
 
 async def test_right_answers_beside_each_other_have_one_form_although_one_tile_is_wider() -> None:
@@ -137,11 +153,16 @@ async def test_before_the_first_answers_of_a_run_no_image_of_another_one_stays()
         def compose(self) -> ComposeResult:
             yield SampleStrip()
 
-    app, images = Shown(), {index: np.full((28, 28), 200, np.uint8) for index in recorded.INDICES}
+    app, answers = Shown(), recorded.samples(320, 1, 10.0, right=4)
+    images = {index: np.full((28, 28), 200, np.uint8) for index in recorded.INDICES}
     async with app.run_test(size=(120, 12)):
-        strip, sample = app.query_one(SampleStrip), app.query(Sample).first()
-        strip.show(recorded.samples(320, 1, 10.0, right=4), images)
+        strip, sample, table = app.query_one(SampleStrip), app.query(Sample).first(), app.query_one(AdditionPicture)
+        strip.show(answers, images)
+        assert (table.rows, table.label, table.step) == (answers.addition, answers.labels[0], 320)
+        assert answers.addition
+        assert answers.labels[0]
         strip.show(None, images)
+        assert table.rows == ()
         assert sample.image is not None, "at the beginning of the same run"
         strip.show(None, {})
         assert sample.image is None
