@@ -36,6 +36,7 @@ def followed(folder: Path) -> tuple[Path, list[Event], Follower]:
     path.write_bytes(lines(events))
     follower = Follower(path)
     assert follower.read() == (events, True)
+    assert follower.read() == ([], False)
     return path, events, follower
 
 
@@ -43,6 +44,7 @@ def test_a_follower_starts_again_when_a_run_is_resumed(tmp_path: Path) -> None:
     path, events, follower = followed(tmp_path)
     kept = lines(events[:5])
     with Journal(path, keep=len(kept)) as journal:  # a resumed run cuts off and repeats what followed its checkpoint
+        assert journal.size == len(kept)
         assert follower.read() == (events[:5], True)
         journal.append(recorded.started(resumed=True))
         assert follower.read() == ([*events[:5], recorded.started(resumed=True)], True)
@@ -59,7 +61,9 @@ def test_a_follower_notices_a_resume_even_if_the_file_is_longer_than_before(tmp_
     assert follower.read() == ([], False)
 
 
-@pytest.mark.parametrize("line", ['{"event": []}', '{"event": {}}', "[]", '"x"', "1", "{}"])
+@pytest.mark.parametrize(
+    "line", ['{"event": []}', '{"event": {}}', "[]", '"x"', "1", "{}", pytest.param("[" * 99_999, id="deep")]
+)
 def test_a_line_that_is_not_an_event_is_skipped(tmp_path: Path, line: str) -> None:
     path, events, _ = followed(tmp_path)
     path.write_bytes(line.encode() + b"\n" + lines(events))
@@ -107,6 +111,17 @@ def test_changes_that_are_kept_do_not_stand_behind_a_torn_line(tmp_path: Path) -
     assert list(read_events(path)) == [*events[:5], turned]
 
 
+@pytest.mark.parametrize("keep", [-10, 1 << 50], ids=["within a line", "beyond the end"])
+def test_a_journal_goes_on_behind_its_last_whole_line(tmp_path: Path, keep: int) -> None:
+    """A checkpoint may name more bytes than there are, because the file has lost its end."""
+    path, events, _ = followed(tmp_path)
+    path.write_bytes(lines(events) + b'{"event": "prog')
+    with Journal(path, keep=len(lines(events)) + keep) as journal:
+        journal.append(events[0])
+        assert journal.size == path.stat().st_size
+    assert path.read_bytes() == lines([*(events if keep > 0 else events[:-1]), events[0]])
+
+
 def test_a_kind_of_event_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unknown event 'epochs': did you mean 'epoch'"):
         next(read_events(tmp_path / "metrics.jsonl", "started", "epochs"))
@@ -119,6 +134,15 @@ def test_a_follower_survives_the_files_deletion(tmp_path: Path) -> None:
     follower.read()
     path.unlink()
     assert follower.read() == ([], False)
+
+
+def test_to_sync_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited_for: list[int] = []
+    monkeypatch.setattr("mnist_sum_tui.runs.journal.os.fsync", waited_for.append)
+    with Journal(tmp_path / "metrics.jsonl") as journal:
+        journal.append(recorded.started())
+        journal.sync()
+        assert waited_for == [journal._stream.fileno()]
 
 
 def test_a_full_disk_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -105,6 +105,8 @@ def test_best_is_kept_and_tested(config: TrainConfig, run: Run, monkeypatch: pyt
     assert isinstance(finished, Finished)
     best_done = max(done, key=lambda event: (event.val_digit_accuracy or 0) + (event.val_sum_accuracy or 0))
     assert finished.best_epoch == best_done.epoch == 2, accuracies
+    stored = json.loads(run.report_file.read_text())
+    assert (stored["run"], stored["best_epoch"], stored["epochs"]) == (run.id, 2, 3)
     assert checkpoint.load(run.best_file).position.best_epoch == 2
     best = load_predictor(run)
     report = evaluate(best.network, dataset.load("test", config.data_dir), best.hardware)
