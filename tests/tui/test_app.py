@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Static
@@ -11,6 +12,7 @@ from textual.widgets import Static
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError, UsageError
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 from mnist_sum_tui.tui.pages.train import TrainPage
@@ -113,6 +115,17 @@ def test_without_a_terminal_one_line_points_to_train(
     assert out == ""
     assert err.count("\n") == 1
     assert "mnist-sum train" in err
+
+
+def test_a_run_to_go_on_with_is_trained_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, run = list[Any](), Run(tmp_path / "run")
+    monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
+    monkeypatch.setattr("mnist_sum_tui.tui.launch._run_to_the_end", made.append)
+    monkeypatch.setenv("TEXTUAL_FPS", "60")
+    for start, resume in ((False, None), (True, None), (False, run)):
+        run_dashboard(LaunchOptions(tmp_path, CONFIG, start, resume, None, notify="bell", data_dir="images"))
+    assert [(app._start, app._resume) for app in made] == [(None, None), (CONFIG, None), (CONFIG, run)]
+    assert {(app.way, app.session.data_dir) for app in made} == {("bell", "images")}
 
 
 def test_an_unknown_theme_names_a_near_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.base import PAGES, Page
@@ -150,9 +152,25 @@ async def test_told_when_it_is_over_unless_the_window_is_in_front(
         assert await end("stopped") == [], "whoever has stopped it knows"
         assert await end("diverged", AppFocus()) == []
         assert await end("diverged", AppBlur()) == ["\a"]
-        fake.error = UsageError("no such device")
+        fake.error, app.began = UsageError("no such device"), 0.0
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: told)
+        assert app.began, "its time counts from its own beginning"
+
+
+@pytest.mark.parametrize(("is_headless", "way", "seconds", "heard"), [
+    (False, "bell", 1, ["\a"]), (False, "auto", 1, []), (False, "auto", 100, ["\a"]), (True, "bell", 100, []),
+])  # fmt: skip
+def test_a_bell_reaches_the_terminal_after_a_long_training(
+    is_headless: bool, way: Way, seconds: float, heard: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    app = recorded.new_app(tmp_path)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(app, "_driver", SimpleNamespace(is_headless=is_headless, write=written.append))
+    app.way, app.began = way, time.monotonic() - seconds
+    app.tell_that_it_is_over()
+    assert written == heard
 
 
 @pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])

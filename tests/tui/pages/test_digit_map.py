@@ -80,6 +80,33 @@ async def test_the_cursor_stays_where_it_was_moved_until_its_image_is_known(
         page.keep_view_up()  # with the answer of the image before
         assert drawn.cursor == cursor
         assert page.index == drawn.index != 0
+        drawn.point_at(77)
+        assert lit(drawn) == [drawn.cursor] == [place_of(77, drawn)]
+        await pilot.resize_terminal(120, 36)
+        await until(pilot, lambda: drawn.cursor == place_of(77, drawn) != cursor)
+        for far, corner in ((-999, (0, 0)), (999, (drawn.content_size.width - 1, drawn.content_size.height - 1))):
+            drawn.action_move(far, far)
+            assert lit(drawn) == [drawn.cursor] == [corner]
+        drawn.point_at(77)
+        drawn.shown = DigitMap(*(np.arange(6.0).reshape(3, 2), *np.zeros((2, 3), np.int64)))  # of fewer images
+        assert (drawn.index, drawn.cursor) == (2, place_of(2, drawn))
+        drawn.shown, shown = None, drawn.shown
+        drawn.point_at(1)  # before the map is known
+        drawn.shown = shown
+        assert (drawn.index, drawn.cursor) == (1, place_of(1, drawn))
+
+
+def lit(drawn: MapOfDigits) -> list[tuple[int, int]]:
+    """Column and row of what stands out as the cursor."""
+    rows = enumerate(drawn.render().split("\n"))
+    return [(span.start, row) for row, line in rows for span in line.spans if "reverse" in str(span.style)]
+
+
+def place_of(index: int, drawn: MapOfDigits) -> tuple[int, int]:
+    """The cell in which an image is drawn: one of braille has 2 x 4 dots."""
+    assert drawn.shown is not None
+    columns, rows = drawn.shown.dots(*drawn.content_size, BRAILLE)
+    return int(columns[index]) // 2, int(rows[index]) // 4
 
 
 async def test_each_weights_have_their_map_turned_to_the_first(

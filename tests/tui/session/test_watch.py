@@ -11,12 +11,13 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
+from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 
 EVENTS = [event for event in recorded.training(600) if event.kind != "samples"]
@@ -48,7 +49,7 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeyp
                 assert app.train_page.run_view.display
                 assert not app.train_page.has_form, "nobody came for it"
                 assert len(app.train_page.run_view.series.training) == 39
-                assert state_line(app.session).startswith("◉ watching · epoch 1/5 · ")
+                await until(pilot, lambda: state_line(app.session).startswith("◉ watching · epoch 1/5 · "))
                 for event in EVENTS[40:]:
                     journal.append(event)
                 await until_it_has(pilot, app, len(EVENTS))
@@ -154,9 +155,10 @@ async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
 
 
 async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, fake: FakeTrain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = watching(run, monkeypatch)
+    """Until another run is shown, or the same one anew: then nobody follows it any longer."""
+    app, other = watching(run, monkeypatch), find.create(run.path.parent, CONFIG)
     with Journal(run.metrics_file) as journal, run.lock():
         journal.append(EVENTS[0])
         async with app.run_test(size=(100, 30)) as pilot:
@@ -166,6 +168,13 @@ async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts
             app.post_message(OpenRun(run))
             await until(pilot, lambda: not app.train_page.is_form_shown)
             assert state_line(app.session).startswith("◉ watching")
+            watchers = []
+            for another in (OpenRun(other), StartTraining(CONFIG)):
+                for _ in range(2):
+                    app.begin_watching(run)
+                    watchers.append(app.watcher)
+                app.post_message(another)
+                await until(pilot, lambda: not any(each is not None and each.is_alive() for each in watchers))
 
 
 async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -165,6 +165,35 @@ async def test_a_click_on_a_tab_leads_a_visitor_nowhere(tmp_path: Path) -> None:
             await app.switch_mode("runs")
 
 
+async def test_who_has_left_makes_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    from aiohttp import test_utils, web
+
+    from mnist_sum_tui.tui.web.server import MOST_VISITORS, WatchServer
+
+    watch, there = WatchServer("true", "localhost", 8000), list[int]()
+
+    async def visit(*_: object) -> None:
+        there.append(watch.visitors)
+        if len(there) == 1:
+            raise RuntimeError("a visitor's process that cannot be started")
+        if there[-1] < MOST_VISITORS:
+            await come()
+
+    def come() -> Any:
+        headers = {"Host": "localhost:8000", "Origin": own(8000)}
+        return watch.handle_websocket(test_utils.make_mocked_request("GET", "/ws", headers))
+
+    monkeypatch.setattr(watch, "_serve_visit", visit)
+    with pytest.raises(RuntimeError):
+        await come()
+    await come()
+    assert there == [1, *range(1, MOST_VISITORS + 1)]
+    assert watch.visitors == 0
+    watch.visitors = MOST_VISITORS
+    with pytest.raises(web.HTTPServiceUnavailable):
+        await come()
+
+
 def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
     is_one_line(cli("serve", "--watch", "gone"), 2, "does not exist yet")
     damaged = find.create(tmp_path / "runs", CONFIG)
