@@ -177,11 +177,11 @@ def test_a_run_that_was_stopped_has_no_test(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [
-        ({"confusion": [[1] * 10] * 9}, "true digit (row) and answer"),
+        ({"confusion": [*[[1] * 10] * 9, [1]]}, "true digit (row) and answer"),
         ({"confusion": "<script>"}, "true digit (row) and answer"),
         ({"sum_accuracy_by_pair": [[2.0] * 10] * 10}, "Right sums"),
         ({"mistakes": [{"index": 8, "label": 9, "digit": 3, "probability": 0.5}]}, "<img"),
-        ({"mistakes": [{"index": 10**6, "label": 5, "digit": 3, "probability": 0.5}]}, "<img"),
+        ({"mistakes": [{"index": 10_000, "label": 5, "digit": 3, "probability": 0.5}]}, "<img"),
         ({"digit_accuracy": "9"}, "of 100,000 pairs"),
     ],
 )

@@ -5,7 +5,15 @@ import pytest
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Changed, Event
-from mnist_sum_tui.runs.journal import Follower, Journal, check_appendable, cut_behind, last_event, read_events
+from mnist_sum_tui.runs.journal import (
+    Follower,
+    Journal,
+    check_appendable,
+    cut_behind,
+    last_event,
+    read_events,
+    turned_behind,
+)
 from tests.tui import recorded
 
 
@@ -105,10 +113,12 @@ def test_a_trial_whether_events_can_be_written_leaves_the_file_as_it_is(tmp_path
 def test_changes_that_are_kept_do_not_stand_behind_a_torn_line(tmp_path: Path) -> None:
     path, events, _ = followed(tmp_path)
     turned = Changed(step=9, epoch=1, elapsed=1.0, at=9, setting="lr", before="x1", value="x0.5")
-    path.write_bytes(lines([*events, turned]))
-    torn = len(lines(events[:5])) + 10
+    path.write_bytes(lines([turned, *events, turned]))
+    begin, torn = len(lines([turned])), len(lines([turned, *events[:5]])) + 10
+    assert (turned_behind(path, 0), turned_behind(path, begin)) == ([turned, turned], [turned])
+    assert cut_behind(path, torn, []) == torn
     assert cut_behind(path, torn, [turned]) == path.stat().st_size
-    assert list(read_events(path)) == [*events[:5], turned]
+    assert list(read_events(path)) == [turned, *events[:5], turned]
 
 
 @pytest.mark.parametrize("keep", [-10, 1 << 50], ids=["within a line", "beyond the end"])

@@ -65,7 +65,7 @@ class Closer(Widget, can_focus=True):
 
     def can_follow(self, view: "LayerView") -> bool:
         """Whether this is the same layer as before, so that map and cursor are there, too."""
-        return self.view is not None and (self.view.name, self.view.maps.shape) == (view.name, view.maps.shape)
+        return self.view is not None and self.view.name == view.name
 
     @property
     def patch(self) -> "Patch":

@@ -11,7 +11,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, StartTraining
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, StartTraining, Watched
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -168,6 +168,11 @@ async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts
             app.post_message(OpenRun(run))
             await until(pilot, lambda: not app.train_page.is_form_shown)
             assert state_line(app.session).startswith("◉ watching")
+            app.on_watched(Watched(other, EVENTS[:5], True, True))  # late: another run is shown by now
+            assert len(app.session.events) == 1
+            app.watch_or_open(other)
+            assert app.session.run == other
+            assert app.session.is_watching, "it has not begun"
             watchers = []
             for another in (OpenRun(other), StartTraining(CONFIG)):
                 for _ in range(2):
@@ -175,6 +180,11 @@ async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts
                     watchers.append(app.watcher)
                 app.post_message(another)
                 await until(pilot, lambda: not any(each is not None and each.is_alive() for each in watchers))
+            app._take_run(other.read_config(), other, [])  # which was being read when the training began
+            assert app.session.is_training
+            app.session.network = other
+            app.on_run_deleted(RunDeleted(other))
+            assert app.session.network is None, "there is nothing to ask any more"
 
 
 async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

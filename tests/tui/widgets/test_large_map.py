@@ -21,7 +21,7 @@ class Alone(App[None]):
         yield Closer()
 
 
-@pytest.fixture(params=[(138, 30)], ids=str)
+@pytest.fixture(params=[(144, 30)], ids=str)
 async def pilot(request: pytest.FixtureRequest) -> AsyncIterator[Pilot[None]]:
     async with Alone().run_test(size=request.param) as pilot:
         yield pilot
@@ -31,7 +31,7 @@ def shown(pilot: Pilot[None], maps: tuple[int, ...] = (2, 14, 14)) -> Closer:
     """A large map of a layer whose filters see 5 x 3 pixels."""
     closer, kernels = pilot.app.query_one(Closer), np.zeros((maps[0], 5, 5), np.float32)
     values = np.zeros(maps, np.float32)
-    values[1, 2, 3] = 1
+    values[1, 2, 3], values[1, 0, 0] = 1, -2
     closer.image = np.zeros((28, 28), np.uint8)
     closer.look_at(LayerView("conv1", "convolution 5x5", values, kernels, (Axis(0, 2, 5), Axis(0, 2, 3))), 1)
     return closer
@@ -84,6 +84,15 @@ async def test_it_is_as_large_as_its_room(pilot: Pilot[None], lines: int, has_fi
     assert len(drawn) == lines <= closer.content_size.height
     assert max(line.cell_length for line in drawn) <= closer.content_size.width
     assert ("filter" in str(closer.render())) == has_filter
+
+
+async def test_a_filter_is_shown_only_beside_the_image_that_it_is_laid_on(pilot: Pilot[None]) -> None:
+    closer, maps = shown(pilot), np.ones((2, 14, 14), np.float32)
+    assert closer.view is not None
+    later = LayerView("conv2", "convolution 5x5", maps, closer.view.kernels, (Axis(0, 2, 9),) * 2)
+    assert not closer.can_follow(later)
+    closer.look_at(later, 1)
+    assert "filter" not in str(closer.render())
 
 
 async def test_a_map_of_nothing_is_dark(pilot: Pilot[None]) -> None:
