@@ -121,7 +121,7 @@ def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
     mean = np.asarray(Image.fromarray((ink * 255).astype(np.uint8)).filter(ImageFilter.BoxBlur(1)))
     ink[(ink < threshold) | (mean < 255 * min(threshold, THIN_LINE))] = 0
     digit = digit_only(ink)
-    if digit is None or touches(digit) or not digit.any():
+    if digit is None or touches(digit):
         return None
     if _is_part_of_more(digit, grey_hw, SAME_INK * full):
         return None

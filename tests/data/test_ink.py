@@ -37,6 +37,13 @@ def test_a_line_one_pixel_wide_stays_on_the_grainiest_paper() -> None:
     assert np.count_nonzero(found.ink[50:150, 150]) > 60
 
 
+def test_a_dot_on_the_grainiest_paper_is_found() -> None:
+    """The mean of the pixels around it is that of the paper, so there would be no ink at all."""
+    page = np.random.default_rng(0).integers(195, 256, (200, 300)).astype(np.uint8)
+    page[20, 20] = 0
+    assert steps(page).box == (20, 20, 1, 1)
+
+
 def _near(page: NDArray[np.uint8]) -> float:
     """The mean difference of a prepared page from the clean one."""
     return float(np.abs(prepare(page).astype(int) - prepare(drawn())).mean())
