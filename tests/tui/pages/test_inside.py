@@ -209,6 +209,11 @@ async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, mo
         await press(pilot, "space")
         await until(pilot, lambda: page.index >= 3)
         assert "space ends it" in str(page.query_one("#said", Static).render())
+        await fixed.open_page(pilot, "inspect")
+        index = page.index
+        await pilot.pause(0.3)
+        assert page.index == index, "it waits on another page, which shows the same image"
+        await fixed.open_page(pilot, "inside")
         await press(pilot, "space")
         index = page.index
         await pilot.pause(0.3)

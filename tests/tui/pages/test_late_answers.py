@@ -1,5 +1,7 @@
 """Answers that come late: those of weights or images that are not wanted any more change nothing that is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from textual.pilot import Pilot
@@ -7,10 +9,11 @@ from textual.pilot import Pilot
 from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.predictions.requests import FindHeat, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import FindHeat, LookInside, Reply, Request
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
@@ -48,6 +51,28 @@ async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider
         assert page.query_one(Slider).chosen == chosen
         await pilot.press("full_stop")
         assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
+
+
+async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_network(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        await fixed.open_page(pilot, "inside")
+        page = app.screen
+        assert isinstance(page, InsidePage)
+        before, number = page.views, page.number
+        keep(app, monkeypatch)
+        await pilot.press("right")
+        drawing = np.repeat(np.array([[255] * 9 + [0] * 2 + [255] * 9], np.uint8), 20, 0)
+        for late in (LookInside(0, number), LookInside(1, number + 1), LookInside(1, number, drawing=drawing)):
+            page.on_looked_inside(fixed.looked_inside(late))
+            assert page.views is before
+        page.on_looked_inside(fixed.looked_inside(LookInside(1, number)))
+        assert page.views is not before
+        await pilot.press("enter", "right", "enter")
+        assert page.has_class("-closer")
+        page._show_layers(tuple(replace(view, maps=view.maps[:1]) for view in page.views))
+        assert not page.has_class("-closer")
 
 
 async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_present_one(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.app import UnknownModeError
 
-from mnist_sum_tui.cli.serve import serve
+from mnist_sum_tui.cli.serve import _announce, serve
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.tui.pages.base import Tab
@@ -211,11 +211,28 @@ def test_bad_options_are_one_line(cli: Cli, tmp_path: Path) -> None:
         assert "--port" not in refused.stderr
 
 
-def test_nobody_is_taken_before_it_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("host", "address", "for_others"), [
+    ("localhost", "localhost", ""), ("::1", "[::1]", ""), ("192.0.2.1", "192.0.2.1", "Anyone"),
+    ("0.0.0.0", "localhost", "From other machines Anyone"), ("::", "localhost", "From other machines Anyone"),
+])  # fmt: skip
+def test_it_says_who_can_watch(host: str, address: str, for_others: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _announce(None, host, 8000)
+    said = capsys.readouterr().out
+    assert said.startswith(f"http://{address}:8000 shows the demo")
+    assert " ".join(words for words in ("From other machines", "Anyone") if words in said) == for_others
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1"])
+def test_nobody_is_taken_before_it_is_ready(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if host == "::1":
+        try:
+            socket.create_server((host, 0), family=socket.AF_INET6).close()
+        except OSError:
+            pytest.skip("needs IPv6")
     monkeypatch.setattr("mnist_sum_tui.cli.serve._announce", lambda *_: None)
     taken: list[bool] = []
     port = free_port()
     monkeypatch.setattr("mnist_sum_tui.tui.web.server.serve", lambda *_: taken.append(not is_free(port)))
     monkeypatch.setattr(socket.socket, "listen", lambda *_: pytest.fail("only the server itself listens"))
-    serve(port=port)
+    serve(host=host, port=port)
     assert taken == [False]
