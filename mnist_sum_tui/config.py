@@ -148,9 +148,7 @@ class TrainConfig:
         range=Range(0, 10_000, "0 to 10,000"),
     )
     min_gain: float = _setting(
-        0.0,
-        "The least gain of the mean validation accuracy that --patience counts, in points.",
-        range=PERCENT,
+        0.0, "The least gain of the mean validation accuracy that --patience counts, in points.", range=PERCENT
     )
     target: float = _setting(
         0.0, "Stop when the validation has this accuracy for digit and sum, in percent; 0 never stops.", range=PERCENT
@@ -233,8 +231,10 @@ def option_name(name: str) -> str:
 
 def value_words(name: str, value: Any) -> str:
     """A setting's value as it is shown to a reader: `yes` or `no`, `built-in` (images), `all` (threads), `0.01`."""
-    if isinstance(value, bool | float):
-        return small(value) if isinstance(value, float) else "yes" if value else "no"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return small(value)
     return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
 
 
