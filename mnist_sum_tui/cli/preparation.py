@@ -29,11 +29,11 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     if max(width, height) < max(picture.width, picture.height):
         lines.append(f"{picture.width:,} x {picture.height:,} pixels were averaged to {width:,} x {height:,}")
     swapped = "ink and paper were swapped, because MNIST's ink is bright and its paper dark"
-    lines.append(swapped if found.is_swapped else "the ink is bright and the paper dark, as in MNIST")
-    lines.append(f"what has less than {percent(found.threshold, 0)} of the strongest ink counts as paper")
-    if found.has_grain:
+    lines.append(swapped if found.ink.is_dark else "the ink is bright and the paper dark, as in MNIST")
+    lines.append(f"what has less than {percent(found.ink.threshold, 0)} of the strongest ink counts as paper")
+    if found.ink.has_grain:
         lines.append("the paper has grain, so single dark or bright pixels count as paper, too")
-    if found.is_cleared:
+    if found.ink.is_cleared:
         lines.append("shadows, lines on the paper, what reaches the edge, and specks are left out")
     done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
     filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
@@ -48,10 +48,10 @@ def preparation_facts(picture: "Picture", found: "Preparation") -> dict[str, Any
         "width": picture.width,
         "height": picture.height,
         "turned": picture.turned or None,
-        "swapped": found.is_swapped,
-        "threshold": found.threshold,
-        "grain": found.has_grain,
-        "cleared": found.is_cleared,
+        "swapped": found.ink.is_dark,
+        "threshold": found.ink.threshold,
+        "grain": found.ink.has_grain,
+        "cleared": found.ink.is_cleared,
         "box": found.box,
         "image": found.image.tolist(),
     }
@@ -63,9 +63,9 @@ def print_preparation(out: "Console", picture: "Picture", found: "Preparation") 
 
     columns = min(max((drawing_width(out) - 3 * GAP) // 4, LEAST_COLUMNS), MOST_COLUMNS)
     boxed = (found.scaled * 255).astype(np.uint8)
-    block = max(1, max(found.ink.shape) // columns)  # the mean of a cell would hide a small digit
-    rows, across = (-(-side // block) for side in found.ink.shape)
-    padded = np.pad(found.ink * 255, [(0, -side % block) for side in found.ink.shape])
+    block = max(1, max(found.ink.share.shape) // columns)  # the mean of a cell would hide a small digit
+    rows, across = (-(-side // block) for side in found.ink.share.shape)
+    padded = np.pad(found.ink.share * 255, [(0, -side % block) for side in found.ink.share.shape])
     ink = padded.reshape(rows, block, across, block).max((1, 3)).astype(np.uint8)
     say(out, "How the picture was prepared", "bold")
     print_pictures(out, list(zip(NAMES, (found.grey, ink, boxed, found.image), strict=True)), columns)

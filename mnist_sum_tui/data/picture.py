@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.data.ink import box_of, find_ink
+from mnist_sum_tui.data.ink import Ink, box_of, find_ink
 from mnist_sum_tui.errors import PictureError
 
 INK_SIDE = 20
@@ -53,18 +53,9 @@ class Preparation:
 
     grey: NDArray[np.uint8]
     """the picture as it came, (H, W)"""
-    ink: NDArray[np.float32]
-    """each pixel's share of full ink, 0..1, (H, W)"""
-    is_swapped: bool
-    """dark ink on bright paper, which MNIST has the other way round"""
-    threshold: float
-    """the share of full ink, 0..1, below which a pixel counts as paper"""
-    has_grain: bool
-    """a pixel counts as paper, too, if the mean of those around it does"""
-    is_cleared: bool
-    """whether a shadow, lines, things at the edge or specks were left out"""
+    ink: Ink
     box: tuple[int, int, int, int]
-    """the rectangle of the ink in pixels of `ink`: left, top, width, height"""
+    """the rectangle of the ink in pixels of `grey`: left, top, width, height"""
     scaled: NDArray[np.float32]
     """the box with its longer side scaled to 20, 0..1"""
     image: NDArray[np.uint8]
@@ -129,10 +120,10 @@ def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    ink, is_swapped, threshold, has_grain, is_cleared = find_ink(grey_hw)
-    left, top, width, height = box = box_of(ink)
-    scaled = _scaled(ink[top : top + height, left : left + width])
-    return Preparation(grey_hw, ink, is_swapped, threshold, has_grain, is_cleared, box, scaled, place(scaled))
+    ink = find_ink(grey_hw)
+    left, top, width, height = box = box_of(ink.share)
+    scaled = _scaled(ink.share[top : top + height, left : left + width])
+    return Preparation(grey_hw, ink, box, scaled, place(scaled))
 
 
 def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -25,10 +25,10 @@ def test_the_steps_end_with_the_image_that_the_network_gets(is_bright: bool, tmp
     picture = open_picture(str(tmp_path / "tiny.png"))
     found = steps(picture.grey)
     assert found.box == (200, 100, 4, 9)
-    assert np.count_nonzero(found.ink) == 36
+    assert np.count_nonzero(found.ink.share) == 36
     assert found.scaled.shape == (20, 9)
     assert np.array_equal(found.image, prepare(picture.grey))
-    assert found.is_swapped != is_bright
+    assert found.ink.is_dark != is_bright
     words = "\n".join(preparation_words(picture, found))
     assert "the digit's longer side, its height, filled 9 pixels of 400; it was enlarged to 20" in words
     assert ("ink and paper were swapped" in words) != is_bright

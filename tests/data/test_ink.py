@@ -14,7 +14,7 @@ def test_grain_does_not_make_the_digit_smaller(deviation: int, is_bright: bool) 
     noise = np.random.default_rng(0).normal(20, deviation, (200, 300))
     page = np.clip(drawn() * 0.8 + noise, 0, 255).astype(np.uint8)
     found = steps(255 - page if is_bright else page)
-    assert found.has_grain
+    assert found.ink.has_grain
     assert found.box == steps(drawn()).box
     assert np.abs(found.image.astype(int) - prepare(drawn())).mean() < 6
 
@@ -23,8 +23,8 @@ def test_ink_at_the_border_is_no_grain() -> None:
     page = drawn()[15:82, 25:62]
     page[0] = page[:20, 0] = page[60, 30] = 0  # the pixel alone is ink, because the paper is clean
     found = steps(page)
-    assert not found.has_grain
-    assert found.ink[60, 30] == 1
+    assert not found.ink.has_grain
+    assert found.ink.share[60, 30] == 1
 
 
 def test_a_line_one_pixel_wide_stays_on_the_grainiest_paper() -> None:
@@ -33,8 +33,8 @@ def test_a_line_one_pixel_wide_stays_on_the_grainiest_paper() -> None:
     noise = np.random.default_rng(0).normal(0, 30, page.shape)
     noise[50:150, 150] = 0
     found = steps(np.clip(page + noise, 0, 255).astype(np.uint8))
-    assert found.threshold > 0.35
-    assert np.count_nonzero(found.ink[50:150, 150]) > 60
+    assert found.ink.threshold > 0.35
+    assert np.count_nonzero(found.ink.share[50:150, 150]) > 60
 
 
 def test_a_dot_on_the_grainiest_paper_is_found() -> None:
@@ -59,7 +59,7 @@ def test_the_paper_is_what_most_of_the_border_shows(dark: str) -> None:
     page[: 7 if dark == "top" else 1] = 0
     if dark == "frame":  # a line around the page, such as a scanner draws
         page[-1] = page[:, 0] = page[:, -1] = 0
-    assert steps(page).is_swapped
+    assert steps(page).ink.is_dark
 
 
 def test_a_digit_that_fills_its_picture_is_still_dark_on_light() -> None:
@@ -70,11 +70,11 @@ def test_the_weakest_ink_counts_on_clean_paper_and_the_strongest_on_the_grainies
     page = drawn()
     page[150, 150:200], page[160, 150:200] = 235, 243  # 8 and 5 % of full ink
     found = steps(page)
-    assert found.threshold == 0.06
-    assert (found.ink[150, 160] > 0, found.ink[160, 160] > 0) == (True, False)
+    assert found.ink.threshold == 0.06
+    assert (found.ink.share[150, 160] > 0, found.ink.share[160, 160] > 0) == (True, False)
     noise = np.random.default_rng(0).uniform(-90, 90, page.shape)
     found = steps(np.clip(drawn() * 0.6 + 90 + noise, 0, 255).astype(np.uint8))
-    assert found.threshold == 0.4
+    assert found.ink.threshold == 0.4
 
 
 def test_the_thin_stroke_of_a_large_picture_is_as_bright_as_mnists() -> None:

@@ -25,7 +25,7 @@ def test_the_digit_is_found_in_a_photo(kind: str, digits: list[NDArray[np.uint8]
         clean = steps(photo("nothing else", digit, np.random.default_rng(at)))
         assert found.box[2:] == pytest.approx(clean.box[2:], abs=20), at
         assert np.abs(found.image.astype(int) - clean.image).mean() < 25, "some are turned"
-        assert found.is_swapped == (kind != "chalk, uneven light")
+        assert found.ink.is_dark == (kind != "chalk, uneven light")
 
 
 def _page() -> NDArray[np.uint8]:
@@ -34,7 +34,7 @@ def _page() -> NDArray[np.uint8]:
 
 
 def _is_only_the_l(found: Preparation) -> bool:
-    return found.box == steps(_page()).box and found.is_cleared
+    return found.box == steps(_page()).box and found.ink.is_cleared
 
 
 @pytest.mark.parametrize(("top", "left"), [(0, 100), (398, 300), (200, 0), (60, 598)])
@@ -52,7 +52,7 @@ def test_a_frame_of_table_is_left_out_and_the_page_is_read(size: int) -> None:
     on_table[40:440, 60:660] = page
     found = steps(on_table)
     assert found.box == tuple(np.add(steps(page).box, (60, 40, 0, 0)))
-    assert (found.is_swapped, found.is_cleared) == (True, True)
+    assert (found.ink.is_dark, found.ink.is_cleared) == (True, True)
 
 
 def test_a_thick_stroke_is_no_shadow() -> None:
@@ -60,7 +60,7 @@ def test_a_thick_stroke_is_no_shadow() -> None:
     page[60:340, 200:290] = page[250:340, 200:420] = 0
     shade = np.linspace(1, 0.4, 600)
     found = steps((page * shade + (1 - page / 255) * 30).astype(np.uint8))
-    assert found.is_cleared
+    assert found.ink.is_cleared
     assert found.box == pytest.approx(steps(page).box, abs=8)
 
 
@@ -68,13 +68,13 @@ def test_what_touches_at_corners_only_is_one_stroke() -> None:
     page = np.full((400, 600), 255, np.uint8)
     page[np.arange(100, 300), np.arange(200, 400)] = page[100, 200:260] = 0
     found = steps(page)
-    assert (found.box, found.is_cleared) == ((200, 100, 200, 200), False)
+    assert (found.box, found.ink.is_cleared) == ((200, 100, 200, 200), False)
 
 
 def test_a_coarse_digit_is_no_page(digits: list[NDArray[np.uint8]]) -> None:
     for digit in digits:
         coarse = Image.fromarray(digit).resize((8, 8), Image.Resampling.BOX).resize((150, 150))
-        assert not steps(np.pad(np.asarray(coarse), 10)).is_cleared
+        assert not steps(np.pad(np.asarray(coarse), 10)).ink.is_cleared
 
 
 def test_specks_are_left_out_but_parts_of_a_digit_are_not() -> None:
@@ -88,8 +88,8 @@ def test_specks_are_left_out_but_parts_of_a_digit_are_not() -> None:
     for row in range(100, 300, 25):
         dots[row : row + 8, 250:258] = dots[row : row + 8, 300:308] = 0
     found = steps(dots)
-    assert not found.is_cleared
-    assert np.count_nonzero(found.ink) == 16 * 64
+    assert not found.ink.is_cleared
+    assert np.count_nonzero(found.ink.share) == 16 * 64
 
 
 @pytest.mark.parametrize("thicker", [1, 3, 7, 15])
@@ -99,7 +99,7 @@ def test_a_digit_that_fills_its_picture_stays_whole(thicker: int, digits: list[N
         large = Image.fromarray(digit).resize((280, 280)).filter(ImageFilter.MaxFilter(thicker * 5))
         tight = 255 - np.asarray(large.crop(large.point(lambda ink: 255 * (ink > 127)).getbbox()))
         found = steps(tight)
-        assert not found.is_cleared
+        assert not found.ink.is_cleared
         assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=4)
 
 
@@ -108,14 +108,14 @@ def test_a_speck_beside_a_digit_that_is_cut_off_is_not_the_digit() -> None:
     page[60:70, 500:510] = 0
     found = steps(page)
     assert found.box == (240, 60, 270, 190)
-    assert not found.is_cleared
+    assert not found.ink.is_cleared
 
 
 def test_nothing_is_left_out_of_a_small_picture() -> None:
     icon = np.full((40, 40), 255, np.uint8)
     icon[10:30, 18:22] = icon[5, 5] = icon[0, 20:24] = 0
     found = steps(icon)
-    assert (found.box, found.is_cleared) == ((5, 0, 19, 30), False)
+    assert (found.box, found.ink.is_cleared) == ((5, 0, 19, 30), False)
 
 
 def test_a_dot_in_a_large_picture_is_no_page() -> None:
@@ -152,7 +152,7 @@ def test_a_thick_digit_that_fills_its_picture_is_no_page(margin: int) -> None:
         large = Image.fromarray(image.numpy()).resize((280, 280)).filter(ImageFilter.MaxFilter(15))
         tight = 255 - np.asarray(large.crop(large.getbbox()))
         found = steps(np.pad(tight, margin, constant_values=255))
-        assert found.is_swapped
+        assert found.ink.is_dark
         assert found.box[2:] == pytest.approx(tight.shape[::-1], abs=25)
 
 
