@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.messages import (
     DrawingPredicted,
@@ -40,6 +42,7 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
 
+Kind = TypeVar("Kind", bound=Page)
 COUNT = 1000
 SOURCE = "20260101-120000-compact, epoch 3"
 RUN = "20260101-120000-compact"
@@ -197,3 +200,10 @@ async def open_page(pilot: Pilot[int], name: str) -> None:
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
     await pilot.pause()
+
+
+async def opened(pilot: Pilot[int], kind: type[Kind]) -> Kind:
+    """The page of a class, as `open_page` leaves it."""
+    await open_page(pilot, kind.page_name)
+    assert isinstance(pilot.app.screen, kind)
+    return pilot.app.screen

@@ -41,9 +41,7 @@ async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = pilot.app.screen
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         for kind, index in ((DOWN, 1), (DOWN, 2), (UP, 1)):
             await wheel(pilot, kind, page.query(Digit).first())
             assert page.index == index
@@ -87,9 +85,7 @@ async def test_another_page_ends_a_stroke(app: MnistSumApp) -> None:
 
 async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = pilot.app.screen
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         ten = next(each for each in page.query(AllTen) if each.region)
         for number in (3, 9):
             await pilot.click(ten, offset=(4, number + ten.gutter.top))

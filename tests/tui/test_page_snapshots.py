@@ -32,10 +32,8 @@ def test_inspect(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pyt
 @SIZES
 def test_draw(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def show(pilot: Pilot[int]) -> None:
-        await fixed.open_page(pilot, "draw")
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
-        page = pilot.app.screen
-        assert isinstance(page, DrawPage)
         page.milliseconds = 4.0  # what it took is another thing each time
         page.number = 5
         await pilot.pause()

@@ -9,6 +9,7 @@ import pytest
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import map_words
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
@@ -19,15 +20,14 @@ from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
 from tests.tui.fixed import WRONG
-from tests.tui.pages.test_network_views import SIZES, page_in, show, words
+from tests.tui.pages.test_network_views import SIZES, show, words
 from tests.tui.recorded import until
 
 
 @SIZES
 async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await pilot.press("m")
         await pilot.pause()
         await pilot.pause()

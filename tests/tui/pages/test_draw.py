@@ -44,9 +44,7 @@ async def draw(pilot: Pilot[int], points: tuple[tuple[int, int], ...] = THREE) -
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "draw")
-        page = app.screen
-        assert isinstance(page, DrawPage)
+        page = await fixed.opened(pilot, DrawPage)
         hint = page.query_one("#hint", Static)
         assert str(hint.render()).startswith("Draw a digit")
         await draw(pilot)
@@ -75,10 +73,8 @@ async def test_without_weights_the_answer_to_another_drawing_is_not_shown(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "draw")
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
-        page = app.screen
-        assert isinstance(page, DrawPage)
         answer = page.query_one(AnswerText)
         page.post_message(Trouble("not now"))
         await until(pilot, lambda: page.query_one("#note").display)
@@ -105,9 +101,7 @@ async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(ap
 
 async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "draw")
-        page = app.screen
-        assert isinstance(page, DrawPage)
+        page = await fixed.opened(pilot, DrawPage)
         pad = page.query_one(DrawPad)
         await draw(pilot)
         for key, number in (("2", 2), ("plus", 3), ("minus", 2), ("minus", 1), ("0", 0), ("minus", 9)):
@@ -148,9 +142,7 @@ async def test_a_real_network_answers_every_stroke(app: MnistSumApp, tmp_path: P
     make_run(tmp_path)
     app.predictions = PredictionWorker(app.session)
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "draw")
-        page = app.screen
-        assert isinstance(page, DrawPage)
+        page = await fixed.opened(pilot, DrawPage)
         pad = page.query_one(DrawPad)
         for place in range(11):
             page.milliseconds = None
@@ -193,10 +185,8 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
 
 async def test_a_network_that_learned_nothing_is_named_as_what_it_is(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "draw")
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
-        page = app.screen
-        assert isinstance(page, DrawPage)
         assert page._answer is not None
         for source, is_said in ((f"{page._answer.source}, only guesses", True), (page._answer.source, False)):
             page.on_drawing_predicted(replace(page._answer, source=source))
@@ -210,10 +200,8 @@ async def test_after_the_training_the_weights_that_it_keeps_answer(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "draw")
+        page, worker = await fixed.opened(pilot, DrawPage), fixed.predictions_in(app)
         await draw(pilot)
-        page, worker = app.screen, fixed.predictions_in(app)
-        assert isinstance(page, DrawPage)
         assert page._answer is not None
         live = Weights(LIVE, "the training in progress")
         page.on_drawing_predicted(replace(page._answer, weights=live, choices=(live,), source="x"))

@@ -48,9 +48,7 @@ async def test_until_another_run_has_answered_there_are_no_weights_to_choose(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = app.screen
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         monkeypatch.setattr(app.predictions, "request", lambda *_: None)
         page.forget_weights()
         await pilot.press("comma")

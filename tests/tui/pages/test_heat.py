@@ -97,14 +97,12 @@ async def test_it_follows_image_number_and_walk(app: MnistSumApp) -> None:
 
 async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "draw")
+        page = await fixed.opened(pilot, DrawPage)
         await press(pilot, "h")
         await draw(pilot)
         await pilot.pause()
         first = len(asked(app))
         await press(pilot, "space", "left", "left")
-        page = app.screen
-        assert isinstance(page, DrawPage)
         assert len(asked(app)) > first
         found = page.query_one(HeatPair).found
         assert found is not None
@@ -116,9 +114,7 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)  # newer answers come when it says so
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = app.screen
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         app.session.control = Control()
         await press(pilot, "h")
         assert len(asked(app)) == 1
@@ -144,15 +140,13 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
 
 async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+        page = await fixed.opened(pilot, InspectPage)
         await press(pilot, "h")
         assert len(asked(app)) == 1
         await press(pilot, "ctrl+p")
         await press(pilot, "escape")
         await pilot.pause()
         assert len(asked(app)) == 1, "the page comes back from the palette as it was"
-        page = app.screen
-        assert isinstance(page, InspectPage)
         assert page.answer is not None
         page.answer.source = "x, step 140"
         page.show_answer()

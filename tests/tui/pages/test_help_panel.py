@@ -45,11 +45,10 @@ async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> 
 
 async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 50)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+        page = await fixed.opened(pilot, InspectPage)
         await pilot.press("question_mark")
         await pilot.pause()
-        page, panel = app.screen, app.screen.query_one(HelpPanel)
-        assert isinstance(page, InspectPage)
+        panel = page.query_one(HelpPanel)
 
         async def click(words: str, at: int) -> None:
             row, line = next((row, line) for row, line in enumerate(lines(app)) if words in line[panel.region.x :])

@@ -27,12 +27,6 @@ from tests.tui.shown import lines
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
 
 
-def page_in(app: MnistSumApp) -> InsidePage:
-    page = app.screen
-    assert isinstance(page, InsidePage)
-    return page
-
-
 def words(page: InsidePage) -> str:
     return str(page.query_one("#words", Static).render())
 
@@ -44,8 +38,7 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
 
 async def test_a_drawing_goes_through_the_network_until_another_image_is_wanted(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
         for keys in (("space", "space"), ("right",), ("g", "4", "enter")):  # the second space ends the slide show
@@ -78,8 +71,7 @@ def said(page: InsidePage) -> str:
 
 async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         layers, maps = page.query_one(OptionList), page.query_one(Maps)
         rows = [str(layers.get_option_at_index(place).prompt) for place in range(layers.option_count)]
         assert [row.partition(":")[0] for row in rows[: len(ROWS)]] == ROWS
@@ -113,8 +105,7 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
 
 async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         maps = page.query_one(Maps)
         assert str(page.query_one(KeyFooter).render()).startswith("↑ ↓ Layer  ← → Image  enter Go in  h Where")
         await press(pilot, "right")
@@ -135,7 +126,7 @@ async def test_enter_and_the_order_of_maps_are_offered_only_where_there_is_somet
 ) -> None:
     async with app.run_test(size=(150, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
-        rows = page_in(app).query_one(LayerList)
+        rows = app.screen.query_one(LayerList)
         views = rows.option_count - len(VIEWS)
         for row, *offered in ((views, False, False), (1, True, True), (views + 1, True, False), (0, True, False)):
             rows.highlighted = row
@@ -144,8 +135,7 @@ async def test_enter_and_the_order_of_maps_are_offered_only_where_there_is_somet
 
 async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         for number in (3, 9):
             await press(pilot, str(number))
             assert page.views[5].maps[0, 7, number] == page.views[5].maps.sum() == 1
@@ -162,8 +152,7 @@ async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
     asked: list[Request] = []
 
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page, worker = page_in(app), fixed.predictions_in(app)
+        page, worker = await fixed.opened(pilot, InsidePage), fixed.predictions_in(app)
 
         def answer(request: Request, reply: Reply) -> None:
             asked.append(request)
@@ -204,8 +193,7 @@ async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
 async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.inside.SLIDE_SECONDS", 0.05)
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await press(pilot, "space")
         await until(pilot, lambda: page.index >= 3)
         assert "space ends it" in str(page.query_one("#said", Static).render())
@@ -230,15 +218,13 @@ async def test_before_the_first_answer_a_page_says_what_will_be_here(
             await fixed.open_page(pilot, name)
             row = next(row for row, line in enumerate(lines(app)) if words in line)
             assert row in (9, 10, 11), "in the middle"
-        page = page_in(app)
         await press(pilot, "w", "right", "enter", "b", "3", "escape", "comma")
-        assert page.has_class("-empty")
+        assert app.screen.has_class("-empty")
 
 
 async def test_a_wrong_answer_far_down_the_file_leaves_the_line_below_it(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         assert page.answer is not None
         page.answer.index = 9_340
         wrong = replace(fixed.predictions(340)[9], digit=9, sum=18, label=8)

@@ -12,19 +12,19 @@ from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import layer_words, patches_words
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
-from tests.tui.pages.test_inside import page_in, press, words
+from tests.tui.pages.test_inside import press, words
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         closer, maps = page.query_one(Closer), page.query_one(Maps)
         await press(pilot, "enter", "right", "enter")
         assert not maps.display
@@ -68,8 +68,7 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
 
 async def test_an_answer_just_after_another_layer_was_chosen_leaves_the_large_map(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await press(pilot, "enter", "right", "right", "enter")
         assert page.has_class("-closer")
         page.query_one(OptionList).highlighted = 3  # its message is still on the way
@@ -96,7 +95,7 @@ def test_the_frame_lies_around_its_pixels() -> None:
 async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
-        maps = page_in(app).query_one(Maps)
+        maps = app.screen.query_one(Maps)
         kernels = np.zeros((16, 5, 5), np.float32)
         axes = (Axis(0, 1, 5),) * 2
         maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
@@ -110,7 +109,7 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
 ) -> None:
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "inside")
-        maps = page_in(app).query_one(Maps)
+        maps = app.screen.query_one(Maps)
         kernels = np.zeros((16, 5, 5), np.float32)
         axes = (Axis(0, 1, 5),) * 2
         maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
@@ -132,7 +131,7 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
 async def test_the_square_of_a_map_is_seen_although_nothing_in_it_stands_out(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inside")
-        maps = page_in(app).query_one(Maps)
+        maps = app.screen.query_one(Maps)
         maps.view = LayerView("conv2", "convolution", np.zeros((40, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
         await pilot.pause()
         rows, columns = maps.items[0].image.shape
@@ -147,7 +146,7 @@ async def test_the_square_of_a_map_is_seen_although_nothing_in_it_stands_out(app
 async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inside")
-        maps = page_in(app).query_one(Maps)
+        maps = app.screen.query_one(Maps)
         await press(pilot, "enter")
         maps.view = LayerView("conv6", "convolution 3x3", np.ones((1024, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
         await press(pilot, "right", "pagedown")
@@ -191,8 +190,7 @@ def test_the_scores_of_a_branch_are_labelled_and_other_values_are_not() -> None:
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)])
 async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         maps, layers = page.query_one(Maps), page.query_one(OptionList)
         for place, count, lit in ((4, 10, 7), (5, 10, 7), (6, 19, 14)):
             layers.highlighted = place

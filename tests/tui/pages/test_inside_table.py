@@ -7,19 +7,19 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import Advice, Samples
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
-from tests.tui.pages.test_inside import page_in, press, words
+from tests.tui.pages.test_inside import press, words
 from tests.tui.recorded import until
 
 
 async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         table = page.query_one(AdditionTable)
         assert page.query_one(OptionList).highlighted == len(page.views)
@@ -53,8 +53,7 @@ async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
 ) -> None:
     few = fixed.views
     async with app.run_test(size=(200, 60)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page, listed = page_in(app), page_in(app).query_one(OptionList)
+        page, listed = await fixed.opened(pilot, InsidePage), app.screen.query_one(OptionList)
         assert listed.max_scroll_y == 0
         monkeypatch.setattr(fixed, "views", lambda *asked: (*few(*asked)[:5], *few(*asked) * times))
         page.request_answer()
@@ -66,8 +65,7 @@ async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
 
 async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         note = page.query_one("#note", Static)
         for key, words in (
             *(("comma", ""), ("comma", "These are the first weights")),
@@ -80,7 +78,7 @@ async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp
 async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp) -> None:
     fog, adds = ("1" * 19,) * 10, tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10))
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
+        page = await fixed.opened(pilot, InsidePage)
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         for step, table in ((40, fog), (60, adds), (80, adds)):
             app.session.add(
@@ -89,22 +87,21 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
             )  # fmt: skip
         advice = "Since about step 41 it learns to add"
         app.session.add(Advice(step=45, epoch=1, elapsed=45, topic="adds", words=advice))
-        page_in(app).show_layer()
+        page.show_layer()
         said = "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: in between"
-        shown = " ".join(words(page_in(app)).split())
+        shown = " ".join(words(page).split())
         assert f"Since about step 41 it learns to add. Of one training image: {said}" in shown
-        assert "replay" not in words(page_in(app))
+        assert "replay" not in words(page)
         app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
-        page_in(app).show_layer()
-        assert "Of one training image" not in words(page_in(app)), "which a moment does not know"
-        assert "on page Train (F1) the key g tells at which step." in " ".join(words(page_in(app)).split())
-        assert "(F5, Enter, p)" not in words(page_in(app)), "the demo has no runs there"
+        page.show_layer()
+        assert "Of one training image" not in words(page), "which a moment does not know"
+        assert "on page Train (F1) the key g tells at which step." in " ".join(words(page).split())
+        assert "(F5, Enter, p)" not in words(page), "the demo has no runs there"
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InsidePage)
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         assert "keys , and .) show after which epoch it began to add" in words(page)
         assert "replay (F5, Enter, p)" in words(page), "which has some 200 moments of every run"

@@ -25,12 +25,6 @@ from tests.tui.recorded import until
 WRONG = sorted(fixed.WRONG)
 
 
-def page_in(app: object) -> InspectPage:
-    page = getattr(app, "screen")  # noqa: B009 - the app's type is not the point here
-    assert isinstance(page, InspectPage)
-    return page
-
-
 def text_of(page: InspectPage) -> str:
     said = page.query_one(AnswerText).said
     assert said is not None
@@ -39,8 +33,7 @@ def text_of(page: InspectPage) -> str:
 
 async def test_arrows_step_and_go_round(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         await pilot.press("right", "right")
         assert page.index == 2
         await pilot.press("left", "left", "left")
@@ -55,14 +48,13 @@ async def test_another_number_or_image_draws_what_it_changes_alone(
         await fixed.open_page(pilot, "inspect")
         drawn = recorded.drawn_on(app.screen, monkeypatch)
         await pilot.press("up", "right")
-        assert page_in(app).query_one(AnswerText) in drawn
+        assert app.screen.query_one(AnswerText) in drawn
         assert app.screen not in drawn, "with all that is in it"
 
 
 async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, count = page_in(app), len(fixed.predictions_in(app).requests)
+        page, count = await fixed.opened(pilot, InspectPage), len(fixed.predictions_in(app).requests)
         for key, number in (("3", 3), ("up", 4), ("9", 9), ("up", 0), ("down", 9)):
             await pilot.press(key)
             assert page.number == number
@@ -75,8 +67,7 @@ async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
 
 async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, found = page_in(app), []
+        page, found = await fixed.opened(pilot, InspectPage), []
         for _ in range(len(WRONG) + 1):
             await pilot.press("w")
             await pilot.pause()
@@ -88,18 +79,16 @@ async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
 
 async def test_d_takes_a_number_with_which_the_answers_do_not_fit(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
+        page = await fixed.opened(pilot, InspectPage)
         await pilot.press("d")
         await pilot.pause()
-        page = page_in(app)
         assert (page.index, page.number) == (fixed.ODD[0], 4)
         assert "0 + 4 is 4, not 5" in text_of(page), "in a line of 18 columns"
 
 
 async def test_u_walks_up_from_the_least_certain(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, sureness = page_in(app), fixed.result().sureness[:, 7]
+        page, sureness = await fixed.opened(pilot, InspectPage), fixed.result().sureness[:, 7]
         seen = []
         for _ in range(3):
             await pilot.press("u")
@@ -110,37 +99,37 @@ async def test_u_walks_up_from_the_least_certain(app: MnistSumApp) -> None:
 
 async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
+        page = await fixed.opened(pilot, InspectPage)
         await pilot.press("g", *"1000", "enter")
         assert isinstance(app.screen, GoTo)  # there are a thousand, from 0
         assert "0 to 999" in str(app.screen.query_one("#said", Label).render())
         app.screen.query_one(Input).value = "321"
         await pilot.press("enter")
-        assert page_in(app).index == 321
+        assert page.index == 321
         await pilot.press("g", "5", "escape")
-        assert page_in(app).index == 321
+        assert page.index == 321
         await pilot.press("g", "0", "enter")
         await pilot.pause()
-        assert page_in(app).index == 0
+        assert page.index == 0
 
 
 async def test_b_switches_to_half_blocks_and_r_goes_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.randrange", lambda count: count - 3)
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        picture = page_in(app).query_one("#picture", Digit)
+        page = await fixed.opened(pilot, InspectPage)
+        picture = page.query_one("#picture", Digit)
         assert "@@" in str(picture.render())
         await pilot.press("b", "r")
         await pilot.pause()
         assert isinstance(picture.render(), HalfBlocks)
-        assert page_in(app).index == fixed.COUNT - 3
+        assert page.index == fixed.COUNT - 3
 
 
 async def test_weights_slide_and_the_same_image_is_predicted_again(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-        slider = page_in(app).query_one(Slider)
+        slider = app.screen.query_one(Slider)
         assert slider.names == ("epoch 1", "best", "last")
         assert slider.chosen == 1
         await pilot.press("comma")
@@ -167,12 +156,12 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
-        source = page_in(app).query_one("#source", Static)
+        source = app.screen.query_one("#source", Static)
         for said in ("newest run, epoch 3, not calibrated", fixed.SOURCE):
             await pilot.press("question_mark")
             await pilot.pause()
             assert str(source.render()) == said
-            assert f" {fixed.CHOICES[1].name}" in str(page_in(app).query_one(Slider).render())
+            assert f" {fixed.CHOICES[1].name}" in str(app.screen.query_one(Slider).render())
 
 
 @pytest.mark.parametrize(
@@ -192,8 +181,7 @@ def test_that_weights_are_not_calibrated_is_left_out_last(source: str, room: int
 
 async def test_other_test_images_may_be_fewer(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         page.show_index(fixed.COUNT + 445)
         await pilot.pause()
         assert page.index == 445
@@ -205,7 +193,8 @@ async def test_another_page_opens_an_image(app: MnistSumApp) -> None:
         app.post_message(OpenInInspect(445))
         await pilot.pause()
         await pilot.pause()
-        page = page_in(app)
+        page = app.screen
+        assert isinstance(page, InspectPage)
         assert page.index == 445
         assert "5 + 7" not in text_of(page)  # it is a 6, predicted as 0
         assert str(page.query_one("#which", Static).render()).startswith("#445")
@@ -225,9 +214,7 @@ async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = app.screen
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         assert page.answer is not None
         monkeypatch.setattr(page, "show_answer", lambda: time.sleep(0.02))
         page._asked, page._due = begin, _ = time.monotonic(), 0.0

@@ -8,20 +8,20 @@ from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
 from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
-from tests.tui.pages.test_inspect import WRONG, page_in
+from tests.tui.pages.test_inspect import WRONG
 from tests.tui.recorded import until
 
 
 async def test_a_result_of_other_weights_comes_late(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, worker = page_in(app), fixed.predictions_in(app)
+        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
         held: list[Reply] = []
         at_once = worker.request
 
@@ -45,8 +45,7 @@ async def test_a_result_of_other_weights_comes_late(app: MnistSumApp, monkeypatc
 
 async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, worker = page_in(app), fixed.predictions_in(app)
+        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
         newest = Weights("live", fixed.RUN, None)
         requests: list[Request] = []
 
@@ -77,8 +76,7 @@ async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, worker = page_in(app), fixed.predictions_in(app)
+        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
         at_once = worker.request
         monkeypatch.setattr(
             worker, "request", lambda *job: None if isinstance(job[0], EvaluateTestSet) else at_once(*job)
@@ -94,9 +92,8 @@ async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
 
 async def test_a_training_that_begins_is_what_is_shown(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
+        page, requests = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app).requests
         await pilot.press("comma")
-        page, requests = page_in(app), fixed.predictions_in(app).requests
         for weights, index in ((fixed.CHOICES[0], 0), (None, 1)):
             last = requests[-1]
             assert isinstance(last, PredictImage)
@@ -107,8 +104,7 @@ async def test_a_training_that_begins_is_what_is_shown(app: MnistSumApp) -> None
 
 async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         newest = Weights("live", "the training in progress", None)
         image = fixed.images().images[0].numpy()
         page.on_image_predicted(
@@ -127,12 +123,8 @@ async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(app:
 
 async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, told, name = (
-            page_in(app),
-            page_in(app).query_one("#source", Static),
-            "20260101-120000-" + 9 * "long-name-",
-        )
+        page, name = await fixed.opened(pilot, InspectPage), "20260101-120000-" + 9 * "long-name-"
+        told = page.query_one("#source", Static)
         page.show_weights(fixed.CHOICES[1], fixed.CHOICES, f"{name}, epoch 3")
         await pilot.pause()
         shown = str(told.render())
@@ -148,8 +140,7 @@ async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(app: MnistSumApp) 
 
 async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         note = page.query_one("#note", Static)
         assert not note.display
         page.post_message(Working("Reading the test images ...", 0.5))
@@ -178,14 +169,13 @@ async def test_a_large_screen_shows_every_digit_and_every_sum(
         await pilot.pause()
         await pilot.pause()
         for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
-            rows = str(page_in(app).query_one(name, ProbabilityBars).render()).splitlines()
+            rows = str(app.screen.query_one(name, ProbabilityBars).render()).splitlines()
             assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
 
 
 async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         gallery = page.query_one(Gallery)
         for _ in range(3):
             await pilot.press("w")

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
 from tests.tui.fixed import ODD
-from tests.tui.pages.test_inspect import WRONG, page_in
+from tests.tui.pages.test_inspect import WRONG
 from tests.tui.recorded import until
 
 LIVE = Weights("live", "the training in progress", None)
@@ -44,7 +44,8 @@ async def test_a_walk_before_the_first_answer_is_not_lost(app: MnistSumApp, monk
     async with app.run_test() as pilot:
         await pilot.press("f2")
         await until(pilot, lambda: isinstance(app.screen, InspectPage))
-        page = page_in(app)
+        page = app.screen
+        assert isinstance(page, InspectPage)
         assert page.answer is None
         await pilot.press("w")
         await until(pilot, lambda: page.answer is not None)
@@ -57,8 +58,7 @@ async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
 ) -> None:
     """While the test images are evaluated."""
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, worker, replies = page_in(app), fixed.predictions_in(app), list[Reply]()
+        page, worker, replies = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app), list[Reply]()
         request, evaluated = worker.request, TestSetEvaluated(fixed.result(), fixed.images().images.numpy())
 
         def answer(asked: Request, reply: Reply) -> None:
@@ -85,8 +85,7 @@ async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
 
 async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_in(app)
+        page = await fixed.opened(pilot, InspectPage)
         for key, index, words in (
             ("w", WRONG[0], "With number 7: wrong image 1 of 12 (digit or sum)"),
             ("w", WRONG[1], "With number 7: wrong image 2 of 12 (digit or sum)"),
@@ -112,8 +111,7 @@ async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
 
 async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, least = page_in(app), sorted(fixed.result().sureness[:, 7].tolist())
+        page, least = await fixed.opened(pilot, InspectPage), sorted(fixed.result().sureness[:, 7].tolist())
         for key, place in (("u", 1), ("u", 2), ("U", 1)):
             await press(pilot, key)
             sure = f"{least[place - 1] * 100:.1f} %"
@@ -123,8 +121,7 @@ async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
 async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the weights that were searched, though those of the training have learned the image by now."""
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, worker = page_in(app), fixed.predictions_in(app)
+        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
 
         def answer(request: Request, reply: Reply) -> None:
             if isinstance(request, PredictImage):

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp, page_class
 from mnist_sum_tui.tui.pages.about import ABOUT
-from mnist_sum_tui.tui.pages.base import PAGES, Page, Tab
+from mnist_sum_tui.tui.pages.base import PAGES, Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets import help_panel
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
@@ -19,11 +19,6 @@ from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_li
 from tests.tui import fixed
 from tests.tui.recorded import until
 from tests.tui.shown import lines as lines_of
-
-
-def page_of(pilot: Pilot[int]) -> Page:
-    assert isinstance(pilot.app.screen, Page)
-    return pilot.app.screen
 
 
 def footer_of(pilot: Pilot[int]) -> str:
@@ -123,9 +118,7 @@ def test_keys_are_left_out_whole_from_the_end() -> None:
 
 async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: MnistSumApp) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, line = page_of(pilot), footer_of(pilot)
-        assert isinstance(page, InspectPage)
+        page, line = await fixed.opened(pilot, InspectPage), footer_of(pilot)
         await pilot.click(KeyFooter, offset=(line.index("w Wrong") + 3, 0))
         await pilot.pause()
         assert page.index == min(fixed.WRONG)
@@ -136,9 +129,7 @@ async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: Mn
 
 async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, line = page_of(pilot), footer_of(pilot)
-        assert isinstance(page, InspectPage)
+        page, line = await fixed.opened(pilot, InspectPage), footer_of(pilot)
         image, number = page.index, page.number
         left, right = line.index(BRAILLE.arrows[0]), line.index(BRAILLE.arrows[1])
         up, down = line.index(BRAILLE.arrows[2]), line.index(BRAILLE.arrows[3])
@@ -157,9 +148,7 @@ async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
 async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page = page_of(pilot)
-        assert isinstance(page, InspectPage)
+        page = await fixed.opened(pilot, InspectPage)
         await pilot.press("question_mark")
         await pilot.pause()
         panel = page.query_one(HelpPanel)

@@ -79,9 +79,7 @@ async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_p
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        page, kept = app.screen, list[FindHeat]()
-        assert isinstance(page, InspectPage)
+        page, kept = await fixed.opened(pilot, InspectPage), list[FindHeat]()
         worker = fixed.predictions_in(app)
 
         def request(request: Request, reply: Reply) -> None:
@@ -108,9 +106,7 @@ async def test_a_drawing_that_is_not_answered_yet_is_kept_as_it_is_and_without_a
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
-        await fixed.open_page(pilot, "draw")
-        page = app.screen
-        assert isinstance(page, DrawPage)
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot, THREE[:3])
         keep(app, monkeypatch)
         await draw(pilot, THREE[3:])

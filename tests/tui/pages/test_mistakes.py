@@ -32,9 +32,7 @@ def shown_in(gallery: Gallery) -> list[int]:
 
 async def test_maps_and_the_worst_first(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        page = app.screen
-        assert isinstance(page, MistakesPage)
+        page = await fixed.opened(pilot, MistakesPage)
         gallery = page.query_one(Gallery)
         assert shown_in(gallery) == [mistake.index for mistake in fixed.result().mistakes]
         sure = {mistake.index: mistake.probability for mistake in fixed.result().mistakes}

@@ -25,9 +25,7 @@ async def opened(
     """The page in a small terminal, and who answers it."""
     app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        page = app.screen
-        assert isinstance(page, MistakesPage)
+        page = await fixed.opened(pilot, MistakesPage)
         yield pilot, page, fixed.predictions_in(app)
 
 

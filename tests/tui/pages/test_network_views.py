@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -28,16 +27,9 @@ def words(page: InsidePage) -> str:
     return str(page.query_one("#words", Static).render())
 
 
-def page_in(app: App[int]) -> InsidePage:
-    page = app.screen
-    assert isinstance(page, InsidePage)
-    return page
-
-
 async def show(pilot: Pilot[int], name: str) -> InsidePage:
     """Go down the list to one of the views."""
-    await fixed.open_page(pilot, "inside")
-    page = page_in(pilot.app)
+    page = await fixed.opened(pilot, InsidePage)
     page.query_one(OptionList).highlighted = len(page.views) + list(VIEWS).index(name)
     await pilot.pause()
     await pilot.pause()

@@ -180,9 +180,7 @@ async def test_inspect_and_inside_look_at_the_same_image_and_number(app: MnistSu
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("right", "right", "3")
-        await fixed.open_page(pilot, "inside")
-        page = app.screen
-        assert isinstance(page, InsidePage)
+        page = await fixed.opened(pilot, InsidePage)
         assert (page.index, page.number) == (2, 3)
         assert page.answer is not None
         assert page.answer.index == 2
