@@ -1,16 +1,13 @@
 """What the dashboard shows, with the same events and predictions each time: its pages, and what opens above them."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
-import pytest
 from rich.segment import Segment
 from textual.app import App
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.predictions.quiz import Asked
@@ -24,7 +21,7 @@ Show = Callable[[Pilot[int]], Awaitable[None]]
 
 async def form(pilot: Pilot[int]) -> None:
     await recorded.until(pilot, lambda: pilot.app.screen.query("#recipe SelectCurrent"))
-    await recorded.until(pilot, lambda: not any("loading torch" in line for line in lines(app_of(pilot))))
+    await recorded.until(pilot, lambda: not any("loading torch" in line for line in lines(recorded.app_of(pilot))))
 
 
 async def inspect(pilot: Pilot[int]) -> None:
@@ -62,7 +59,7 @@ async def table(pilot: Pilot[int]) -> None:
 
 async def health(pilot: Pilot[int]) -> None:
     for step in range(10, 500, 10):
-        app_of(pilot).session.add(recorded.health(step))
+        recorded.app_of(pilot).session.add(recorded.health(step))
     await view(pilot, "health")
 
 
@@ -103,7 +100,7 @@ async def quiz(pilot: Pilot[int]) -> None:
 
 
 async def runs(pilot: Pilot[int]) -> None:
-    make_three(app_of(pilot).session.runs_folder)
+    make_three(recorded.app_of(pilot).session.runs_folder)
     await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
     await pilot.press("space", "down", "space")
     await pilot.app.workers.wait_for_complete()
@@ -121,11 +118,6 @@ async def go_to(pilot: Pilot[int]) -> None:
     await pilot.press("g")
     pilot.app.screen.query_one(Input).cursor_blink = False
     await pilot.pause()
-
-
-def app_of(pilot: Pilot[int]) -> MnistSumApp:
-    assert isinstance(pilot.app, MnistSumApp)
-    return pilot.app
 
 
 async def guide(pilot: Pilot[int]) -> None:
@@ -193,11 +185,6 @@ SHOWN: dict[str, Show] = {
     "choices": choices,
 }
 """each page and what opens above them, by what it shows"""
-
-
-def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())  # the form is ready at once
-    return fixed.new_app(folder, monkeypatch)
 
 
 def segments(app: App[Any]) -> list[list[Segment]]:

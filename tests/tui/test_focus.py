@@ -1,7 +1,5 @@
 """Where the focus is, and that a button is one, is seen in every theme of ours."""
 
-from pathlib import Path
-
 import pytest
 from textual.color import Color
 from textual.widget import Widget
@@ -27,8 +25,7 @@ def ground(app: MnistSumApp, widget: Widget) -> Color:
     raise AssertionError
 
 
-async def test_what_has_the_focus_stands_out_in_the_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_what_has_the_focus_stands_out_in_the_form(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await shown.form(pilot)
         start, model = app.screen.query_one("#start"), app.screen.query_one("#model")
@@ -46,9 +43,10 @@ async def test_what_has_the_focus_stands_out_in_the_form(tmp_path: Path, monkeyp
                 assert now != before, (theme.name, widget)
 
 
-async def test_each_answer_before_leaving_looks_like_a_button(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_each_answer_before_leaving_looks_like_a_button(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Session, "is_training", True)
-    app = shown.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         await app.push_screen(QuitScreen("", lambda: None))
         for theme in looks.OWN:

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.textual_fixes import Palette
 from mnist_sum_tui.tui.widgets.chart import ROLES, Chart
 from mnist_sum_tui.tui.widgets.heatmap import Heatmap
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import shown
+from tests.tui import fixed, shown
 
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
 """lines, blocks and dots: no text"""
@@ -68,8 +68,7 @@ LEAST = {theme.name: 7.0 if theme.name == "mnist-sum-contrast" else 4.5 for them
 
 
 @pytest.mark.parametrize("name", shown.SHOWN)
-async def test_text_stands_out(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_text_stands_out(name: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN[name](pilot)
         faint = []
@@ -91,11 +90,8 @@ def test_what_is_selected_stands_out_where_contrast_is_high(what: str) -> None:
     assert contrast(text, shown) >= 7
 
 
-async def test_the_parts_of_a_chart_stand_out_where_contrast_is_high(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_parts_of_a_chart_stand_out_where_contrast_is_high(app: MnistSumApp) -> None:
     """3:1, as WCAG 2.2 asks of graphics (1.4.11), also for the dots of each batch behind the curves."""
-    app = shown.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN["train"](pilot)
         app.theme = "mnist-sum-contrast"
@@ -106,10 +102,7 @@ async def test_the_parts_of_a_chart_stand_out_where_contrast_is_high(
     assert min(found.values()) >= 3, found
 
 
-async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN["runs"](pilot)
         faint = []
@@ -131,8 +124,7 @@ async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(
         assert not faint
 
 
-async def test_the_words_about_other_weights_stand_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_the_words_about_other_weights_stand_out(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN["inspect"](pilot)
         await pilot.press("comma")
@@ -165,7 +157,7 @@ def without_green(colour: Color) -> tuple[float, ...]:
 @pytest.mark.parametrize("name", ["train", "mistakes", "inspect"])
 async def test_no_color_leaves_only_greys(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = shown.new_app(tmp_path, monkeypatch)
+    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN[name](pilot)
         styles = [segment.style for line in shown.segments(app) for segment in line if segment.style is not None]
@@ -186,7 +178,7 @@ async def test_without_colours_what_is_chosen_is_not_told_by_weight_alone(
     name: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = shown.new_app(tmp_path, monkeypatch)
+    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN[name](pilot)
         marked = [
@@ -204,7 +196,7 @@ async def test_in_16_greys_no_text_and_no_map_has_the_colour_of_its_ground(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    app = shown.new_app(tmp_path, monkeypatch)
+    app = fixed.new_app(tmp_path, monkeypatch)
     app.has_few_colours = True
     app.use_theme("mnist-sum-light")
     async with app.run_test(size=(80, 24)) as pilot:
@@ -223,8 +215,7 @@ async def test_in_16_greys_no_text_and_no_map_has_the_colour_of_its_ground(
                 assert front != ground, (theme, segment)
 
 
-def test_the_palette_offers_our_themes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+def test_the_palette_offers_our_themes(app: MnistSumApp) -> None:
     assert app.theme == looks.DEFAULT
     assert {theme.name for theme in looks.OWN} < set(app.available_themes)
     assert set(looks.NAMES) == set(app.available_themes)

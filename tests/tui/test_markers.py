@@ -7,9 +7,10 @@ import pytest
 from textual.pilot import Pilot
 
 from mnist_sum_tui import glyphs
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.textual_fixes import whole_cells
 from tests.glyph_check import strangers
-from tests.tui import shown
+from tests.tui import fixed, recorded, shown
 
 
 @pytest.fixture(autouse=True)
@@ -20,8 +21,7 @@ def _braille_again() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("name", shown.SHOWN)
-async def test_each_page_in_each_marker(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_each_page_in_each_marker(name: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN[name](pilot)
         before = shown.lines(app)
@@ -39,19 +39,18 @@ async def test_the_whole_page_is_drawn_anew(tmp_path: Path, monkeypatch: pytest.
     async def after(pilot: Pilot[int], *markers: str) -> list[str]:
         await shown.SHOWN["train"](pilot)
         for marker in markers:
-            shown.app_of(pilot).use_marker(marker)
+            recorded.app_of(pilot).use_marker(marker)
             await pilot.pause()
-        return shown.lines(shown.app_of(pilot))
+        return shown.lines(recorded.app_of(pilot))
 
-    async with shown.new_app(tmp_path, monkeypatch).run_test(size=(100, 30)) as pilot:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(100, 30)) as pilot:
         switched = await after(pilot, "ascii")
-    async with shown.new_app(tmp_path, monkeypatch).run_test(size=(100, 30)) as pilot:
+    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(100, 30)) as pilot:
         assert glyphs.current() is glyphs.ASCII
         assert await after(pilot) == switched
 
 
-async def test_the_palette_changes_the_marker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = shown.new_app(tmp_path, monkeypatch)
+async def test_the_palette_changes_the_marker(app: MnistSumApp) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await pilot.press("ctrl+p")
         await pilot.press(*"marker ascii")

@@ -90,11 +90,10 @@ async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> N
 
 
 async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Though these are read after the screen was made, if it opens before the app has read them in advance."""
     monkeypatch.setattr(MnistSumApp, "_warm_up", lambda _: None)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         assert app.screen.styles.overflow_y == "hidden"

@@ -1,7 +1,5 @@
 """At 60x20 every page works, and nothing that one needs is cut."""
 
-from pathlib import Path
-
 import pytest
 from textual.widgets import Button, DataTable, OptionList, Static
 
@@ -17,11 +15,6 @@ from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import until
 
 SMALLEST = 60, 20
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    return shown.new_app(tmp_path, monkeypatch)
 
 
 def text(app: MnistSumApp) -> str:

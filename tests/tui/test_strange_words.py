@@ -19,7 +19,6 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import fixed
 from tests.tui.recorded import begin, until
 
 WORDS = (
@@ -67,12 +66,11 @@ async def test_toasts_notices_and_errors_of_a_training_show_their_text_unchanged
 
 
 async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     folder = Path("[") / "foo]"
     folder.mkdir(parents=True)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
         app.deliver_screenshot("shot.svg", str(folder))

@@ -17,7 +17,7 @@ from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
 from tests.tui.recorded import until
 
@@ -84,14 +84,15 @@ async def test_marks_outlive_a_filter(app: MnistSumApp, tmp_path: Path) -> None:
         assert len(page.curves) == 2
 
 
-async def test_a_run_that_trains_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_run_that_trains_is_read_again(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By another process, so that no event tells of it."""
     monkeypatch.setattr("mnist_sum_tui.tui.pages.experiments.RENEW_SECONDS", 0.1)
     trained = make_three(tmp_path)[2]
     events = list(recorded.training(2150))
     trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events[:20]))
     monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path == trained.path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -165,7 +166,7 @@ async def test_columns_are_chosen_also_settings(app: MnistSumApp, tmp_path: Path
 
 
 async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_band(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path
 ) -> None:
     done = recorded.finished()
     assert isinstance(done, Finished)
@@ -173,7 +174,6 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         events = [*recorded.training(2150, slower=slower), replace(done, sum_accuracy=total)]
         make(tmp_path, f"20260101-12010{seed}-compact-seed{seed}", events, seed=seed)
     make(tmp_path, "20260101-120300-pictured", [*recorded.training(700)], model="pictured")
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 40)) as pilot:
         page = await open_runs(app, pilot)
         assert len(ids(page)) == 3
@@ -210,12 +210,11 @@ async def test_a_run_that_another_process_makes_comes_by_itself(app: MnistSumApp
 
 
 async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path
 ) -> None:
     for seed, right in enumerate((0.90, 0.95)):
         end = replace(recorded.finished(), sum_accuracy=right)
         make(tmp_path, f"20260101-12000{seed}-compact", [*recorded.training(860), end], seed=seed)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_runs(app, pilot)
         for key, words in (("g", "The newest of 2 runs in this row; the others stay.\n"), ("g", "")):

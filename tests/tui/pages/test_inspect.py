@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from textual.widgets import Input, Label, Static
@@ -113,9 +112,8 @@ async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
         assert page.index == 0
 
 
-async def test_b_switches_to_half_blocks_and_r_goes_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_b_switches_to_half_blocks_and_r_goes_anywhere(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.randrange", lambda count: count - 3)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await fixed.opened(pilot, InspectPage)
         picture = page.query_one("#picture", Digit)
@@ -147,13 +145,12 @@ async def test_weights_slide_and_the_same_image_is_predicted_again(app: MnistSum
 
 
 async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And after it is closed they are all there again."""
     named = "20260101-120000-compact-with-a-name"
     monkeypatch.setattr(fixed, "SOURCE", f"newest run {named}, epoch 3, not calibrated")
     monkeypatch.setattr(fixed, "CHOICES", tuple(replace(each, owner=named) for each in fixed.CHOICES))
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         source = app.screen.query_one("#source", Static)

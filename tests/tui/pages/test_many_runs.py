@@ -11,6 +11,7 @@ from mnist_sum_tui.charts.run_charts import MOST_RUNS
 from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import AT_ONCE
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
@@ -26,10 +27,10 @@ def make_many(folder: Path) -> list[Run]:
 
 
 async def test_the_first_runs_are_shown_while_the_others_are_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_many(tmp_path)
-    app, held = fixed.new_app(tmp_path, monkeypatch), threading.Event()
+    held = threading.Event()
 
     def slowly(run: Run) -> Summary:
         if run == made[0]:  # the oldest comes last
@@ -52,9 +53,10 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
         assert list(table.marked) == newest, "more cannot be told apart, so the first mark goes"
 
 
-async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_mark_and_a_second_look_change_nothing_else(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_many(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table, changed = page.query_one(RunTable), list[Any]()
@@ -69,10 +71,9 @@ async def test_a_mark_and_a_second_look_change_nothing_else(tmp_path: Path, monk
 
 
 async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_concerned(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_many(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(160, 48)) as pilot:
         page = await open_runs(app, pilot)
         table, filled = page.query_one(RunTable), list[str]()
@@ -100,10 +101,9 @@ async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_con
 
 
 async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_many(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -119,11 +119,8 @@ async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
             assert (table.row_count, table.row_id) == (left, there.id)
 
 
-async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(app: MnistSumApp, tmp_path: Path) -> None:
     made = make_many(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("end", "space")
@@ -136,10 +133,9 @@ async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(
 
 
 async def test_more_runs_than_fit_have_their_figures_whole_and_say_by_what_they_are_sorted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path
 ) -> None:
     make_many(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)

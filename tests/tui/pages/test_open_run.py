@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.state_line import state_line
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make, make_three, note_of, open_runs
 from tests.tui.recorded import until
@@ -43,10 +43,11 @@ async def open_third(app: MnistSumApp, pilot: Pilot[int]) -> None:
     await until(pilot, lambda: app.screen is app.train_page and app.session.run is not None)
 
 
-async def test_enter_opens_a_run_and_its_charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_enter_opens_a_run_and_its_charts(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_three(tmp_path)
     recorded.without_torch(monkeypatch)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
         page = app.train_page
@@ -67,11 +68,10 @@ async def test_enter_opens_a_run_and_its_charts(tmp_path: Path, monkeypatch: pyt
 
 
 async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = make_three(tmp_path)
     recorded.without_torch(monkeypatch)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         await open_third(app, pilot)
         await pilot.press("f5", "end", "d", "y")
@@ -83,11 +83,12 @@ async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
         assert not app.train_page.check_action("charts", ()), "there are none to go back to"
 
 
-async def test_a_damaged_run_and_one_that_is_gone_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_damaged_run_and_one_that_is_gone_are_told(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_three(tmp_path)
     made[2].config_file.write_text("{")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         for run in made[:2]:
@@ -163,11 +164,12 @@ async def test_beside_a_training_only_the_network_is_another(fake: FakeTrain, tm
     assert fake.saved
 
 
-async def test_a_complete_run_is_asked_for_more_epochs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_complete_run_is_asked_for_more_epochs(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_three(tmp_path)
     give_weights(made[0])
     recorded.without_torch(monkeypatch)
-    app = fixed.new_app(tmp_path, monkeypatch)
     found = recorded.asked(monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
@@ -214,11 +216,12 @@ async def test_a_stopped_run_goes_on_with_what_is_left(
         assert [(message.run, message.config.epochs) for message in found] == [(made[2], 5)]
 
 
-async def test_nothing_is_asked_where_nothing_can_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nothing_is_asked_where_nothing_can_go_on(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = make_three(tmp_path)
     made[2].report_file.write_text("{}")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("r")
@@ -228,14 +231,13 @@ async def test_nothing_is_asked_where_nothing_can_go_on(tmp_path: Path, monkeypa
         assert "no longer exists" in note_of(page)
 
 
-async def test_y_copies_what_makes_a_resumed_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_y_copies_what_makes_a_resumed_run_again(app: MnistSumApp, tmp_path: Path) -> None:
     longer = replace(recorded.started(resumed=True), epochs=10, step=2150)
     make(tmp_path, "20260101-120100-compact", [*recorded.training(2150), longer], epochs=10)
     midway = replace(recorded.started(resumed=True), epochs=10, step=700)
     make(tmp_path, "20260101-120200-compact", [*recorded.training(700), midway], epochs=10)
     again = replace(recorded.started(resumed=True), step=700)
     make(tmp_path, "20260101-120300-compact", [*recorded.training(700), again])
-    app = fixed.new_app(tmp_path, monkeypatch)
     first = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)

@@ -10,7 +10,7 @@ from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
 from tests.tui.recorded import until
 
@@ -78,13 +78,10 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         assert page.query_one("#differing").display
 
 
-async def test_two_marked_runs_say_whether_they_differ_by_chance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumApp, tmp_path: Path) -> None:
     for place, share in enumerate((0.9854, 0.9858, 0.99)):
         end = replace(recorded.finished(), sum_accuracy=share)
         make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(app, pilot)
         assert "keep: how many epochs' weights stay" in " ".join(page.about.split()), "as in the table of differences"

@@ -93,10 +93,11 @@ async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app:
         assert len(page.listed) == 3, "it is no run"
 
 
-async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_marked_runs_are_played_in_step(
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 12.0)
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
 
@@ -159,11 +160,10 @@ async def test_marked_runs_are_played_in_step(tmp_path: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_two_runs_in_step_show_what_both_answer(
-    size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 1e9)
     make_three(tmp_path)
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=size) as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("down", "space", "down", "space", "x", "x")

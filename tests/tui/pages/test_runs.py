@@ -97,12 +97,11 @@ async def test_newest_first_and_sortable(app: MnistSumApp, tmp_path: Path) -> No
 
 
 async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where another program has just removed one of them, of which the table does not know yet."""
     made = make_three(tmp_path)
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -183,9 +182,7 @@ async def test_marks_overlay_curves(app: MnistSumApp, tmp_path: Path) -> None:
         assert len(chart.plot.curves) == 1
 
 
-async def test_the_best_run_is_marked_and_the_page_says_by_what(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_best_run_is_marked_and_the_page_says_by_what(app: MnistSumApp, tmp_path: Path) -> None:
     """By validation, though another run's test result, or that of one without validation, is higher; as in `runs`."""
     whole = list(recorded.training(2150))
     lucky = replace(recorded.finished(), digit_accuracy=0.9999, sum_accuracy=0.9999)
@@ -194,7 +191,6 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(
     make(tmp_path, "20260101-120200-compact-slow", [*recorded.training(2150, slower=2), lucky])
     make(tmp_path, "20260101-120300-compact-all", [*unheld, lucky])
     stopped = make(tmp_path, "20260101-120400-compact-stopped", list(recorded.training(700)))
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_runs(app, pilot)
         table = page.query_one(RunTable)
@@ -239,10 +235,9 @@ async def test_delete_asks(app: MnistSumApp, tmp_path: Path) -> None:
         assert "Deleted" in note_of(page)
 
 
-async def test_a_damaged_run_is_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_damaged_run_is_listed(app: MnistSumApp, tmp_path: Path) -> None:
     run = make(tmp_path, "20260101-120100-compact", [])
     run.config_file.write_text("{")
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test() as pilot:
         page = await open_runs(app, pilot)
         await pilot.press("r")

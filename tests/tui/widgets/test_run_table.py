@@ -1,19 +1,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import fixed, recorded
+from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
 from tests.tui.shown import lines
 
 
-async def test_the_figures_are_seen_beside_a_long_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_figures_are_seen_beside_a_long_name(app: MnistSumApp, tmp_path: Path) -> None:
     make_three(tmp_path)
     name = "20260101-120400-compact-" + "long" * 15
     make(tmp_path, name, [*recorded.training(2150), replace(recorded.finished(), sum_accuracy=0.99)])
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(app, pilot)
         row = next(line for line in lines(app) if "20260101-120400" in line)
@@ -26,10 +24,9 @@ async def test_the_figures_are_seen_beside_a_long_name(tmp_path: Path, monkeypat
 
 
 async def test_while_no_run_has_a_result_a_dash_stands_for_each_of_its_figures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, tmp_path: Path
 ) -> None:
     make(tmp_path, "20260101-120100-compact", [recorded.started()])
-    app = fixed.new_app(tmp_path, monkeypatch)
     async with app.run_test(size=(150, 36)) as pilot:
         await open_runs(app, pilot)
         titles, row = (next(line for line in lines(app) if word in line) for word in ("mean val.", "20260101-"))
