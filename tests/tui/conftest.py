@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import FakeTrain
+from tests.tui.pages.test_runs import make_three
 
 
 @pytest.fixture
@@ -54,3 +56,9 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
     """The dashboard with predictions that are always the same; not started, and without runs."""
     return fixed.new_app(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> list[Run]:
+    """Three runs in the folder of `app`."""
+    return make_three(tmp_path)

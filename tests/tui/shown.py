@@ -101,7 +101,7 @@ async def quiz(pilot: Pilot[int]) -> None:
 
 async def runs(pilot: Pilot[int]) -> None:
     make_three(recorded.app_of(pilot).session.runs_folder)
-    await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
+    await open_runs(pilot)
     await pilot.press("space", "down", "space")
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
@@ -21,7 +22,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_replay import app_with, paused, shown
-from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.pages.test_runs import make, open_runs
 from tests.tui.recorded import until
 from tests.tui.shown import lines
 from tests.tui.test_snapshots import train
@@ -95,10 +96,9 @@ async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monk
         assert page.number == 9, "the title is no number"
 
 
-async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table = page.query_one(RunTable)
         await pilot.click(table, offset=(5, 0), times=2)
         await pilot.click(table, offset=(5, 3))
@@ -122,10 +122,9 @@ async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot
     assert places[2] == pytest.approx(places[0], abs=25)
 
 
-async def test_only_the_left_button_deletes(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_only_the_left_button_deletes(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("d")
         await until(pilot, lambda: app.screen.query("#yes"))
         await pilot.click("#yes", button=3)

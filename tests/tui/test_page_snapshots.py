@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
-from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.pages.test_runs import open_runs
 from tests.tui.shown import SHOWN
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -66,11 +67,9 @@ def test_one_of_what_is_shown(name: str, size: Size, snap_compare: Any, tmp_path
 
 
 @SIZES
-def test_runs(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_three(tmp_path)
-
+def test_runs(size: Size, snap_compare: Any, made: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def show(pilot: Pilot[int]) -> None:
-        page = await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
+        page = await open_runs(pilot)
         await pilot.press("space", "down", "space")
         for _ in range(1000):  # the curves are read by a thread, which may not have begun yet
             await pilot.pause(0.01)

@@ -9,6 +9,7 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.link.changed_cells import cells_of
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -55,7 +56,7 @@ def empty_share(pilot: Pilot[int]) -> float:
 async def show(page: str, pilot: Pilot[int]) -> None:
     """The page as the snapshots have it."""
     if page == "runs":
-        await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
+        await open_runs(pilot)
         await pilot.press("space", "down", "space")
         await pilot.pause(1)
     else:
@@ -69,8 +70,9 @@ async def show(page: str, pilot: Pilot[int]) -> None:
 
 
 @pytest.mark.parametrize("page", ["inspect", "draw", "mistakes", "runs", "inside"])
-async def test_a_third_at_most_is_empty(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_three(tmp_path)
+async def test_a_third_at_most_is_empty(
+    page: str, made: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
         await show(page, pilot)
         assert empty_share(pilot) < 1 / 3
@@ -123,5 +125,5 @@ async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None
 
 async def test_a_page_with_nothing_to_show_is_emptier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        await open_runs(pilot.app, pilot)  # type: ignore[arg-type]
+        await open_runs(pilot)
         assert empty_share(pilot) > 1 / 3

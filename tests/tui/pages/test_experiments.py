@@ -10,6 +10,7 @@ from textual.widgets import Input, Label, Static
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Finished
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import AskLine, DeleteRun
@@ -46,10 +47,9 @@ async def typed(pilot: Pilot[int], key: str, text: str) -> None:
     await pilot.pause()
 
 
-async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         best = best_of(page)
         await typed(pilot, "/", "model=pictured")
         assert ids(page) == ["pictured"]
@@ -69,10 +69,9 @@ async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, tmp_path: 
         assert len(ids(page)) == 3
 
 
-async def test_marks_outlive_a_filter(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_marks_outlive_a_filter(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("space", "space")
         await app.workers.wait_for_complete()
         marked = page.query_one(RunTable).marked
@@ -94,7 +93,7 @@ async def test_a_run_that_trains_is_read_again(
     trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events[:20]))
     monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path == trained.path)
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table = page.query_one(RunTable)
         row = next(row for row in table.runs if row.run == trained)
         assert (row.state, len(row.epochs)) == ("running", 0)
@@ -102,10 +101,9 @@ async def test_a_run_that_trains_is_read_again(
         await until(pilot, lambda: any(row.run == trained and len(row.epochs) == 5 for row in table.runs))
 
 
-async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("/")
         await pilot.pause()
         hint = app.screen.query_one("#said", Label)
@@ -127,10 +125,9 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, tmp
         assert len(ids(page)) == 3
 
 
-async def test_a_note_is_written_and_shown(app: MnistSumApp, tmp_path: Path) -> None:
-    made = make_three(tmp_path)
+async def test_a_note_is_written_and_shown(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(160, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table = page.query_one(RunTable)
         assert "note" not in [column.title for column in table.shown]
         await typed(pilot, "t", "stopped [b] too early, to be repeated with more epochs")
@@ -139,14 +136,12 @@ async def test_a_note_is_written_and_shown(app: MnistSumApp, tmp_path: Path) -> 
         assert notes.read(made[2]) in str(page.query_one("#details", Static).visual)
 
 
-async def test_columns_are_chosen_also_settings(app: MnistSumApp, tmp_path: Path) -> None:
-    made = make_three(tmp_path)
-
+async def test_columns_are_chosen_also_settings(app: MnistSumApp, made: list[Run]) -> None:
     def titles() -> list[str]:
         return [column.title for column in page.query_one(RunTable).shown]
 
     async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table, usual = page.query_one(RunTable), titles()
         await pilot.press("c")
         await pilot.pause()
@@ -175,7 +170,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         make(tmp_path, f"20260101-12010{seed}-compact-seed{seed}", events, seed=seed)
     make(tmp_path, "20260101-120300-pictured", [*recorded.training(700)], model="pictured")
     async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         assert len(ids(page)) == 3
         await pilot.press("g")
         await pilot.pause()
@@ -200,10 +195,11 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         assert len(ids(page)) == 3
 
 
-async def test_a_run_that_another_process_makes_comes_by_itself(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_a_run_that_another_process_makes_comes_by_itself(
+    app: MnistSumApp, made: list[Run], tmp_path: Path
+) -> None:
     async with app.run_test(size=(160, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         assert len(ids(page)) == 3
         make(tmp_path, "20260101-120500-swift", [recorded.started()])
         await until(pilot, lambda: len(ids(page)) == 4)
@@ -216,7 +212,7 @@ async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_t
         end = replace(recorded.finished(), sum_accuracy=right)
         make(tmp_path, f"20260101-12000{seed}-compact", [*recorded.training(860), end], seed=seed)
     async with app.run_test(size=(120, 36)) as pilot:
-        await open_runs(app, pilot)
+        await open_runs(pilot)
         for key, words in (("g", "The newest of 2 runs in this row; the others stay.\n"), ("g", "")):
             await pilot.press(key, "d")
             assert isinstance(app.screen, DeleteRun)

@@ -21,15 +21,15 @@ from tests.tui.shown import lines
 COUNT = AT_ONCE + 5
 
 
-def make_many(folder: Path) -> list[Run]:
+@pytest.fixture
+def made(tmp_path: Path) -> list[Run]:
     events = [event for event in recorded.training(430) if event.kind in ("started", "epoch")]
-    return [make(folder, f"20260101-{120000 + number}-compact", events) for number in range(COUNT)]
+    return [make(tmp_path, f"20260101-{120000 + number}-compact", events) for number in range(COUNT)]
 
 
 async def test_the_first_runs_are_shown_while_the_others_are_read(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_many(tmp_path)
     held = threading.Event()
 
     def slowly(run: Run) -> Summary:
@@ -54,11 +54,10 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
 
 
 async def test_a_mark_and_a_second_look_change_nothing_else(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_many(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table, changed = page.query_one(RunTable), list[Any]()
         monkeypatch.setattr(table, "update_cell", lambda row, *_: changed.append(row))
         monkeypatch.setattr(table, "add_row", lambda *_, key: changed.append(key))
@@ -71,11 +70,10 @@ async def test_a_mark_and_a_second_look_change_nothing_else(
 
 
 async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_concerned(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_many(tmp_path)
     async with app.run_test(size=(160, 48)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table, filled = page.query_one(RunTable), list[str]()
         add_row = table.add_row
 
@@ -101,11 +99,10 @@ async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_con
 
 
 async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_many(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table = page.query_one(RunTable)
         for keys, there, left in ((["down"] * 3, made[-5], COUNT - 1), (["end"], made[1], COUNT - 2)):
             with monkeypatch.context() as patched:
@@ -119,25 +116,23 @@ async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
             assert (table.row_count, table.row_id) == (left, there.id)
 
 
-async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(app: MnistSumApp, tmp_path: Path) -> None:
-    made = make_many(tmp_path)
+async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("end", "space")
         page.pattern = "model=swift"
         page.show_listed()
         await fixed.open_page(pilot, "inspect")
-        await open_runs(app, pilot)
+        await open_runs(pilot)
         await pilot.press("escape")
         assert page.query_one(RunTable).marked == (made[0].id,)
 
 
 async def test_more_runs_than_fit_have_their_figures_whole_and_say_by_what_they_are_sorted(
-    app: MnistSumApp, tmp_path: Path
+    app: MnistSumApp, made: list[Run]
 ) -> None:
-    make_many(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         table = page.query_one(RunTable)
         table.sort_by(named("mean val."))
         await pilot.pause()

@@ -21,7 +21,7 @@ from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.pages.test_runs import make, make_three, note_of, open_runs
+from tests.tui.pages.test_runs import make, note_of, open_runs
 from tests.tui.recorded import until
 
 
@@ -38,15 +38,14 @@ def question(app: MnistSumApp) -> str:
 
 async def open_third(app: MnistSumApp, pilot: Pilot[int]) -> None:
     """Open the oldest of three runs, which is complete."""
-    await open_runs(app, pilot)
+    await open_runs(pilot)
     await pilot.press("down", "down", "enter")
     await until(pilot, lambda: app.screen is app.train_page and app.session.run is not None)
 
 
 async def test_enter_opens_a_run_and_its_charts(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     recorded.without_torch(monkeypatch)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
@@ -68,9 +67,8 @@ async def test_enter_opens_a_run_and_its_charts(
 
 
 async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     recorded.without_torch(monkeypatch)
     async with app.run_test() as pilot:
         await open_third(app, pilot)
@@ -84,13 +82,12 @@ async def test_an_opened_run_that_is_deleted_is_shown_no_longer(
 
 
 async def test_a_damaged_run_and_one_that_is_gone_are_told(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     made[2].config_file.write_text("{")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
     async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         for run in made[:2]:
             run.delete()
         await pilot.press("end", "enter")  # nothing says when it was created, so it is the last
@@ -149,7 +146,7 @@ async def test_beside_a_training_only_the_network_is_another(fake: FakeTrain, tm
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
         trained = app.session.run
-        await open_runs(app, pilot)
+        await open_runs(pilot)
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.session.network is not None)
         assert app.session.run == trained
@@ -165,9 +162,8 @@ async def test_beside_a_training_only_the_network_is_another(fake: FakeTrain, tm
 
 
 async def test_a_complete_run_is_asked_for_more_epochs(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     give_weights(made[0])
     recorded.without_torch(monkeypatch)
     found = recorded.asked(monkeypatch)
@@ -195,12 +191,11 @@ async def test_a_complete_run_is_asked_for_more_epochs(
 
 
 async def test_a_stopped_run_goes_on_with_what_is_left(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     found = recorded.asked(monkeypatch)
     async with app.run_test() as pilot:
-        await open_runs(app, pilot)
+        await open_runs(pilot)
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.train_page and app.session.finished)
         assert app.screen.active_bindings["r"].binding.description == "Resume"
@@ -217,13 +212,12 @@ async def test_a_stopped_run_goes_on_with_what_is_left(
 
 
 async def test_nothing_is_asked_where_nothing_can_go_on(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = make_three(tmp_path)
     made[2].report_file.write_text("{}")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
     async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("r")
         assert "has a result but no checkpoint" in note_of(page)
         made[1].delete()
@@ -240,7 +234,7 @@ async def test_y_copies_what_makes_a_resumed_run_again(app: MnistSumApp, tmp_pat
     make(tmp_path, "20260101-120300-compact", [*recorded.training(700), again])
     first = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
     async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("y")
         assert app.clipboard == first, "as if it had not stopped"
         await pilot.press("down", "y")

@@ -7,21 +7,21 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
-from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui.pages.test_runs import make, open_runs
 from tests.tui.recorded import until
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
-    size: tuple[int, int], app: MnistSumApp, tmp_path: Path
+    size: tuple[int, int], app: MnistSumApp, made: list[Run]
 ) -> None:
-    make_three(tmp_path)
     async with app.run_test(size=size) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         beside = page.query_one("#differing", Static)
         assert not beside.display, "of one run there is nothing to compare"
         await pilot.press("space", "space")
@@ -48,11 +48,10 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
 
 @pytest.mark.parametrize("size", [(160, 36), (200, 60)])
 async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
-    size: tuple[int, int], app: MnistSumApp, tmp_path: Path
+    size: tuple[int, int], app: MnistSumApp, made: list[Run]
 ) -> None:
-    make_three(tmp_path)
     async with app.run_test(size=size) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         beside, table = page.query_one("#details", Static), page.query_one(RunTable)
         assert beside.region.x >= table.region.right
         assert beside.region.y == table.region.y
@@ -83,7 +82,7 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumAp
         end = replace(recorded.finished(), sum_accuracy=share)
         make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
     async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         assert "keep: how many epochs' weights stay" in " ".join(page.about.split()), "as in the table of differences"
         told = page.query_one("#why-best", Static)
         assert "points uncertain" not in str(told.content)

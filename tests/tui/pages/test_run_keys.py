@@ -1,13 +1,13 @@
 """The page Runs: what its keys do with the run under the cursor, and with the marked ones."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -18,16 +18,15 @@ from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
-from tests.tui.pages.test_runs import make_three, note_of, open_runs
+from tests.tui.pages.test_runs import note_of, open_runs
 from tests.tui.recorded import until
 from tests.tui.shown import lines
 
 
-async def test_copy_and_evaluate(app: MnistSumApp, tmp_path: Path) -> None:
-    made = make_three(tmp_path)
+async def test_copy_and_evaluate(app: MnistSumApp, made: list[Run]) -> None:
     made[2].best_file.write_bytes(b"")
     async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("y")
         assert note_of(page).startswith("Copied: ")
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
@@ -44,10 +43,9 @@ async def test_copy_and_evaluate(app: MnistSumApp, tmp_path: Path) -> None:
         assert "has no weights: choose another run" in note_of(page)
 
 
-async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(160, 48)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         for words in ("Resume", "More epochs"):  # the newest was stopped
             await until(pilot, lambda: any(key.words == words for key in keys_of(app.screen)[0]))  # noqa: B023
             await pilot.press("down")
@@ -55,10 +53,9 @@ async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, tmp
         assert page.current.state == "completed"
 
 
-async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, tmp_path: Path) -> None:
-    made = make_three(tmp_path)
+async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("h")
         await app.workers.wait_for_complete()
         await pilot.pause()
@@ -77,10 +74,9 @@ async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, tmp_pa
     assert not made[0].path.exists(), "it is a file of the run"
 
 
-async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app: MnistSumApp, tmp_path: Path) -> None:
-    make_three(tmp_path)
+async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         first, second = page.listed[:2]
         await pilot.press("space", "space", "h")
         await app.workers.wait_for_complete()
@@ -94,12 +90,11 @@ async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app:
 
 
 async def test_marked_runs_are_played_in_step(
-    app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 12.0)
-    make_three(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
 
         def newest() -> list[float]:
             return [float(max(curve.x, default=0)) for curve in page.query_one(Chart).plot.curves]
@@ -160,12 +155,11 @@ async def test_marked_runs_are_played_in_step(
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_two_runs_in_step_show_what_both_answer(
-    size: tuple[int, int], app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 1e9)
-    make_three(tmp_path)
     async with app.run_test(size=size) as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         await pilot.press("down", "space", "down", "space", "x", "x")
         await recorded.until(pilot, lambda: len(page.curves) == 2)
         await pilot.press("p")

@@ -78,7 +78,7 @@ async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pil
 async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     made = make_three(app.session.runs_folder)
-    page = await open_runs(app, pilot)
+    page = await open_runs(pilot)
     await pilot.press("space", "space", "space")
     table = page.query_one(RunTable)
     before = dict(table.looks)

@@ -23,7 +23,7 @@ async def test_what_cannot_be_read_is_not_called_empty(
     app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with app.run_test() as pilot:
-        page = await open_runs(app, pilot)
+        page = await open_runs(pilot)
         assert "No runs yet" in await read_again(pilot, page, "#empty")
         with monkeypatch.context() as locked:
             lock_up(tmp_path, locked)
