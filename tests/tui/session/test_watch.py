@@ -1,5 +1,6 @@
 """`mnist-sum tui --watch`: the run of another process, looked at and left alone."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,72 +29,73 @@ def run(tmp_path: Path) -> Run:
     return find.create(tmp_path / "runs", TrainConfig.of("standard", model="compact"))
 
 
-def watching(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+@pytest.fixture
+def app(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
+    """It watches the run."""
     recorded.without_torch(monkeypatch)
     return MnistSumApp(Session(run.path.parent), watch=run)
+
+
+@pytest.fixture
+def journal(run: Run) -> Iterator[Journal]:
+    with Journal(run.metrics_file) as journal:
+        yield journal
 
 
 async def until_it_has(pilot: Pilot[int], app: MnistSumApp, count: int) -> None:
     await until(pilot, lambda: len(app.session.events) == count)
 
 
-async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = watching(run, monkeypatch)
-    with Journal(run.metrics_file) as journal:
-        for event in EVENTS[:40]:
-            journal.append(event)
-        async with app.run_test(size=(100, 30)) as pilot:
-            with run.lock():
-                assert str(app.train_page.query_one("#reading-run", Static).render()) == "Reading the run ..."
-                await until_it_has(pilot, app, 40)
-                assert app.train_page.run_view.display
-                assert not app.train_page.has_form, "nobody came for it"
-                assert len(app.train_page.run_view.series.training) == 39
-                await until(pilot, lambda: state_line(app.session).startswith("◉ watching · epoch 1/5 · "))
-                for event in EVENTS[40:]:
-                    journal.append(event)
-                await until_it_has(pilot, app, len(EVENTS))
-                assert len(app.train_page.run_view.series.validation) == 1
-                assert not app.train_page.check_action("control", ("pause",)), "it is not ours to pause"
-                assert "mnist-sum tui --watch" in receipt(app.session)
-                assert "without saving" not in receipt(app.session)
-                journal.append(recorded.finished())
-                await until_it_has(pilot, app, len(EVENTS) + 1)
-            await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
-            assert app.train_page.run_view.has_class("-over")
-            await pilot.press("q")
+async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, app: MnistSumApp, journal: Journal) -> None:
+    for event in EVENTS[:40]:
+        journal.append(event)
+    async with app.run_test(size=(100, 30)) as pilot:
+        with run.lock():
+            assert str(app.train_page.query_one("#reading-run", Static).render()) == "Reading the run ..."
+            await until_it_has(pilot, app, 40)
+            assert app.train_page.run_view.display
+            assert not app.train_page.has_form, "nobody came for it"
+            assert len(app.train_page.run_view.series.training) == 39
+            await until(pilot, lambda: state_line(app.session).startswith("◉ watching · epoch 1/5 · "))
+            for event in EVENTS[40:]:
+                journal.append(event)
+            await until_it_has(pilot, app, len(EVENTS))
+            assert len(app.train_page.run_view.series.validation) == 1
+            assert not app.train_page.check_action("control", ("pause",)), "it is not ours to pause"
+            assert "mnist-sum tui --watch" in receipt(app.session)
+            assert "without saving" not in receipt(app.session)
+            journal.append(recorded.finished())
+            await until_it_has(pilot, app, len(EVENTS) + 1)
+        await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
+        assert app.train_page.run_view.has_class("-over")
+        await pilot.press("q")
     assert app.return_value == 0
 
 
 async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, app: MnistSumApp, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, told = watching(run, monkeypatch), list[str]()
+    told = list[str]()
     app.way = "bell"
     monkeypatch.setattr(app, "send", told.append)
-    with Journal(run.metrics_file) as journal:
-        for event in (*EVENTS[:18], recorded.finished(), recorded.started(resumed=True)):
-            journal.append(event)
-        async with app.run_test(size=(100, 30)) as pilot:
-            await until_it_has(pilot, app, 20)
-            assert state_line(app.session).startswith("… cut off")
-            assert "the process that trained it is gone" in receipt(app.session)
-            with run.lock():
-                await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
-                assert not told, "it ended once, but was resumed"
-                journal.append(recorded.finished())
-                await until(pilot, lambda: told == ["\a"])
-            await pilot.press("q")
+    for event in (*EVENTS[:18], recorded.finished(), recorded.started(resumed=True)):
+        journal.append(event)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until_it_has(pilot, app, 20)
+        assert state_line(app.session).startswith("… cut off")
+        assert "the process that trained it is gone" in receipt(app.session)
+        with run.lock():
+            await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+            assert not told, "it ended once, but was resumed"
+            journal.append(recorded.finished())
+            await until(pilot, lambda: told == ["\a"])
+        await pilot.press("q")
     assert app.return_value == 0
 
 
-async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = watching(run, monkeypatch)
-    with Journal(run.metrics_file) as journal:
-        for event in [*EVENTS, recorded.finished()]:
-            journal.append(event)
+async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(app: MnistSumApp, journal: Journal) -> None:
+    for event in [*EVENTS, recorded.finished()]:
+        journal.append(event)
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: state_line(app.session).startswith("✓ done"))
         assert app.watcher is None
@@ -104,34 +106,24 @@ async def test_a_run_that_has_ended_is_opened_and_nobody_waits_for_more(
     assert app.return_value == 0
 
 
-def visited(run: Run, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    """The app of a visitor of `mnist-sum serve`."""
-    app = watching(run, monkeypatch)
-    app.session.is_read_only = True
-    return app
-
-
 async def test_a_visitor_of_a_run_that_has_stopped_sees_that_it_goes_on(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, app: MnistSumApp, journal: Journal
 ) -> None:
-    app = visited(run, monkeypatch)
-    with Journal(run.metrics_file) as journal:
-        for event in [*EVENTS[:18], recorded.finished(reason="stopped")]:
-            journal.append(event)
-        async with app.run_test(size=(100, 30)) as pilot:
-            await until(pilot, lambda: app.session.finished is not None and app.train_page.run_view.has_class("-over"))
-            assert state_line(app.session).startswith("■ stopped")
-            assert app.train_page.check_action("replay", ()), "it can be played back meanwhile"
-            with run.lock():
-                journal.append(recorded.started(resumed=True))
-                await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
-                assert not app.train_page.run_view.has_class("-over")
+    app.session.is_read_only = True
+    for event in [*EVENTS[:18], recorded.finished(reason="stopped")]:
+        journal.append(event)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.session.finished is not None and app.train_page.run_view.has_class("-over"))
+        assert state_line(app.session).startswith("■ stopped")
+        assert app.train_page.check_action("replay", ()), "it can be played back meanwhile"
+        with run.lock():
+            journal.append(recorded.started(resumed=True))
+            await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+            assert not app.train_page.run_view.has_class("-over")
 
 
-async def test_a_visitor_of_a_run_that_was_deleted_does_not_wait_for_it(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = visited(run, monkeypatch)
+async def test_a_visitor_of_a_run_that_was_deleted_does_not_wait_for_it(run: Run, app: MnistSumApp) -> None:
+    app.session.is_read_only = True
     run.delete()
     async with app.run_test(size=(100, 30)) as pilot:
         told = app.train_page.query_one("#reading-run", Static)
@@ -140,11 +132,9 @@ async def test_a_visitor_of_a_run_that_was_deleted_does_not_wait_for_it(
 
 
 async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
-    run: Run, monkeypatch: pytest.MonkeyPatch
+    run: Run, app: MnistSumApp, journal: Journal
 ) -> None:
-    app = watching(run, monkeypatch)
-    with Journal(run.metrics_file) as journal:
-        journal.append(EVENTS[0])
+    journal.append(EVENTS[0])
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: state_line(app.session).startswith("… cut off"))
         run.delete()
@@ -155,11 +145,11 @@ async def test_a_run_that_is_cut_off_and_deleted_is_watched_no_longer(
 
 
 async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts(
-    run: Run, fake: FakeTrain, monkeypatch: pytest.MonkeyPatch
+    run: Run, fake: FakeTrain, app: MnistSumApp, journal: Journal
 ) -> None:
     """Until another run is shown, or the same one anew: then nobody follows it any longer."""
-    app, other = watching(run, monkeypatch), find.create(run.path.parent, CONFIG)
-    with Journal(run.metrics_file) as journal, run.lock():
+    other = find.create(run.path.parent, CONFIG)
+    with run.lock():
         journal.append(EVENTS[0])
         async with app.run_test(size=(100, 30)) as pilot:
             await until_it_has(pilot, app, 1)
@@ -187,9 +177,8 @@ async def test_enter_on_the_run_that_is_watched_goes_from_the_form_to_its_charts
             assert app.session.network is None, "there is nothing to ask any more"
 
 
-async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = watching(run, monkeypatch)
-    with Journal(run.metrics_file) as journal, run.lock():
+async def test_it_is_left_at_once_and_nothing_of_it_has_changed(run: Run, app: MnistSumApp, journal: Journal) -> None:
+    with run.lock():
         journal.append(EVENTS[0])
         before = {path: path.read_bytes() for path in run.path.iterdir()}
         async with app.run_test(size=(80, 24)) as pilot:
