@@ -20,7 +20,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from mnist_sum_tui.data import dataset, idx, picture
-from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.inference.reliability import auroc, reliability
 from mnist_sum_tui.inference.strangers import confidences

@@ -5,7 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.models.layers import DIGITS
 
 

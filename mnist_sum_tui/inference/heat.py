@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.models.layers import evaluating
 

@@ -15,7 +15,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
-from mnist_sum_tui.inference.evaluate import NUMBERS, Outputs, infer
+from mnist_sum_tui.inference.infer import NUMBERS, Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import SumNetwork, to_memory_format

@@ -3,7 +3,8 @@
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import EvalReport, infer, score
+from mnist_sum_tui.inference.evaluate import EvalReport, score
+from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training

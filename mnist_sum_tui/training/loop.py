@@ -12,7 +12,8 @@ from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import MnistSumError, RunError
-from mnist_sum_tui.inference.evaluate import EvalReport, infer_batches, normalised, score
+from mnist_sum_tui.inference.evaluate import EvalReport, score
+from mnist_sum_tui.inference.infer import infer_batches, normalised
 from mnist_sum_tui.machine.figures import Meter
 from mnist_sum_tui.machine.hardware import choose, set_up
 from mnist_sum_tui.machine.ranks import Ranks

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from mnist_sum_tui.data.dataset import Split
-from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.runs.events import SAMPLE_COUNT
 from mnist_sum_tui.training.step import Learner
 

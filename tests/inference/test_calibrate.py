@@ -13,7 +13,8 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate, twin
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, SCORED, Classes, lacking
-from mnist_sum_tui.inference.evaluate import evaluate, infer, infer_batches
+from mnist_sum_tui.inference.evaluate import evaluate
+from mnist_sum_tui.inference.infer import infer, infer_batches
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
@@ -36,8 +37,7 @@ def few() -> tuple[dataset.Split, dataset.Split]:
 
 @pytest.mark.parametrize("model", MODELS)
 def test_every_network_is_calibrated_and_judges_after_it(model: str, few: tuple[dataset.Split, dataset.Split]) -> None:
-    config = TrainConfig(model=model, precision="fp32")
-    network = build(model, seed=1)
+    network, config = build(model, seed=1), TrainConfig(model=model, precision="fp32")
     found = calibrate.fit(network, config, *few, choose(config))
     tensors = found.to_tensors()
     assert sum(tensor.nbytes for tensor in tensors.values()) <= 500_000

@@ -12,7 +12,7 @@ from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.inference.calibrate import fit_temperature
 from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, calibrated, lacking
-from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.inference.reliability import auroc, reliability
 from mnist_sum_tui.verdict import Verdict

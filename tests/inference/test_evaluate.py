@@ -6,7 +6,8 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import Outputs, evaluate, infer_batches, normalised, score
+from mnist_sum_tui.inference.evaluate import evaluate, score
+from mnist_sum_tui.inference.infer import Outputs, infer_batches, normalised
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 

@@ -13,7 +13,7 @@ from mnist_sum_tui.data.strange_images import Images
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference import strangers
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import from_outputs
 from tests.cli.test_layout import printed, terminal
 from tests.conftest import Cli, header

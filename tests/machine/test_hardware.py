@@ -15,7 +15,7 @@ from torch.utils._pytree import tree_leaves
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.inference.evaluate import infer
+from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose, choose_for_inference, cpu_has_fast_bf16, set_up
 from mnist_sum_tui.machine.ranks import Ranks

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mnist_sum_tui.data.dataset import Split
-    from mnist_sum_tui.inference.evaluate import Outputs
     from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.heat import Heat
+    from mnist_sum_tui.inference.infer import Outputs
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
@@ -141,7 +141,8 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
     import torch
 
     from mnist_sum_tui.inference.addition import mean_addition_tables
-    from mnist_sum_tui.inference.evaluate import Outputs, mistakes, score
+    from mnist_sum_tui.inference.evaluate import mistakes, score
+    from mnist_sum_tui.inference.infer import Outputs
     from mnist_sum_tui.inference.pca import principal_components
 
     features = [part.digits if part.features is None else part.features for part in parts]

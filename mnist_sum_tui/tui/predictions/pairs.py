@@ -11,7 +11,8 @@ from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.verdict import Verdict, judge
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.evaluate import EvalReport, Mistake, Outputs
+    from mnist_sum_tui.inference.evaluate import EvalReport, Mistake
+    from mnist_sum_tui.inference.infer import Outputs
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 NUMBERS = np.arange(10)

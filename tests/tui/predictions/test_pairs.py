@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import from_outputs
 from mnist_sum_tui.tui.predictions.load import sum_up
 from mnist_sum_tui.tui.predictions.pairs import NUMBERS, less_certain, next_pair
