@@ -47,11 +47,11 @@ def doctor(
 
     Writes nothing and downloads nothing. Please add its output to a bug report.
     """
-    from mnist_sum_tui.cli import doctor_checks  # imports importlib.metadata: 20 ms
+    from mnist_sum_tui.cli import doctor_checks, terminal_checks  # imports importlib.metadata: 20 ms
 
     if mouse and can_draw():
         print("Click somewhere in this window, or press a key ...", file=sys.stderr, flush=True)
-    heard = doctor_checks.mouse(mouse, MOUSE_SECONDS)
+    heard = terminal_checks.mouse(mouse, MOUSE_SECONDS)
     if mouse and can_draw():
         print("A click." if heard.state == "ok" else "No click.", "Checking the rest ...", file=sys.stderr, flush=True)
     source = context.get_parameter_source("runs_dir")
@@ -62,8 +62,8 @@ def doctor(
         *_checked("data", doctor_checks.data),
         doctor_checks.runs(folder_or_default(runs_dir), origin),
         doctor_checks.chosen({name: _given(context, name) for name in OPTIONS}),  # its own --mouse is another option
-        *doctor_checks.window(sys.stdout.encoding),
-        doctor_checks.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
+        *terminal_checks.window(sys.stdout.encoding),
+        terminal_checks.colours(_of_dashboard(), _of(console()) if is_terminal() else "none"),
         heard,
     ]
     broken = [each.topic for each in found if each.state == "broken"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from mnist_sum_tui.cli import doctor_checks
+from mnist_sum_tui.cli import doctor_checks, terminal_checks
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.machine import hardware, packages
@@ -71,7 +71,7 @@ def test_json_is_one_object(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_importing_the_checks_loads_neither_rich_nor_typer_nor_torch() -> None:
-    assert not loaded_by("import mnist_sum_tui.cli.doctor_checks") & {"rich", "typer", "torch", "numpy"}
+    assert not loaded_by("import mnist_sum_tui.cli.terminal_checks") & {"rich", "typer", "torch", "numpy"}
 
 
 @pytest.mark.parametrize("columns", [60, 120])
@@ -96,7 +96,9 @@ def test_a_dumb_terminal_gets_no_escapes() -> None:
 
 
 def test_a_terminal_that_is_small_or_lacks_utf_8_or_is_remote() -> None:
-    code = "from mnist_sum_tui.cli.doctor_checks import window; import sys; print(window(sys.stdout.encoding)[0].text)"
+    code = (
+        "from mnist_sum_tui.cli.terminal_checks import window; import sys; print(window(sys.stdout.encoding)[0].text)"
+    )
     assert "make it 60x20 or larger" in shown("-c", code, columns=59).raw
     assert "make it 60x20 or larger" in shown("-c", code, rows=19).raw
     unknown = shown("-c", code, columns=0, rows=0).raw
@@ -133,11 +135,11 @@ def test_the_colours_are_those_that_textual_uses(
 
 def test_the_variables_that_set_the_colours_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    assert doctor_checks.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
-    assert "256 in the dashboard, none in printed text" in doctor_checks.colours("256", "none").text
+    assert terminal_checks.colours("none", "none").text.endswith("NO_COLOR=1; unset NO_COLOR to get colours")
+    assert "256 in the dashboard, none in printed text" in terminal_checks.colours("256", "none").text
     monkeypatch.delenv("NO_COLOR")
-    assert doctor_checks.colours("none", "none").state == "note", "no colours are not what one wants"
-    assert "it is a pipe or a file" in doctor_checks.colours("none", "none").text
+    assert terminal_checks.colours("none", "none").state == "note", "no colours are not what one wants"
+    assert "it is a pipe or a file" in terminal_checks.colours("none", "none").text
 
 
 @pytest.fixture

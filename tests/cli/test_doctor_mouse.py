@@ -69,7 +69,7 @@ from mnist_sum_tui.machine.terminal import reports_mouse
 print("said", reports_mouse({seconds}))
 print("left", bool(select.select([0], [], [], 0.5)[0]))
 """
-SAY = "from mnist_sum_tui.cli.doctor_checks import mouse; print(mouse(True, 10).text)"
+SAY = "from mnist_sum_tui.cli.terminal_checks import mouse; print(mouse(True, 10).text)"
 
 
 def test_a_key_ends_the_wait_without_a_click() -> None:
