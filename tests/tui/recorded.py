@@ -181,6 +181,12 @@ async def until(pilot: Pilot[int], condition: Callable[[], object], seconds: flo
     await pilot.pause()
 
 
+async def press(pilot: Pilot[int], *keys: str) -> None:
+    """Press the keys, and let the app draw."""
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
     """The trainings that are asked for, none of which begins."""
     found: list[StartTraining] = []

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.predictions.quiz import Asked
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.recorded import press
 from tests.tui.test_snapshots import train as show_training
 
 Show = Callable[[Pilot[int]], Awaitable[None]]
@@ -26,15 +27,13 @@ async def form(pilot: Pilot[int]) -> None:
 
 async def inspect(pilot: Pilot[int]) -> None:
     await fixed.open_page(pilot, "inspect")
-    await pilot.press("w", "b")
-    await pilot.pause()
+    await press(pilot, "w", "b")
 
 
 async def drawing(pilot: Pilot[int]) -> None:
     await fixed.open_page(pilot, "draw")
     await draw(pilot)
-    await pilot.press("space", "left")
-    await pilot.pause()
+    await press(pilot, "space", "left")
 
 
 async def mistakes(pilot: Pilot[int]) -> None:
@@ -43,14 +42,12 @@ async def mistakes(pilot: Pilot[int]) -> None:
 
 async def inside(pilot: Pilot[int]) -> None:
     await fixed.open_page(pilot, "inside")
-    await pilot.press("right", "enter")
-    await pilot.pause()
+    await press(pilot, "right", "enter")
 
 
 async def closer(pilot: Pilot[int]) -> None:
     await inside(pilot)
-    await pilot.press("enter", "down")
-    await pilot.pause()
+    await press(pilot, "enter", "down")
 
 
 async def table(pilot: Pilot[int]) -> None:
@@ -75,14 +72,12 @@ async def digit_map(pilot: Pilot[int]) -> None:
 async def view(pilot: Pilot[int], name: str) -> None:
     """Go down the list of Inside to one of the views of the whole network."""
     await fixed.open_page(pilot, "inside")
-    await pilot.press("end", *["up"] * (len(VIEWS) - 1 - list(VIEWS).index(name)))
-    await pilot.pause()
+    await press(pilot, "end", *["up"] * (len(VIEWS) - 1 - list(VIEWS).index(name)))
 
 
 async def heat(pilot: Pilot[int]) -> None:
     await fixed.open_page(pilot, "inspect")
-    await pilot.press("h")
-    await pilot.pause()
+    await press(pilot, "h")
 
 
 async def quiz(pilot: Pilot[int]) -> None:
@@ -95,8 +90,7 @@ async def quiz(pilot: Pilot[int]) -> None:
     screen._ask()
     for field in screen.query(Input):
         field.cursor_blink = False
-    await pilot.press("5", "1", "2")
-    await pilot.pause()
+    await press(pilot, "5", "1", "2")
 
 
 async def runs(pilot: Pilot[int]) -> None:
@@ -109,8 +103,7 @@ async def runs(pilot: Pilot[int]) -> None:
 
 async def delete(pilot: Pilot[int]) -> None:
     await runs(pilot)
-    await pilot.press("d", "right")
-    await pilot.pause()
+    await press(pilot, "d", "right")
 
 
 async def go_to(pilot: Pilot[int]) -> None:
@@ -122,14 +115,12 @@ async def go_to(pilot: Pilot[int]) -> None:
 
 async def guide(pilot: Pilot[int]) -> None:
     await form(pilot)
-    await pilot.press("f9")
-    await pilot.pause()
+    await press(pilot, "f9")
 
 
 async def keys(pilot: Pilot[int]) -> None:
     await form(pilot)
-    await pilot.press("question_mark")
-    await pilot.pause()
+    await press(pilot, "question_mark")
 
 
 async def palette(pilot: Pilot[int]) -> None:
@@ -156,8 +147,7 @@ async def field(pilot: Pilot[int]) -> None:
 async def choices(pilot: Pilot[int]) -> None:
     await form(pilot)
     pilot.app.screen.query_one("#recipe").focus()
-    await pilot.press("enter")
-    await pilot.pause()
+    await press(pilot, "enter")
 
 
 SHOWN: dict[str, Show] = {

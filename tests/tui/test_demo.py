@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 def test_it_takes_forty_seconds_of_which_the_first_hundred_steps_take_most() -> None:
@@ -64,8 +64,7 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
         assert of_session(app.session).chosen.path == RECORDED.epoch_file(1)
         await pilot.press("end")
         assert all(command in said() for command in NEXT)
-        await pilot.press("escape", "r")
-        await pilot.pause()
+        await press(pilot, "escape", "r")
         assert not view.captions.display
         assert "stays as it is" in next(iter(app._notifications)).message
         assert not [row for row in outcome(app.session) if "recorded" in row[1]], "it is not to be trained further"

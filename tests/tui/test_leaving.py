@@ -28,7 +28,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import mend
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,10 @@ async def test_leaving_while_training_asks(
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
-        await pilot.press(keys[0])
-        await pilot.pause()
+        await press(pilot, keys[0])
         assert isinstance(app.screen, QuitScreen)
         assert app.screen.query_one("#keep", Button).has_focus
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert app.session.is_training
         await pilot.press(*keys)
         await until(pilot, lambda: not app.is_running)
@@ -100,8 +98,7 @@ async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.Monk
     run = find.create(tmp_path / "runs", replace(CONFIG, model="tiny@0123456789ab"))
     async with app.run_test(size=(80, 24)) as pilot:
         app.session.begin(run.read_config(), run, Control())
-        await pilot.press("q")
-        await pilot.pause()
+        await press(pilot, "q")
         said = app.screen.query_one("#lost", Static)
         first, *_ = [said.render_line(y).text.strip() for y in range(said.size.height)]
         assert first == "Leaving at once loses all, because nothing is saved yet."

@@ -14,6 +14,7 @@ from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import open_runs
+from tests.tui.recorded import press
 from tests.tui.shown import SHOWN
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -24,8 +25,7 @@ Size = tuple[int, int]
 def test_inspect(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await fixed.open_page(pilot, "inspect")
-        await pilot.press("w", "w")
-        await pilot.pause()
+        await press(pilot, "w", "w")
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
 
@@ -54,8 +54,7 @@ def test_mistakes(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: py
 def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await fixed.open_page(pilot, "inside")
-        await pilot.press("w", "b", "3")
-        await pilot.pause()
+        await press(pilot, "w", "b", "3")
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
 
@@ -85,7 +84,6 @@ def test_inspect_in_a_light_theme(snap_compare: Any, tmp_path: Path, monkeypatch
     async def show(pilot: Pilot[int]) -> None:
         pilot.app.theme = "textual-light"
         await fixed.open_page(pilot, "inspect")
-        await pilot.press("b", "5", "right", "right")
-        await pilot.pause()
+        await press(pilot, "b", "5", "right", "right")
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=(120, 36), run_before=show)

@@ -12,7 +12,7 @@ from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.textual_fixes import Palette
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
@@ -41,8 +41,7 @@ async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path
         await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
         assert lines(app)[-1] == footer, "and Escape closes the palette"
         app.action_command_palette()
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert isinstance(app.screen, Page)
         await app.push_screen(Confirm("Delete?", "", "Delete"))
         await pilot.press("ctrl+p")

@@ -12,7 +12,7 @@ from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 SMALLEST = 60, 20
 
@@ -49,8 +49,7 @@ async def test_wrong_images_are_whole_or_it_says_how_to_see_them(app: MnistSumAp
         await shown.mistakes(pilot)
         assert "images: m gives them room" in text(app)
         assert "99%" not in text(app), "a caption without its image"
-        await pilot.press("m")
-        await pilot.pause()
+        await press(pilot, "m")
         gallery = app.screen.query_one(Gallery)
         assert gallery.scrollable_content_region.height >= gallery.tile.height - 1
         assert "m gives" not in text(app)
@@ -64,8 +63,7 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
         assert isinstance(page, InsidePage)
         assert page.query_one("#words").size.height <= 4
         said = str(page.query_one("#words").render())
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         told = page.query_one("#help-text", Static)
         assert str(told.render()).endswith(page._whole_words)
         assert page._whole_words.startswith(said.removesuffix("."))
@@ -100,8 +98,7 @@ async def test_where_it_looked_is_a_picture(page: str, least: int, app: MnistSum
         await fixed.open_page(pilot, page)
         if page == "draw":
             await draw(pilot)
-        await pilot.press("h")
-        await pilot.pause()
+        await press(pilot, "h")
         pair = app.screen.query_one(HeatPair)
         lines = str(pair.render()).split("\n")
         named = next(at for at, line in enumerate(lines) if line.startswith("digit ") and "sum " in line)

@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from tests.tui import recorded
 from tests.tui.pages.training import play, shown
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate(pilot: Pilot[int]) -> None:
@@ -38,8 +38,7 @@ async def test_more_epochs_count_from_those_that_a_knob_has_set(turned_to: str, 
     app.session.run.path.mkdir(parents=True)
     app.on_training_ended(TrainingEnded())
     await pilot.pause()
-    await pilot.press("r")
-    await pilot.pause()
+    await press(pilot, "r")
     said = " ".join(str(label.render()) for label in app.screen.query(Label))
     assert "It is complete. How many more epochs?" in said
     assert words in said

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.system_lines import SystemLines
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
+from tests.tui.recorded import press
 
 AT_400: Any = {"step": 400, "epoch": 1, "elapsed": 10.0}
 
@@ -86,8 +87,7 @@ async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int])
 async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
     control = Control()
     app = await play(pilot, recorded.training(200), control)
-    await pilot.press("f")
-    await pilot.pause()
+    await press(pilot, "f")
     assert app.train_page.query_one("#frozen").region.overlaps(app.train_page.query_one("#loss").region)
     assert "FROZEN" in shown(app, "#frozen")
     before = chart(app, "loss")
@@ -128,14 +128,12 @@ async def test_the_end_of_the_run_thaws(pilot: Pilot[int]) -> None:
 async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(200))
     charts = [app.train_page.query_one(f"#{name}", Chart) for name in ("loss", "accuracy")]
-    await pilot.press("m")
-    await pilot.pause()
+    await press(pilot, "m")
     assert charts[0].size.width == 119
     assert charts[0].size.height > 30
     await pilot.press("m")
     assert [chart.display for chart in charts] == [False, True]
-    await pilot.press("m")
-    await pilot.pause()
+    await press(pilot, "m")
     assert charts[0].size.width == 58
 
 
@@ -163,8 +161,7 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     app = await play(pilot, [*recorded.training(), busy(200, 0.5), busy(600, 0.7), busy(1000, 0.7)])
     view = app.train_page.run_view
     assert not view.query_one("#cores").display
-    await pilot.press("u")
-    await pilot.pause()
+    await press(pilot, "u")
     assert shown(app, "#system").startswith("this process 70 % of 2 cores, others 25 %")
     assert "memory 812 MB\nprocessor 61 degrees" in shown(app, "#system")
     assert view.query_one("#system").region.height == 2
@@ -183,8 +180,7 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     assert view.query_one("#cores").display
     await pilot.press("left", "left")
     assert view.view.cursor == pytest.approx(1075 - 1075 / 57, abs=5), "a column before the newest value"
-    await pilot.press("u")
-    await pilot.pause()
+    await press(pilot, "u")
     assert view.query_one("#loss").display
     assert not view.query_one("#system").region.height
     system = SystemLines("")

@@ -20,16 +20,16 @@ from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
 from tests.tui.fixed import WRONG
-from tests.tui.pages.test_network_views import SIZES, show, words
-from tests.tui.recorded import until
+from tests.tui.pages.test_inside import words
+from tests.tui.pages.test_network_views import SIZES, show
+from tests.tui.recorded import press, until
 
 
 @SIZES
 async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         page = await fixed.opened(pilot, InsidePage)
-        await pilot.press("m")
-        await pilot.pause()
+        await press(pilot, "m")
         await pilot.pause()
         drawn = page.query_one(MapOfDigits)
         assert drawn.has_focus
@@ -40,8 +40,7 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
         left, sizes, _ = np.linalg.svd(x - x.mean(0), full_matrices=False)
         assert np.allclose(np.abs(drawn.shown.points), np.abs(left[:, :2] * sizes[:2]), atol=1e-4)
         assert BRAILLE.wrong in str(drawn.render())
-        await pilot.press("left", "up", "left")
-        await pilot.pause()
+        await press(pilot, "left", "up", "left")
         await pilot.pause()
         index = drawn.index
         assert page.index == index != 0
@@ -54,8 +53,7 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
         assert picture.image is not None
         assert drawn.index is not None
         assert (picture.image == fixed.images().images[drawn.index].numpy()).all()
-        await pilot.press("w")
-        await pilot.pause()
+        await press(pilot, "w")
         assert f"#{drawn.index}, a " in words(page)
         assert page.index == drawn.index in WRONG
         assert drawn.cursor != (4, 5), "the cursor goes to the image that is named"

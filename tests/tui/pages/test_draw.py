@@ -25,7 +25,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 THREE = ((9, 3), (14, 2), (18, 3), (19, 5), (14, 6), (18, 8), (19, 10), (15, 12), (9, 11))
 """in cells of a pad of 28x14"""
@@ -61,8 +61,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> 
         assert likeness.region.height == (0 if size == (60, 20) else 1), "the bars need the row more"
         figures = f": {shown.digit_score:.3f}, limit {shown.threshold:.3f}" if size == (200, 60) else ""
         assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
-        await pilot.press("h", "h")  # where it looked, and back
-        await pilot.pause()
+        await press(pilot, "h", "h")  # where it looked, and back
         assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
         assert not likeness.display
@@ -115,8 +114,7 @@ async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
         before = int(pad.sheet.sum())
         await draw(pilot)
         assert int(pad.sheet.sum()) < before
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         assert not pad.sheet.any()
         assert str(page.query_one("#hint", Static).render()).startswith("Draw a digit")
         assert page.query_one("#seen", Digit).image is None

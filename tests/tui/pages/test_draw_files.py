@@ -6,8 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from textual.pilot import Pilot
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label
 
 from mnist_sum_tui.data.picture import prepare, read_picture
 from mnist_sum_tui.errors import RunError
@@ -25,24 +24,15 @@ from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.runs.folders import lock_up
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
-from tests.tui.recorded import until
+from tests.tui.pages.test_runs import note_of
+from tests.tui.recorded import press, until
 
 SECOND = ((4, 3), (4, 10))
 
 
-async def opened(pilot: Pilot[int]) -> DrawPage:
-    await fixed.open_page(pilot, "draw")
-    assert isinstance(pilot.app.screen, DrawPage)
-    return pilot.app.screen
-
-
-def note_of(page: DrawPage) -> str:
-    return str(page.query_one("#note", Static).render())
-
-
 async def test_strokes_are_taken_back_one_by_one_and_a_clearing_too(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         pad, sheets = page.query_one(DrawPad), []
         for points in (SECOND, fixed_three()):
             sheets.append(pad.sheet)
@@ -57,8 +47,7 @@ async def test_strokes_are_taken_back_one_by_one_and_a_clearing_too(app: MnistSu
         for place, sheet in enumerate((drawn, *reversed(sheets))):
             await pilot.press("z" if place else "ctrl+z")
             assert (pad.sheet == sheet).all()
-        await pilot.press("z")
-        await pilot.pause()
+        await press(pilot, "z")
         assert note_of(page) == "There is nothing to undo"
 
 
@@ -68,10 +57,9 @@ def fixed_three() -> tuple[tuple[int, int], ...]:
 
 async def test_other_weights_read_the_same_drawing(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
-        await pilot.press("comma")
-        await pilot.pause()
+        await press(pilot, "comma")
         last = fixed.predictions_in(app).requests[-1]
         assert isinstance(last, PredictDrawing)
         assert last.weights == fixed.CHOICES[0]
@@ -93,7 +81,7 @@ async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, t
     grey[20:70, 30:38] = 10
     Image.fromarray(grey).save(tmp_path / "one and more.png")
     async with app.run_test() as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         await pilot.press("o")
         assert isinstance(app.screen, OpenPicture)
         app.screen.query_one(Input).value = f"'{tmp_path / 'one and more.png'}' "
@@ -129,7 +117,7 @@ def test_the_path_of_a_dropped_file_is_what_the_shell_would_read(
 async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("no picture")
     async with app.run_test() as pilot:
-        await opened(pilot)
+        await fixed.opened(pilot, DrawPage)
         await pilot.press("o")
         dialog = app.screen
         assert isinstance(dialog, OpenPicture)
@@ -151,9 +139,8 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp
 
 async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: MnistSumApp, tmp_path: Path) -> None:
     async with app.run_test() as pilot:
-        page = await opened(pilot)
-        await pilot.press("s")
-        await pilot.pause()
+        page = await fixed.opened(pilot, DrawPage)
+        await press(pilot, "s")
         assert note_of(page).startswith("There is nothing to save")
         await draw(pilot)
         await pilot.press("s", "s")
@@ -174,7 +161,7 @@ async def test_an_opened_picture_is_saved_as_it_was_read(app: MnistSumApp, tmp_p
     grey = np.full((90, 61), 240, np.uint8)
     grey[11:80, 20:27] = 30
     async with app.run_test() as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         page.show_picture(grey, prepare(grey))
         await pilot.press("s")
         await until(pilot, lambda: note_of(page).startswith("Saved"))
@@ -214,7 +201,7 @@ async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp
     grey = np.full((90, 61), 240, np.uint8)
     grey[11:80, 20:27] = 30
     async with app.run_test(size=(200, 60)) as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         page.show_picture(grey, prepare(grey))
         await until(pilot, lambda: page._answer is not None and page._answer.image is not None)
         await pilot.press("c")
@@ -228,17 +215,15 @@ async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp
 
 async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
-        page = await opened(pilot)
+        page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
         pad, gallery = page.query_one(DrawPad), page.query_one(Gallery)
         sheet = pad.sheet
         assert not gallery.display, "there is no earlier drawing yet"
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         assert gallery.display
         await draw(pilot, SECOND)
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         assert [item.caption[0] for item in gallery.items] == ["3", "3"]
         gallery.focus()
         await pilot.press("right")

@@ -20,7 +20,7 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 def ids(page: RunsPage) -> list[str]:
@@ -38,11 +38,9 @@ def words_under(page: RunsPage) -> str:
 
 
 async def typed(pilot: Pilot[int], key: str, text: str) -> None:
-    await pilot.press(key)
-    await pilot.pause()
+    await press(pilot, key)
     pilot.app.screen.query_one(Input).value = text
-    await pilot.press("enter")
-    await pilot.pause()
+    await press(pilot, "enter")
     await pilot.app.workers.wait_for_complete()
     await pilot.pause()
 
@@ -104,8 +102,7 @@ async def test_a_run_that_trains_is_read_again(
 async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, made: list[Run]) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(pilot)
-        await pilot.press("/")
-        await pilot.pause()
+        await press(pilot, "/")
         hint = app.screen.query_one("#said", Label)
         assert str(hint.visual).startswith("A state, part of"), "as a sentence"
         assert len(str(hint.visual)) <= hint.size.area, "it has room"
@@ -116,12 +113,10 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, mad
         said, footer = app.screen.query_one("#said", Label), app.screen.query_one(KeyFooter)
         assert "'big=' is not a filter" in str(said.visual)
         assert footer.render().plain.startswith("enter Accept esc Cancel")
-        await pilot.press("backspace")
-        await pilot.pause()
+        await press(pilot, "backspace")
         assert str(said.visual) == str(hint.visual), "it may be right by now"
         assert not said.has_class("-error")
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert len(ids(page)) == 3
 
 
@@ -143,8 +138,7 @@ async def test_columns_are_chosen_also_settings(app: MnistSumApp, made: list[Run
     async with app.run_test(size=(80, 24)) as pilot:
         page = await open_runs(pilot)
         table, usual = page.query_one(RunTable), titles()
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         assert app.screen.query_one(Input).value == ",".join(usual), "to be changed"
         await pilot.press("escape")
         await typed(pilot, "c", "sum, lr,batch-size,mean val.,time")
@@ -172,8 +166,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
     async with app.run_test(size=(160, 40)) as pilot:
         page = await open_runs(pilot)
         assert len(ids(page)) == 3
-        await pilot.press("g")
-        await pilot.pause()
+        await press(pilot, "g")
         assert ids(page) == ["pictured", "compact-seed1"]
         table = page.query_one(RunTable)
         row = {
@@ -182,16 +175,14 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         assert row["run"].endswith("compact-seed1 n=2")
         assert row["sum"] == "98.00 +-1.41"
         assert row["state"].endswith("done, best")
-        await pilot.press("down")
-        await pilot.pause()
+        await press(pilot, "down")
         await app.workers.wait_for_complete()
         await pilot.pause()
         (curve,) = page.query_one(Chart).plot.curves
         assert curve.name.endswith("n=2")
         assert curve.raw is not None
         assert len(curve.raw) == len(curve.x) == len(curve.y)
-        await pilot.press("g")
-        await pilot.pause()
+        await press(pilot, "g")
         assert len(ids(page)) == 3
 
 

@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.pages.dialogs import GoTo
 from tests.tui import recorded
 from tests.tui.pages.test_replay import app_with, paused, shown
 from tests.tui.pages.test_runs import make
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 ADDS = tuple("0" * (3 + number) + "9" + "0" * (15 - number) for number in range(10))
 GUESSES = ("0" * 19,) * 10
@@ -51,6 +51,5 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
 async def test_without_a_replay_g_does_nothing(pilot: Pilot[int], run: Run) -> None:
     app = app_with(pilot)
     await until(pilot, lambda: app.train_page.is_composed)
-    await pilot.press("g")
-    await pilot.pause()
+    await press(pilot, "g")
     assert app.screen is app.train_page

@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.guide import GuideScreen
 from tests.tui import recorded
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 SIZES = [(60, 20), (80, 24), (200, 60)]
 
@@ -133,8 +133,7 @@ async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await app.push_screen(Confirm("Delete?", "", "Delete"))
-        await pilot.press("f9")
-        await pilot.pause()
+        await press(pilot, "f9")
         assert isinstance(app.screen, Confirm)
 
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from textual.color import Color
-from textual.pilot import Pilot
 
 from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.runs.replay import Moment
@@ -30,16 +29,12 @@ from mnist_sum_tui.tui.widgets.heat_pair import (
 )
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
+from tests.tui.recorded import press
 from tests.tui.shown import lines
 
 
 def asked(app: MnistSumApp) -> list[FindHeat]:
     return [request for request in fixed.predictions_in(app).requests if isinstance(request, FindHeat)]
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -10,7 +10,7 @@ from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
 from tests.tui import fixed
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
@@ -18,19 +18,16 @@ from tests.tui.shown import lines
 async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(70, 22) if page == "train" else (80, 24)) as pilot:
         await fixed.open_page(pilot, page)
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         text = str(app.screen.query_one("#help-text").render())
         assert ("mnist-sum demo plays a whole training" in text) == (page == "train")
         panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
         await until(pilot, lambda: more.region.area > 0)
         assert more.region.bottom == panel.region.bottom
-        await pilot.press("pagedown", "pagedown", "pagedown")
-        await pilot.pause()
+        await press(pilot, "pagedown", "pagedown", "pagedown")
         assert panel.scroll_y == panel.max_scroll_y > 0
         assert not more.display
-        await pilot.press("pageup", "pageup", "pageup")
-        await pilot.pause()
+        await press(pilot, "pageup", "pageup", "pageup")
         assert panel.scroll_y == 0
         assert more.display
 
@@ -38,16 +35,14 @@ async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp
 async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
-        await pilot.press("pagedown")
-        await pilot.pause()
+        await press(pilot, "pagedown")
         assert app.screen.query_one(Gallery).scroll_y > 0
 
 
 async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 50)) as pilot:
         page = await fixed.opened(pilot, InspectPage)
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         panel = page.query_one(HelpPanel)
 
         async def click(words: str, at: int) -> None:
@@ -69,8 +64,7 @@ async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> Non
 async def test_text_of_the_help_can_be_selected(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 50)) as pilot:
         await fixed.open_page(pilot, "inspect")
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         listed = app.screen.query_one("#help-keys")
         x, y = listed.region.x + 12, listed.region.y
         for kind, row in ((MouseDown, y), (MouseMove, y + 2), (MouseUp, y + 2)):  # Pilot makes no click of these
@@ -92,8 +86,7 @@ def test_what_a_key_does_goes_on_below_itself() -> None:
 
 async def test_the_help_survives_a_new_size_while_it_closes(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         panel = app.screen.query_one(HelpPanel)
         await panel.query(Static).remove()  # as Textual does, which removes the panel only then
         panel.show_keys()

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.data.picture import prepare
@@ -21,7 +20,7 @@ from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
@@ -29,11 +28,6 @@ ROWS = ["image", "conv1", "conv1 pooled", "hidden", "digit", "number", "sum"]
 
 def words(page: InsidePage) -> str:
     return str(page.query_one("#words", Static).render())
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 async def test_a_drawing_goes_through_the_network_until_another_image_is_wanted(app: MnistSumApp) -> None:

@@ -18,7 +18,8 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
-from tests.tui.pages.test_inside import press, words
+from tests.tui.pages.test_inside import words
+from tests.tui.recorded import press
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])

@@ -13,8 +13,8 @@ from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
-from tests.tui.pages.test_inside import press, words
-from tests.tui.recorded import until
+from tests.tui.pages.test_inside import words
+from tests.tui.recorded import press, until
 
 
 async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed, recorded
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 WRONG = sorted(fixed.WRONG)
 
@@ -68,8 +68,7 @@ async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         page, found = await fixed.opened(pilot, InspectPage), []
         for _ in range(len(WRONG) + 1):
-            await pilot.press("w")
-            await pilot.pause()
+            await press(pilot, "w")
             found.append(page.index)
         assert found == [*WRONG, WRONG[0]]
         assert "✗ wrong" in text_of(page)
@@ -79,8 +78,7 @@ async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
 async def test_d_takes_a_number_with_which_the_answers_do_not_fit(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         page = await fixed.opened(pilot, InspectPage)
-        await pilot.press("d")
-        await pilot.pause()
+        await press(pilot, "d")
         assert (page.index, page.number) == (fixed.ODD[0], 4)
         assert "0 + 4 is 4, not 5" in text_of(page), "in a line of 18 columns"
 
@@ -90,8 +88,7 @@ async def test_u_walks_up_from_the_least_certain(app: MnistSumApp) -> None:
         page, sureness = await fixed.opened(pilot, InspectPage), fixed.result().sureness[:, 7]
         seen = []
         for _ in range(3):
-            await pilot.press("u")
-            await pilot.pause()
+            await press(pilot, "u")
             seen.append(float(sureness[page.index]))
         assert seen == sorted(sureness.tolist())[:3]
 
@@ -107,8 +104,7 @@ async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
         assert page.index == 321
         await pilot.press("g", "5", "escape")
         assert page.index == 321
-        await pilot.press("g", "0", "enter")
-        await pilot.pause()
+        await press(pilot, "g", "0", "enter")
         assert page.index == 0
 
 
@@ -118,8 +114,7 @@ async def test_b_switches_to_half_blocks_and_r_goes_anywhere(app: MnistSumApp, m
         page = await fixed.opened(pilot, InspectPage)
         picture = page.query_one("#picture", Digit)
         assert "@@" in str(picture.render())
-        await pilot.press("b", "r")
-        await pilot.pause()
+        await press(pilot, "b", "r")
         assert isinstance(picture.render(), HalfBlocks)
         assert page.index == fixed.COUNT - 3
 
@@ -130,14 +125,12 @@ async def test_weights_slide_and_the_same_image_is_predicted_again(app: MnistSum
         slider = app.screen.query_one(Slider)
         assert slider.names == ("epoch 1", "best", "last")
         assert slider.chosen == 1
-        await pilot.press("comma")
-        await pilot.pause()
+        await press(pilot, "comma")
         assert slider.chosen == 0
         last = fixed.predictions_in(app).requests[-1]
         assert isinstance(last, PredictImage)
         assert last.weights == fixed.CHOICES[0]
-        await pilot.press("comma", "full_stop", "full_stop", "full_stop")
-        await pilot.pause()
+        await press(pilot, "comma", "full_stop", "full_stop", "full_stop")
         assert slider.chosen == 2
         await pilot.click(slider, offset=(1, 0))
         await pilot.pause()
@@ -155,8 +148,7 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
         await fixed.open_page(pilot, "inspect")
         source = app.screen.query_one("#source", Static)
         for said in ("newest run, epoch 3, not calibrated", fixed.SOURCE):
-            await pilot.press("question_mark")
-            await pilot.pause()
+            await press(pilot, "question_mark")
             assert str(source.render()) == said
             assert f" {fixed.CHOICES[1].name}" in str(app.screen.query_one(Slider).render())
 

@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_inspect import WRONG
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 async def test_a_result_of_other_weights_comes_late(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,8 +63,7 @@ async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp, monke
         page.show_index(0)
         await pilot.pause()
         for index in WRONG[:3]:
-            await pilot.press("w")
-            await pilot.pause()
+            await press(pilot, "w")
             assert page.index == index
         assert sum(isinstance(request, EvaluateTestSet) for request in requests) == 1
         page.on_run_event(recorded.started())  # another training, whose newest weights have the same name
@@ -151,8 +150,7 @@ async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -
         await pilot.pause()
         assert str(note.render()) == "There is no trained network yet"
         assert note.has_class("-error")
-        await pilot.press("right")
-        await pilot.pause()
+        await press(pilot, "right")
         assert not note.display
 
 
@@ -181,6 +179,5 @@ async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumA
             await pilot.press("w")
             await until(pilot, lambda: gallery.items and gallery.chosen >= 0)
             assert gallery.items[gallery.chosen].key == page.index
-        await pilot.press("right")
-        await pilot.pause()
+        await press(pilot, "right")
         assert gallery.chosen == -1 or gallery.items[gallery.chosen].key == page.index

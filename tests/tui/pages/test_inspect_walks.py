@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -19,7 +18,7 @@ from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
 from tests.tui.fixed import ODD
 from tests.tui.pages.test_inspect import WRONG
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 LIVE = Weights("live", "the training in progress", None)
 ODD_NUMBER = 4
@@ -31,11 +30,6 @@ RIGHT = 0
 def note_of(page: InspectPage) -> str:
     note = page.query_one("#note", Static)
     return str(note.render()) if note.display else ""
-
-
-async def press(pilot: Pilot[int], *keys: str) -> None:
-    await pilot.press(*keys)
-    await pilot.pause()
 
 
 async def test_a_walk_before_the_first_answer_is_not_lost(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines, page_keys
 from mnist_sum_tui.tui.widgets.key_footer import MORE, Key, KeyFooter, footer_line, placed
 from tests.tui import fixed
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines as lines_of
 
 
@@ -62,8 +62,7 @@ async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -
         changed = field.value
         await pilot.press("end", "shift+left", "ctrl+c")
         assert app.clipboard == changed[-1], "what is selected is copied"
-        await pilot.press("alt+2")
-        await pilot.pause()
+        await press(pilot, "alt+2")
         assert app.current_mode == "inspect"
         assert field.value == changed
 
@@ -85,8 +84,7 @@ async def test_digits_and_escape_lead_to_no_other_page(app: MnistSumApp) -> None
         for name in PAGES:
             await fixed.open_page(pilot, name)
             app.screen.set_focus(None)
-            await pilot.press(*"12345", "escape", "escape")
-            await pilot.pause()
+            await press(pilot, *"12345", "escape", "escape")
             assert app.current_mode == name
 
 
@@ -149,8 +147,7 @@ async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -
 async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         page = await fixed.opened(pilot, InspectPage)
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         panel = page.query_one(HelpPanel)
         assert not panel.region.overlaps(page.query_one("#inspect").region)
         assert page.query_one("#sum-bars").region.right <= page.room.width
@@ -160,11 +157,9 @@ async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, 
         assert "Wrong" in str(panel.query_one("#help-keys").render())
         top = panel.content_region
         assert "Image" in lines_of(app)[top.y][top.x :], "whoever asks for the keys sees them at once"
-        await pilot.press("right", "w")
-        await pilot.pause()
+        await press(pilot, "right", "w")
         assert page.index == min(fixed.WRONG), "the keys are the page's"
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert not page.query(HelpPanel)
         assert page.room == page.size
 

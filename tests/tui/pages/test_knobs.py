@@ -21,6 +21,7 @@ from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
+from tests.tui.recorded import press
 
 
 @pytest.fixture(autouse=True)
@@ -173,16 +174,14 @@ async def test_the_chart_beside_the_knobs_can_be_read(size: tuple[int, int], tmp
         app = await play(pilot, recorded.training(200), Control())
         await pilot.press("left")
         before = len(chart(app, "loss"))
-        await pilot.press("k")
-        await pilot.pause()
+        await press(pilot, "k")
         app.train_page.redraw(at_once=True)
         await pilot.pause()
         rows = chart(app, "loss")
         assert len(rows) >= 8, "title, six rows of curves at least, the axis"
         assert "step" in rows[0], "the values at the cursor"
         assert app.train_page.query_one("#knobs").region.height == 8
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         app.train_page.redraw(at_once=True)
         assert len(chart(app, "loss")) == before, "the rest comes back"
 
@@ -191,8 +190,7 @@ async def test_the_wheel_turns_the_knob_under_it(tmp_path: Path) -> None:
     control = Control()
     async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
         await play(pilot, recorded.training(200), control)
-        await pilot.press("k")
-        await pilot.pause()
+        await press(pilot, "k")
         panel = pilot.app.screen.query_one(KnobPanel)
         region = panel.content_region
         for kind in (MouseScrollUp, MouseScrollDown, MouseScrollDown):

@@ -19,6 +19,7 @@ from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 from tests.tui.pages.test_draw import THREE, draw
+from tests.tui.recorded import press
 
 Kept = list[tuple[Request, Reply]]
 
@@ -111,8 +112,7 @@ async def test_a_drawing_that_is_not_answered_yet_is_kept_as_it_is_and_without_a
         keep(app, monkeypatch)
         await draw(pilot, THREE[3:])
         sheet = page.drawing
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         (item,) = page.query_one(Gallery).items
         assert (item.image == prepare(sheet)).all()
         assert item.caption == ""

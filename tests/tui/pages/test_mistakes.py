@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.map_lines import cell_style, fitted, map_lines
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
+from tests.tui.recorded import press
 
 BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
 
@@ -52,8 +53,7 @@ async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
             await fixed.open_page(pilot, "mistakes")
             assert not needing_one & {key.words for key in keys_of(app.screen)[0]}
             await pilot.press("c", "m", "tab", "enter")
-        await pilot.press("r")
-        await pilot.pause()
+        await press(pilot, "r")
         assert needing_one < {key.words for key in keys_of(app.screen)[0]}
 
 
@@ -73,8 +73,7 @@ async def test_only_mistakes_are_red(mistakes: int, app: MnistSumApp) -> None:
 async def test_enter_opens_one_in_inspect(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "mistakes")
-        await pilot.press("right", "down", "up", "right", "enter")
-        await pilot.pause()
+        await press(pilot, "right", "down", "up", "right", "enter")
         await pilot.pause()
         assert isinstance(app.screen, InspectPage)
         assert app.screen.index == fixed.result().mistakes[2].index
@@ -101,12 +100,10 @@ async def test_the_chosen_one_is_scrolled_into_view(app: MnistSumApp) -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         gallery = app.screen.query_one(Gallery)
-        await pilot.press("end")
-        await pilot.pause()
+        await press(pilot, "end")
         assert gallery.chosen == len(gallery.items) - 1
         assert gallery.scroll_offset.y > 0
-        await pilot.press("home", "m")
-        await pilot.pause()
+        await press(pilot, "home", "m")
         assert gallery.scroll_offset.y == 0
         assert not app.screen.query_one("#maps").display
 

@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from tests.tui import fixed
+from tests.tui.recorded import press
 
 
 @contextlib.asynccontextmanager
@@ -58,8 +59,7 @@ async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
         for age, is_refused in ((0, True), (60, False)):
             page.on_test_set_evaluated(of_step(age, made=time.monotonic() - age))
             worker.requests.clear()
-            await pilot.press("r")
-            await pilot.pause()
+            await press(pilot, "r")
             assert bool(worker.requests) is not is_refused
             words = "While it trains, all images are read every 30 seconds at most."
             assert (str(page.query_one("#note", Static).render()) == words) is is_refused
@@ -69,11 +69,9 @@ async def test_weights_that_were_evaluated_already_are_told(tmp_path: Path, monk
     async with opened(tmp_path, monkeypatch) as (pilot, page, _):
         note = page.query_one("#note", Static)
         assert not note.display, "nobody has asked again"
-        await pilot.press("r")
-        await pilot.pause()
+        await press(pilot, "r")
         assert str(note.render()) == "These weights are evaluated already: nothing has changed."
-        await pilot.press("f1", "f4")
-        await pilot.pause()
+        await press(pilot, "f1", "f4")
         assert not note.display
 
 

@@ -10,6 +10,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
+from tests.tui.recorded import press
 
 
 def _seen(pilot: Pilot[int]) -> list[str]:
@@ -31,8 +32,7 @@ async def test_all_charts_beside_each_other_and_back(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "mistakes")
         assert _seen(pilot) == ["maps"]
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         assert _seen(pilot) == ["coverage", "digit-sure", "sum-sure"]
         heads = fixed.result().report.reliability
         for words in (*(figures_line(head, found) for head, found in heads.items()), coverage_words(heads)):
@@ -51,13 +51,11 @@ async def test_all_charts_beside_each_other_and_back(app: MnistSumApp) -> None:
 async def test_the_charts_have_their_titles_and_all_lines_their_names(size: tuple[int, int], app: MnistSumApp) -> None:
     async with app.run_test(size=size) as pilot:
         await fixed.open_page(pilot, "mistakes")
-        await pilot.press("c")
-        await pilot.pause()
+        await press(pilot, "c")
         legend = app.screen.query_one("#coverage", Chart).render_line(0).text
         assert "digit" in legend
         assert "sum" in legend
-        await pilot.press(*["c"] * (size[0] <= 80))
-        await pilot.pause()
+        await press(pilot, *["c"] * (size[0] <= 80))
         legend = app.screen.query_one("#digit-sure", Chart).render_line(0).text
         assert legend.startswith("Right, by how sure  ")
         assert " digit " in legend
@@ -74,8 +72,7 @@ async def test_one_chart_at_a_time_at_80_columns(app: MnistSumApp) -> None:
             ("digit-sure", figures_line("digit", heads["digit"])),
             ("sum-sure", figures_line("sum", heads["sum"])),
         ):
-            await pilot.press("c")
-            await pilot.pause()
+            await press(pilot, "c")
             assert _seen(pilot) == [name]
             assert _figures(pilot) == words
             assert "c Next view" in _footer(pilot)

@@ -18,13 +18,10 @@ from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.maps import Maps, Pictures
 from tests.tui import fixed, recorded
-from tests.tui.recorded import until
+from tests.tui.pages.test_inside import words
+from tests.tui.recorded import press, until
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
-
-
-def words(page: InsidePage) -> str:
-    return str(page.query_one("#words", Static).render())
 
 
 async def show(pilot: Pilot[int], name: str) -> InsidePage:
@@ -51,8 +48,7 @@ async def test_the_health_of_the_layers(size: tuple[int, int], app: MnistSumApp)
         assert [item.caption for item in pictures.items] == list(recorded.LAYERS)
         assert pictures.region.height > 4
         assert figures.splitlines()[3].split()[-2:] == ["33", "%"]
-        await pilot.press("enter", "escape", "up")
-        await pilot.pause()
+        await press(pilot, "enter", "escape", "up")
         assert not table.display
 
 
@@ -67,8 +63,7 @@ async def test_the_health_says_of_which_step_it_is_and_follows_the_chosen_weight
     async with app.run_test(size=(120, 36)) as pilot:
         page = await show(pilot, "health")
         assert "Step 2,150 of 2,150. Each layer learns" in words(page), "with the usual weights, the whole run"
-        await pilot.press("comma")
-        await pilot.pause()
+        await press(pilot, "comma")
         assert "Step 400 of 2,150. Each layer" in words(page), "the last look before the end of epoch 1"
         table = page.query_one(HealthTable)
         assert [event.step for event in table.events] == [400]
@@ -77,8 +72,7 @@ async def test_the_health_says_of_which_step_it_is_and_follows_the_chosen_weight
         await pilot.pause()
         assert "before the first look" in words(page)
         assert not table.visible
-        await pilot.press("full_stop")
-        await pilot.pause()
+        await press(pilot, "full_stop")
         assert table.visible
 
 
@@ -87,11 +81,9 @@ async def test_where_it_looked_is_shown_in_the_place_of_any_view(name: str, app:
     async with app.run_test(size=(80, 24)) as pilot:
         page = await show(pilot, name)
         pair = page.query_one(HeatPair)
-        await pilot.press("h")
-        await pilot.pause()
+        await press(pilot, "h")
         assert pair.region.area > 500
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert pair.region.area == 0
         assert page.view_name == name
 

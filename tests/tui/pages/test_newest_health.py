@@ -9,7 +9,8 @@ from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
 from tests.tui import recorded
-from tests.tui.pages.test_network_views import show, words
+from tests.tui.pages.test_inside import words
+from tests.tui.pages.test_network_views import show
 from tests.tui.recorded import until
 
 

@@ -24,6 +24,7 @@ from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make
+from tests.tui.recorded import press
 
 FOUND_BY = fixed.CHOICES[0]
 """the weights of the map"""
@@ -78,8 +79,7 @@ async def test_an_image_of_mistakes_is_shown_by_the_weights_of_its_map(
         assert f"{said.label} → {said.digit}" in caption
         assert page.query_one(Slider).names[page.query_one(Slider).chosen] == FOUND_BY.name
         assert str(page.query_one("#note", Static).render()) == "From Mistakes (F4 goes back): wrong"
-        await pilot.press("3")
-        await pilot.pause()
+        await press(pilot, "3")
         assert str(page.query_one("#source", Static).render()) == "x, epoch 2", "until the next key"
 
 
@@ -134,8 +134,7 @@ async def test_the_last_step_back_is_to_the_usual_weights(name: str, app: MnistS
             assert app.session.weights == fixed.CHOICES[0], "first the maps come back"
         requests = fixed.predictions_in(app).requests
         requests.clear()
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert told(app) == ""
         assert app.session.weights is None
         assert [request.weights for request in requests if not isinstance(request, FindHeat)] == [None]

@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make, note_of, open_runs
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 def give_weights(run: Run) -> None:
@@ -90,8 +90,7 @@ async def test_a_damaged_run_and_one_that_is_gone_are_told(
         page = await open_runs(pilot)
         for run in made[:2]:
             run.delete()
-        await pilot.press("end", "enter")  # nothing says when it was created, so it is the last
-        await pilot.pause()
+        await press(pilot, "end", "enter")  # nothing says when it was created, so it is the last
         assert "damaged" in note_of(page)
         await pilot.press("home", "enter")
         await until(pilot, lambda: app._notifications)
@@ -170,23 +169,18 @@ async def test_a_complete_run_is_asked_for_more_epochs(
     async with app.run_test(size=(120, 36)) as pilot:
         await open_third(app, pilot)
         assert app.screen.active_bindings["r"].binding.description == "More epochs"
-        await pilot.press("r")
-        await pilot.pause()
+        await press(pilot, "r")
         words = question(app)
         assert "It is complete. How many more epochs?" in words
         assert "It trains epochs 6 to 10, about 55 s if it is as quick as before." in words
         assert "half the peak rate of the one before: the learning rate rises to 0.001 and falls" in words
-        await pilot.press("escape")
-        await pilot.pause()
+        await press(pilot, "escape")
         assert not found
-        await pilot.press("r", "backspace", "2")
-        await pilot.pause()
+        await press(pilot, "r", "backspace", "2")
         assert "It trains epochs 6 to 7" in question(app)
-        await pilot.press("backspace", "0", "enter")
-        await pilot.pause()
+        await press(pilot, "backspace", "0", "enter")
         assert "The epochs to add must be 1 to" in question(app)
-        await pilot.press("backspace", "2", "enter")
-        await pilot.pause()
+        await press(pilot, "backspace", "2", "enter")
         assert [(message.run, message.config.epochs) for message in found] == [(made[0], 7)]
 
 
@@ -199,15 +193,13 @@ async def test_a_stopped_run_goes_on_with_what_is_left(
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.train_page and app.session.finished)
         assert app.screen.active_bindings["r"].binding.description == "Resume"
-        await pilot.press("r")
-        await pilot.pause()
+        await press(pilot, "r")
         words = question(app)
         assert app.screen.query_one(Input).value == "0"
         assert "It stopped at epoch 1 of 5" in words
         assert "It trains epochs 2 to 5" in words
         assert "The learning rate falls from 0.0019 to almost 0." in words
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot, "enter")
         assert [(message.run, message.config.epochs) for message in found] == [(made[2], 5)]
 
 

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import fixed
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 @pytest.fixture
@@ -40,8 +40,7 @@ def text(screen: QuizScreen, name: str) -> str:
 
 
 async def give(pilot: Pilot[int], digit: int, total: int) -> None:
-    await pilot.press(str(digit), *str(total), "enter")
-    await pilot.pause()
+    await press(pilot, str(digit), *str(total), "enter")
 
 
 def test_half_of_the_images_are_hard() -> None:
@@ -98,8 +97,7 @@ async def test_ten_images_and_a_score_that_is_kept(app: MnistSumApp) -> None:
             truth = f"It is    {labels[index]} + {number} = {labels[index] + number}"
             assert truth in [line.rstrip() for line in text(screen, "#told").splitlines()]
             if place < 9:
-                await pilot.press("enter")
-                await pilot.pause()
+                await press(pilot, "enter")
         assert text(screen, "#told").startswith("You      9 of 10 in")
         [score] = read_scores(app.session.runs_folder)
         assert (score["right"], score["images"], score["network"]) == (9, 10, fixed.SOURCE)
@@ -111,13 +109,11 @@ async def test_ten_images_and_a_score_that_is_kept(app: MnistSumApp) -> None:
             assert all(part.region.bottom <= size[1] for part in (*screen.query(Label), *screen.query(Input))), (
                 "all of it can be seen"
             )
-        await pilot.press("enter")
-        await pilot.pause()
+        await press(pilot, "enter")
         assert text(screen, "#told").startswith("You      9 of 10 in"), "the score stays"
         assert text(screen, "#asked") == "The quiz is over"
         assert [key.words for key in keys_of(app.screen)[0]][-1] == "Ten others"
-        await pilot.press("n")
-        await pilot.pause()
+        await press(pilot, "n")
         assert text(screen, "#asked").startswith("Image 1 of 10"), "once more"
         assert not any(key.words == "Ten others" for key in keys_of(app.screen)[0])
         await pilot.press("escape")
@@ -138,8 +134,7 @@ async def test_what_is_missing_or_impossible_is_asked_for_again(app: MnistSumApp
         assert screen.focused is screen.query_one("#typed-sum"), "it was not empty"
         await pilot.press("backspace")
         assert screen.focused is screen.query_one("#typed-digit")
-        await pilot.press("4", "1", "enter")
-        await pilot.pause()
+        await press(pilot, "4", "1", "enter")
         assert (screen.answers[0].digit, screen.answers[0].sum) == (4, 1)
         assert all(field.disabled for field in screen.query(Input))
 

@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import recorded
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 IsOver = Callable[[Sequence[float]], bool]
 FOUND = suggest([2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
@@ -68,8 +68,7 @@ async def test_enter_takes_the_suggestion_and_escape_leaves_it(
     lines = ["".join(text for text, _ in line) for line in screen.query_one(Chart).drawing.lines]
     assert any("middle" in line for line in lines)
     assert f"Enter takes {FOUND.suggestion:g}" in str(screen.query_one("#rate-keys", Label).visual)
-    await pilot.press(key)
-    await pilot.pause()
+    await press(pilot, key)
     assert not isinstance(pilot.app.screen, RateFinder)
     assert rate_in_form(pilot) == rate
 
@@ -110,6 +109,5 @@ async def test_what_goes_wrong_is_a_sentence(pilot: Pilot[int], monkeypatch: pyt
     screen = await opened(pilot)
     await is_done(pilot, screen)
     assert str(screen.query_one("#rate-words", Label).visual) == "x/[b]: is missing"
-    await pilot.press("enter", "escape")
-    await pilot.pause()
+    await press(pilot, "enter", "escape")
     assert not isinstance(pilot.app.screen, RateFinder)

@@ -22,7 +22,7 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_keys import footer_of
 from tests.tui.pages.test_runs import make
 from tests.tui.predictions.test_weights import save_head
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
@@ -84,8 +84,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
         assert any(key.words == "End replay" for key in keys_of(app.screen)[0]) == is_offered
     step = player.moment.step
     await until(pilot, lambda: player.moment.step > step)
-    await pilot.press("escape")
-    await pilot.pause()
+    await press(pilot, "escape")
     assert app.train_page.player is app.session.moment is None
     assert not app.train_page.run_view.query_one(ScrubBar).display
     assert shown(pilot) == whole
@@ -186,8 +185,7 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
     await until(pilot, lambda: not app.session.is_training)
     assert page.player is not None, "its end changes nothing of what is looked at"
     assert ", it has ended since" in state_line(app.session)
-    await pilot.press("escape")
-    await pilot.pause()
+    await press(pilot, "escape")
     assert "-over" in page.run_view.classes
     assert "p Replay" in footer_of(pilot), "of the run that has just ended, without a way over page Runs"
     await pilot.press("p")

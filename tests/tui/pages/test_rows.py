@@ -10,6 +10,7 @@ from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
+from tests.tui.recorded import press
 
 
 def rows_of(pilot: Pilot[int], name: str) -> list[str]:
@@ -22,8 +23,7 @@ async def test_a_note_takes_no_row_from_the_bars(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inspect")
         for keys in ((), ("w",)):
-            await pilot.press(*keys)
-            await pilot.pause()
+            await press(pilot, *keys)
             assert app.screen.query_one("#note", Static).display == bool(keys)
             assert rows_of(pilot, "#digit-bars") == [str(digit) for digit in range(10)]
             assert rows_of(pilot, "#sum-bars") == [str(total) for total in range(19)]

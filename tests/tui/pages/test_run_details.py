@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, open_runs
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -40,8 +40,7 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
             False,
         ]
         assert page.query_one(Chart).region.width == size[0] - 1, "the same settings take no room from the curves"
-        await pilot.press("space")
-        await pilot.pause()
+        await press(pilot, "space")
         assert len(page.query_one(RunTable).marked) == 1
         assert not beside.display
 
@@ -56,8 +55,7 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         assert beside.region.x >= table.region.right
         assert beside.region.y == table.region.y
         assert beside.region.right == size[0]
-        await pilot.press("down")
-        await pilot.pause()
+        await press(pilot, "down")
         assert table.current is not None
         lines = str(beside.render()).splitlines()
         assert lines[0] == table.current.run.id
@@ -66,8 +64,7 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         assert "model            pictured" in lines
         assert not any(line.startswith(("outliers", "patience")) for line in lines), "they are off"
         assert max(map(len, lines)) <= beside.content_size.width
-        await pilot.press("space", "space")
-        await pilot.pause()
+        await press(pilot, "space", "space")
         assert str(beside.render()).splitlines()[1].split() == ["model", "pictured", "compact"]
         assert str(beside.render()).splitlines()[3] == table.current.run.id, "and the run under the cursor"
         assert not page.query_one("#differing").display

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import note_of, open_runs
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
@@ -30,8 +30,7 @@ async def test_copy_and_evaluate(app: MnistSumApp, made: list[Run]) -> None:
         await pilot.press("y")
         assert note_of(page).startswith("Copied: ")
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
-        await pilot.press("e")
-        await pilot.pause()
+        await press(pilot, "e")
         request = fixed.predictions_in(app).requests[-1]
         assert isinstance(request, EvaluateTestSet)
         assert request.weights is not None
@@ -175,8 +174,7 @@ async def test_two_runs_in_step_show_what_both_answer(
             answers = list(zip(event.labels, event.numbers, event.digits, event.sums, strict=True))
             assert [sample.answer for sample in samples[start : start + 8]] == answers
         assert all(sample.image is not None for sample in samples)
-        await pilot.press("p")
-        await pilot.pause()
+        await press(pilot, "p")
         shown = [line.strip() for line in lines(app)]
         (bar,) = (row for row, line in enumerate(shown) if line.startswith(f"{BRAILLE.paused} x2 "))
         assert "10.0 s of 61.8 s" in shown[bar]

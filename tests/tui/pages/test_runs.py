@@ -17,6 +17,7 @@ from mnist_sum_tui.runs.events import EpochDone, Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.runs import RunsPage
@@ -56,7 +57,7 @@ async def open_runs(pilot: Pilot[int]) -> RunsPage:
     return page
 
 
-def note_of(page: RunsPage) -> str:
+def note_of(page: Page) -> str:
     return str(page.query_one("#note", Static).render())
 
 

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.pages.training import play, shown
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 DOES = "validates", "stops and saves", "saves a checkpoint", "changes settings", "slows it down", "makes one step"
 
@@ -43,8 +43,7 @@ async def test_the_run_is_named_while_it_trains_and_after(pilot: Pilot[int]) -> 
 )
 async def test_a_key_that_does_nothing_says_why(pilot: Pilot[int], key: str, words: str) -> None:
     app = await play(pilot, [replace(recorded.started(), validation_images=0), *list(recorded.training(50))[1:]])
-    await pilot.press(key)
-    await pilot.pause()
+    await press(pilot, key)
     assert words in notices(app)
 
 
@@ -52,8 +51,7 @@ async def test_keys_of_a_training_say_that_a_run_is_over(pilot: Pilot[int]) -> N
     app = await play(pilot, [*recorded.training(50), recorded.finished(50, reason="stopped")])
     app.on_training_ended(TrainingEnded())
     keys = {"v": "v", "s": "s", "c": "c", "k": "k", "o": "o", "full_stop": "."}
-    await pilot.press(*keys)
-    await pilot.pause()
+    await press(pilot, *keys)
     words = notices(app)
     assert words.count(" while a run trains; this one is over.") == len(keys)
     assert all(f"{name} {does}" in words for name, does in zip(keys.values(), DOES, strict=True))
@@ -61,8 +59,7 @@ async def test_keys_of_a_training_say_that_a_run_is_over(pilot: Pilot[int]) -> N
 
 async def test_v_validates_without_a_word_where_there_are_images(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(50))
-    await pilot.press("v")
-    await pilot.pause()
+    await press(pilot, "v")
     assert notices(app) == ""
 
 
@@ -142,8 +139,7 @@ async def test_the_coach_s_sentence_ends_with_a_clause_and_is_whole_in_the_help(
     async with recorded.new_app(tmp_path).run_test(size=(80, 24)) as pilot:
         app = await play(pilot, [recorded.started(), said])
         assert shown(app, "#news") == "It reads most of the digits, but the sum still guesses"
-        await pilot.press("question_mark")
-        await pilot.pause()
+        await press(pilot, "question_mark")
         await until(pilot, lambda: shown(app, "#news") == "It reads most of the digits")
         paragraph = "Most digits are right, but only about 10 % of the sums."
         assert f"The coach: {words}. {paragraph}" in str(app.screen.query_one("#help-text", Static).render())

@@ -21,7 +21,7 @@ from mnist_sum_tui.tui.widgets.run_form import RunForm
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 CHARTS_SECONDS = "mnist_sum_tui.tui.pages.train.CHARTS_SECONDS"
 AT: Any = {"step": 1075, "epoch": 3, "elapsed": 26.9}
@@ -221,13 +221,11 @@ async def test_nothing_hangs_over_at_any_size(
                 assert widget.region.bottom <= size[1] - 1, widget
                 assert widget.region.right <= size[0], widget
                 assert widget.region.height > 0, widget
-            await pilot.press("u")
-            await pilot.pause()
+            await press(pilot, "u")
 
 
 async def test_resizing_is_safe(pilot: Pilot[int]) -> None:
     await play(pilot, recorded.training(400))
     for size in ((1, 1), (5, 3), (300, 90), (20, 60), (120, 2), (80, 24)):
         await pilot.resize_terminal(*size)
-        await pilot.press("m")
-    await pilot.pause()
+        await press(pilot, "m")

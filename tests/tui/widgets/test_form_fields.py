@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 def form_of(pilot: Pilot[int]) -> RunForm:
@@ -75,8 +75,7 @@ async def test_what_was_typed_stays_and_is_called_by_the_name_of_its_field(
     field = form.query_one(f"#{name}", Input)
     field.value = ""
     field.focus()
-    await pilot.press(*typed)
-    await pilot.pause()
+    await press(pilot, *typed)
     assert field.value == typed
     assert said(form, "readiness") == words
 
@@ -104,8 +103,7 @@ async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) ->
     recorded.begin(app)
     app.session.end()
     form.complain("no such device")
-    await pilot.press("n")
-    await pilot.pause()
+    await press(pilot, "n")
     for recipe in ("standard", "sprint"):
         form.query_one("#recipe", Select).value = recipe
         await pilot.pause()

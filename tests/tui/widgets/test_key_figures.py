@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure, facts
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
 from tests.tui.pages.training import play
+from tests.tui.recorded import press
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,7 @@ async def test_there_is_a_gap_between_the_figures(
     async with app.run_test(size=size) as pilot:
         await play(pilot, [*recorded.training(2150), replace(recorded.finished(), agreement=0.99991)])
         for keys in ((), ("question_mark",)):
-            await pilot.press(*keys)
-            await pilot.pause()
+            await press(pilot, *keys)
             for figure in app.train_page.query(KeyFigure):
                 large, small = figure.query_one(Digits), figure.query_one(".small", Static)
                 width = DigitsRenderable.get_width(large.value) if large.display else len(str(small.render()))

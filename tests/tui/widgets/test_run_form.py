@@ -16,7 +16,7 @@ from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded, shown
-from tests.tui.recorded import until
+from tests.tui.recorded import press, until
 
 
 def said(form: RunForm, name: str) -> str:
@@ -202,8 +202,7 @@ async def test_enter_starts_a_training_with_the_settings_of_the_form(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = recorded.asked(monkeypatch)
-    await pilot.press("enter")
-    await pilot.pause()
+    await press(pilot, "enter")
     assert [message.config.model for message in asked] == ["compact"]
     assert asked[0].run is None
 
@@ -214,8 +213,7 @@ async def test_a_number_field_leaves_other_keys_to_the_page(pilot: Pilot[int]) -
     field.focus()
     await pilot.press("1", "2")
     assert field.value == "12"
-    await pilot.press("q")
-    await pilot.pause()
+    await press(pilot, "q")
     assert app.return_value == 0
 
 
