@@ -10,7 +10,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import FakeTrain
-from tests.tui.pages.test_runs import make_three
+from tests.tui.pages.test_runs import make, make_three
 
 
 @pytest.fixture
@@ -62,3 +62,9 @@ def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
 def made(tmp_path: Path) -> list[Run]:
     """Three runs in the folder of `app`."""
     return make_three(tmp_path)
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """A completed run in the folder of `pilot`."""
+    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])

@@ -187,6 +187,12 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
     await pilot.pause()
 
 
+async def settle(pilot: Pilot[int]) -> None:
+    """Wait for the workers, and let the app draw."""
+    await pilot.app.workers.wait_for_complete()
+    await pilot.pause()
+
+
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[StartTraining]:
     """The trainings that are asked for, none of which begins."""
     found: list[StartTraining] = []

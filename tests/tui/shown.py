@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.predictions.quiz import Asked
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import make_three, open_runs
-from tests.tui.recorded import press
+from tests.tui.recorded import press, settle
 from tests.tui.test_snapshots import train as show_training
 
 Show = Callable[[Pilot[int]], Awaitable[None]]
@@ -97,8 +97,7 @@ async def runs(pilot: Pilot[int]) -> None:
     make_three(recorded.app_of(pilot).session.runs_folder)
     await open_runs(pilot)
     await pilot.press("space", "down", "space")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def delete(pilot: Pilot[int]) -> None:
@@ -126,8 +125,7 @@ async def keys(pilot: Pilot[int]) -> None:
 async def palette(pilot: Pilot[int]) -> None:
     await form(pilot)
     await pilot.press("ctrl+p")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def toast(pilot: Pilot[int]) -> None:

@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_runs import open_runs
-from tests.tui.recorded import press
+from tests.tui.recorded import press, settle
 from tests.tui.shown import SHOWN
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -74,8 +74,7 @@ def test_runs(size: Size, snap_compare: Any, made: list[Run], tmp_path: Path, mo
             await pilot.pause(0.01)
             if len(page.curves) == 2:
                 break
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
 
     assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
 

@@ -20,6 +20,7 @@ from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_network_views import show as show_view
 from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.recorded import settle
 from tests.tui.test_snapshots import train
 
 WIDE, HIGH = 12, 3
@@ -65,8 +66,7 @@ async def show(page: str, pilot: Pilot[int]) -> None:
         await draw(pilot)
     if page in ("inspect", "inside"):
         await pilot.press("w")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
 
 
 @pytest.mark.parametrize("page", ["inspect", "draw", "mistakes", "runs", "inside"])

@@ -13,6 +13,7 @@ from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent
 from tests.tui import recorded
+from tests.tui.recorded import settle
 
 SIZES = [(80, 24), (120, 36), (200, 60)]
 
@@ -26,8 +27,7 @@ async def train(pilot: Pilot[int]) -> None:
         app.on_run_event(RunEvent(event))
     ghost = Series(recorded.training(2150, slower=1.6))
     page.take_ghost("20250228-090000-compact", ghost)
-    await app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     page.redraw(at_once=True)
     await pilot.pause()
 

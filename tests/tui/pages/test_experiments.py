@@ -20,7 +20,7 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three, open_runs
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 
 
 def ids(page: RunsPage) -> list[str]:
@@ -41,8 +41,7 @@ async def typed(pilot: Pilot[int], key: str, text: str) -> None:
     await press(pilot, key)
     pilot.app.screen.query_one(Input).value = text
     await press(pilot, "enter")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
 
 
 async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, made: list[Run]) -> None:
@@ -176,8 +175,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         assert row["sum"] == "98.00 +-1.41"
         assert row["state"].endswith("done, best")
         await press(pilot, "down")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         (curve,) = page.query_one(Chart).plot.curves
         assert curve.name.endswith("n=2")
         assert curve.raw is not None

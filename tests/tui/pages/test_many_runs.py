@@ -16,6 +16,7 @@ from mnist_sum_tui.tui.pages.runs import AT_ONCE
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, open_runs
+from tests.tui.recorded import settle
 from tests.tui.shown import lines
 
 COUNT = AT_ONCE + 5
@@ -64,8 +65,7 @@ async def test_a_mark_and_a_second_look_change_nothing_else(
         await pilot.press("space")
         assert changed == [table.marked[0]]
         page.action_reload()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert changed == [table.marked[0]], "nothing new was read"
 
 
@@ -111,8 +111,7 @@ async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
                 await recorded.until(pilot, lambda: table.row_count == left)  # noqa: B023
                 assert table.row_id == there.id
             page.action_reload()
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await settle(pilot)
             assert (table.row_count, table.row_id) == (left, there.id)
 
 

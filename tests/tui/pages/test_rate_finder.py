@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import recorded
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 
 IsOver = Callable[[Sequence[float]], bool]
 FOUND = suggest([2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
@@ -40,8 +40,7 @@ async def opened(pilot: Pilot[int]) -> RateFinder:
 
 
 async def is_done(pilot: Pilot[int], screen: RateFinder) -> None:
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     await pilot.pause()
     assert screen.query_one(Chart).region.height >= 8
 
@@ -95,8 +94,7 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
     await pilot.press("enter")
     assert isinstance(pilot.app.screen, RateFinder)
     await pilot.press("escape")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     assert not isinstance(pilot.app.screen, RateFinder)
     assert rate_in_form(pilot) == "0.002"
 

@@ -1,8 +1,5 @@
 """A run that is played back on the page Train: the keys, the mouse, and what the other pages ask meanwhile."""
 
-from pathlib import Path
-
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
@@ -20,15 +17,9 @@ from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_keys import footer_of
-from tests.tui.pages.test_runs import make
 from tests.tui.predictions.test_weights import save_head
 from tests.tui.recorded import press, until
 from tests.tui.shown import lines
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
 
 
 def app_with(pilot: Pilot[int]) -> MnistSumApp:

@@ -34,11 +34,6 @@ from tests.tui.recorded import until
 from tests.tui.shown import lines
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
-
-
 async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
     app, player = app_with(pilot), await paused(pilot, run)
     await pilot.press("space")

@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, open_runs
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -25,16 +25,14 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
         beside = page.query_one("#differing", Static)
         assert not beside.display, "of one run there is nothing to compare"
         await pilot.press("space", "space")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         rows = [line.split() for line in str(beside.render()).splitlines()]
         assert rows == [["setting", *RUN_SYMBOLS[:2]], ["model", "compact", "pictured"]]
         assert beside.region.right <= size[0]
         assert page.query_one(Chart).region.width >= size[0] // 2
         await pilot.press("up", "space", "down", "space")
         assert page.query_one(RunTable).cursor_row == 0, "after the last row comes the first: space twice marks two"
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert [page.query_one(RunTable).marked, beside.display] == [
             ("20260101-120300-compact-short", "20260101-120100-compact"),
             False,

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import note_of, open_runs
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 from tests.tui.shown import lines
 
 
@@ -56,16 +56,14 @@ async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, made: 
     async with app.run_test(size=(160, 40)) as pilot:
         page = await open_runs(pilot)
         await pilot.press("h")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         written = made[2].path / "report.html"
         assert note_of(page) == f"Wrote {written}: a browser opens it, offline too"
         assert written.read_bytes() == report(made[2])
         written.unlink()
         made[2].config_file.write_text("{")
         await pilot.press("h")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert "damaged" in note_of(page)
         assert not written.exists()
     made[0].write_json(made[0].path / "report.html", {})
@@ -78,8 +76,7 @@ async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app:
         page = await open_runs(pilot)
         first, second = page.listed[:2]
         await pilot.press("space", "space", "h")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         written = app.session.runs_folder / "compared.html"
         assert note_of(page) == f"Wrote {written}: a browser opens it, offline too"
         assert written.read_bytes() == compared({"A": first, "B": second})
@@ -101,8 +98,7 @@ async def test_marked_runs_are_played_in_step(
         await pilot.press("p")
         assert "Mark two runs" in note_of(page)
         await pilot.press("space", "down", "space")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert len(newest()) == 2
         await pilot.press("x", "x")
         whole, bar, leads = newest(), page.query_one(ScrubBar), page.query_one(InStepBar).query_one(Line)

@@ -26,6 +26,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.help_panel import page_keys
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
+from tests.tui.recorded import settle
 
 
 def make(folder: Path, name: str, events: list[Event], **values: object) -> Run:
@@ -52,8 +53,7 @@ def make_three(folder: Path) -> list[Run]:
 async def open_runs(pilot: Pilot[int]) -> RunsPage:
     page = await fixed.opened(pilot, RunsPage)
     for _ in range(2):  # the curves are read after the runs
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
     return page
 
 
@@ -125,8 +125,7 @@ async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
         monkeypatch.setattr("mnist_sum_tui.tui.session.run_curves.read_events", slowly)
         await pilot.press("down", "down")
         held.set()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert [curve.name for curve in page.query_one(Chart).plot.curves] == ["01-01 12:01 compact"]
 
 
@@ -164,15 +163,13 @@ async def test_marks_overlay_curves(app: MnistSumApp, made: list[Run]) -> None:
         chart = page.query_one(Chart)
         assert len(chart.plot.curves) == 1
         await pilot.press("space", "space")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert [curve.name for curve in chart.plot.curves] == ["● 01-01 12:03 compact-short", "◆ 01-01 12:02 pictured"]
         await pilot.press("v", "x")
         assert chart.plot.title == "digit accuracy in training"
         assert chart.plot.x_kind == "step"
         await pilot.press("up", "space")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert len(chart.plot.curves) == 1
 
 
@@ -221,8 +218,7 @@ async def test_delete_asks(app: MnistSumApp, made: list[Run]) -> None:
         await pilot.press("d", "n")
         assert note_of(page) == f"Nothing was deleted: {made[2].id} is still there"
         await pilot.press("d", "y")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert not made[2].path.exists()
         assert page.query_one(RunTable).row_count == 2
         assert "Deleted" in note_of(page)

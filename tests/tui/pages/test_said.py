@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make_three, open_runs
 from tests.tui.pages.training import play, shown
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 
 DOES = "validates", "stops and saves", "saves a checkpoint", "changes settings", "slows it down", "makes one step"
 
@@ -65,8 +65,7 @@ async def test_v_validates_without_a_word_where_there_are_images(pilot: Pilot[in
 
 async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pilot[int]) -> None:
     await pilot.press("f5")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     footer = pilot.app.screen.query_one(KeyFooter).render().plain
     needing_one = "Open", "Mark", "Play", "Resume", "Copy", "Delete", "Evaluate", "Filter", "Seeds"
     assert not any(word in footer for word in needing_one)
@@ -82,8 +81,7 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
     assert sorted(before.values()) == [0, 1, 2]
     made[2].delete()
     page.action_reload()
-    await app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     assert table.looks == {name: look for name, look in before.items() if name != made[2].id}
     plot = page.query_one(Chart).plot
     assert [marks.symbol for marks in plot.marks] == [RUN_SYMBOLS[look] for look in table.looks.values()]

@@ -10,12 +10,12 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from tests.runs.folders import lock_up
 from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.recorded import settle
 
 
 async def read_again(pilot: Pilot[int], page: RunsPage, selector: str) -> str:
     await pilot.press("ctrl+r")
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
     return str(page.query_one(selector, Static).render())
 
 

@@ -8,7 +8,7 @@ from mnist_sum_tui.tui.session.messages import TrainingEnded
 from mnist_sum_tui.tui.widgets.latest_curves import LEAST, NEWEST, LatestCurves
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
-from tests.tui.recorded import until
+from tests.tui.recorded import settle, until
 from tests.tui.shown import lines
 
 TITLE = "sum accuracy in training"
@@ -42,8 +42,7 @@ async def test_without_runs_there_is_no_chart(tmp_path: Path, monkeypatch: pytes
     recorded.without_torch(monkeypatch)
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(200, 60)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settle(pilot)
         assert TITLE not in "\n".join(lines(app))
         make_three(app.session.runs_folder)
         await app.switch_mode("runs")

@@ -1,20 +1,10 @@
 """The bar below a replay: it says where the replay is, and follows the mouse."""
 
-from pathlib import Path
-
-import pytest
 from textual.pilot import Pilot
 
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
-from tests.tui import recorded
 from tests.tui.pages.test_replay import app_with, paused, shown
-from tests.tui.pages.test_runs import make
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    return make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
 
 
 async def test_the_bar_follows_the_mouse(pilot: Pilot[int], run: Run) -> None:
