@@ -1,10 +1,8 @@
 """Calibrated weights in the dashboard: the same figures as those of `predict`."""
 
-import queue
 import time
 
 import pytest
-from textual.message import Message
 
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate
@@ -15,7 +13,7 @@ from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredic
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
-from tests.tui.predictions.test_worker import wait_for
+from tests.tui.predictions.test_worker import asked
 
 
 @pytest.fixture
@@ -31,31 +29,24 @@ def run(worker: PredictionWorker, small_data: str) -> Run:
 
 
 def test_each_page_says_what_predict_says(worker: PredictionWorker, run: Run, small_data: str) -> None:
-    answers: queue.Queue[Message] = queue.Queue()
     predictor, test = load_predictor(run), dataset.load("test", small_data)
     image = test.images[3]
     said = [predictor.predict(image, number, int(test.labels[3])) for number in range(10)]
     assert said[0].digit_score is not None
     assert predictor.confidence.digit_temperature != 1
 
-    worker.request(PredictImage(3), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, ImagePredicted)
+    answer = asked(worker, PredictImage(3), ImagePredicted)
     assert list(answer.predictions) == said
     assert answer.source == f"newest run {run.id}, epoch 1"
 
-    worker.request(EvaluateTestSet(), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, TestSetEvaluated)
-    for mine, own in zip(answer.result.predictions(3), said, strict=True):
+    evaluated = asked(worker, EvaluateTestSet(), TestSetEvaluated)
+    for mine, own in zip(evaluated.result.predictions(3), said, strict=True):
         assert mine.verdict == own.verdict
         assert mine.digit_score == pytest.approx(own.digit_score, rel=1e-3)
         assert mine.digit_probabilities == pytest.approx(own.digit_probabilities, rel=1e-3)
         assert mine.sum_probabilities == pytest.approx(own.sum_probabilities, rel=1e-3)
 
-    worker.request(PredictDrawing(image.numpy(), time.perf_counter()), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, DrawingPredicted)
-    assert answer.predictions is not None
-    assert answer.predictions[4].threshold == said[4].threshold
-    assert answer.predictions[4].digit_score is not None
+    drawn = asked(worker, PredictDrawing(image.numpy(), time.perf_counter()), DrawingPredicted)
+    assert drawn.predictions is not None
+    assert drawn.predictions[4].threshold == said[4].threshold
+    assert drawn.predictions[4].digit_score is not None

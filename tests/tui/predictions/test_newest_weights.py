@@ -27,8 +27,7 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     worker.request(PredictImage(0), answers.put)
     assert isinstance(answers.get(timeout=30), Working)
     control.deliver(1234, Learner(config, choose(config)).copy_weights())
-    answer = wait_for(answers)
-    assert isinstance(answer, ImagePredicted)
+    answer = wait_for(answers, ImagePredicted)
     assert answer.source == "the training in progress, step 1,234, not calibrated yet"
     assert control.take("weights")
 
@@ -49,8 +48,7 @@ def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: Predict
     time.sleep(FRESH_SECONDS)
     control.deliver(200, tensors)
     worker.request(EvaluateTestSet(), second.put)
-    answer = wait_for(second)
-    assert isinstance(answer, TestSetEvaluated)
+    answer = wait_for(second, TestSetEvaluated)
     assert answer.result.source.endswith("step 100, not calibrated yet")
 
 

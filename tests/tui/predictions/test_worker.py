@@ -3,7 +3,7 @@
 import queue
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -25,26 +25,40 @@ from mnist_sum_tui.tui.predictions.messages import (
     Trouble,
     Working,
 )
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat, LookInside, PredictDrawing, PredictImage
+from mnist_sum_tui.tui.predictions.requests import (
+    EvaluateTestSet,
+    FindHeat,
+    LookInside,
+    PredictDrawing,
+    PredictImage,
+    Request,
+)
 from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
 from tests.tui.predictions.test_weights import save_head
 
+Kind = TypeVar("Kind", bound=Message)
 
-def wait_for(answers: "queue.Queue[Message]") -> Message:
+
+def wait_for(answers: "queue.Queue[Message]", kind: type[Kind]) -> Kind:
     """The next answer that is no word about what is being done."""
     while isinstance(answer := answers.get(timeout=30), Working):
         pass
+    assert isinstance(answer, kind)
     return answer
+
+
+def asked(worker: PredictionWorker, request: Request, kind: type[Kind]) -> Kind:
+    """The answer to a request."""
+    answers = queue.Queue[Message]()
+    worker.request(request, answers.put)
+    return wait_for(answers, kind)
 
 
 def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: str) -> None:
     run = make_run(worker._session.runs_folder, small_data)
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictImage(103), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, ImagePredicted)
+    answer = asked(worker, PredictImage(103), ImagePredicted)
     assert (answer.index, answer.count) == (3, 100)  # going round
     assert [prediction.number for prediction in answer.predictions] == list(range(10))
     assert all(prediction.label == 0 for prediction in answer.predictions)
@@ -54,13 +68,7 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
 
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
     make_run(worker._session.runs_folder, small_data)
-    answers: queue.Queue[Message] = queue.Queue()
-    found = []
-    for _ in range(2):
-        worker.request(EvaluateTestSet(), answers.put)
-        answer = wait_for(answers)
-        assert isinstance(answer, TestSetEvaluated)
-        found.append(answer.result)
+    found = [asked(worker, EvaluateTestSet(), TestSetEvaluated).result for _ in range(2)]
     assert found[0] is found[1]
     assert found[0].report.pairs == 1000
     assert len(found[0].mistakes) == found[0].report.digit_mistakes
@@ -85,31 +93,26 @@ def test_an_evaluation_in_progress_that_is_requested_again_goes_on(
     while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
         pass
     worker.request(EvaluateTestSet(), second.put)
-    assert isinstance(wait_for(second), TestSetEvaluated)
+    assert wait_for(second, TestSetEvaluated)
     assert len(made) == 1
 
 
 def test_a_network_is_tested_on_the_images_of_its_own_run(worker: PredictionWorker, small_data: str) -> None:
     """As `evaluate` has it: whatever the session trains on, unless the command line asked for others."""
-    answers: queue.Queue[Message] = queue.Queue()
     counts = []
     worker._session.begin(TrainConfig(data_dir=small_data), Run(Path("now")), Control())
     worker._session.end()
     make_run(worker._session.runs_folder)
     for worker._session.data_dir in (None, small_data):
-        worker.request(PredictImage(0), answers.put)
-        counts.append(wait_for(answers))
-    assert [answer.count for answer in counts if isinstance(answer, ImagePredicted)] == [10_000, 100]
+        counts.append(asked(worker, PredictImage(0), ImagePredicted).count)
+    assert counts == [10_000, 100]
 
 
 def test_a_run_s_own_folder_of_images_is_not_made_up(worker: PredictionWorker, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     make_run(worker._session.runs_folder, str(empty))
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictImage(0), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, Trouble)
+    answer = asked(worker, PredictImage(0), Trouble)
     assert "name their new folder with --data-dir" in answer.text
     assert not list(empty.iterdir())
 
@@ -121,37 +124,26 @@ def test_of_many_requests_the_newest_is_answered(worker: PredictionWorker) -> No
         worker.request(PredictImage(index), answers.put)
     seen: list[int] = []
     while 49 not in seen:
-        answer = wait_for(answers)
-        assert isinstance(answer, ImagePredicted)
+        answer = wait_for(answers, ImagePredicted)
         seen.append(answer.index)
     assert len(seen) < 50
 
 
 def test_a_blank_pad_has_no_answer(worker: PredictionWorker) -> None:
     make_run(worker._session.runs_folder)
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictDrawing(np.zeros((56, 56), np.uint8), time.perf_counter()), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, DrawingPredicted)
+    answer = asked(worker, PredictDrawing(np.zeros((56, 56), np.uint8), time.perf_counter()), DrawingPredicted)
     assert answer.image is None
 
 
 def test_layers_are_those_of_the_weights_that_were_searched(worker: PredictionWorker, small_data: str) -> None:
     """Though the file has others by now, as it has during a training."""
     run = make_run(worker._session.runs_folder, small_data)
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(EvaluateTestSet(), answers.put)
-    found = wait_for(answers)
-    assert isinstance(found, TestSetEvaluated)
+    found = asked(worker, EvaluateTestSet(), TestSetEvaluated)
     other = make_run(worker._session.runs_folder, small_data, seed=1)
     run.best_file.unlink()
     run.best_file.write_bytes(other.best_file.read_bytes())
-    looked = []
-    for result in (found.result, None):
-        worker.request(LookInside(3, 6, found.result.weights, result), answers.put)
-        answer = wait_for(answers)
-        assert isinstance(answer, LookedInside)
-        looked.append(answer)
+    asks = [LookInside(3, 6, found.result.weights, result) for result in (found.result, None)]
+    looked = [asked(worker, each, LookedInside) for each in asks]
     old, _ = looked
     assert [view.name for view in old.views[:2]] == ["image", "conv1"]
     sums = [
@@ -168,11 +160,8 @@ def test_layers_are_those_of_the_weights_that_were_searched(worker: PredictionWo
 @pytest.mark.parametrize("ink", [0, 255])
 def test_a_drawing_is_looked_at_in_its_place(ink: int, worker: PredictionWorker, small_data: str) -> None:
     make_run(worker._session.runs_folder, small_data)
-    answers: queue.Queue[Message] = queue.Queue()
     drawing = np.pad(np.full((30, 4), ink, np.uint8), 13)
-    worker.request(LookInside(3, 6, drawing=drawing), answers.put)
-    looked = wait_for(answers)
-    assert isinstance(looked, LookedInside)
+    looked = asked(worker, LookInside(3, 6, drawing=drawing), LookedInside)
     assert (looked.answer.predictions[6].label is None) == bool(ink), "without ink it is the test image"
     assert not ink or np.array_equal(looked.views[0].maps[0] > 0, prepare(drawing) > 0)
 
@@ -182,14 +171,11 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
 ) -> None:
     make_run(worker._session.runs_folder, small_data)
     answers: queue.Queue[Message] = queue.Queue()
-    worker.request(LookInside(3, 6), answers.put)
-    looked = wait_for(answers)
-    assert isinstance(looked, LookedInside)
+    looked = asked(worker, LookInside(3, 6), LookedInside)
     image, found = looked.answer.image, []
     worker.request(FindHeat(image, 6), answers.put)
     for _ in range(2):
-        answer = wait_for(answers)
-        assert isinstance(answer, HeatFound)
+        answer = wait_for(answers, HeatFound)
         assert np.array_equal(answer.image, image)
         found.append(answer)
     assert [answer.is_hiding for answer in found] == [False, True]
@@ -201,21 +187,18 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
             worker.request(LookInside(3, 6), answers.put)
 
     worker.request(FindHeat(image, 6), reply)
-    assert isinstance(wait_for(answers), HeatFound)
-    assert isinstance(wait_for(answers), LookedInside), "and not the better heat"
+    assert wait_for(answers, HeatFound)
+    assert wait_for(answers, LookedInside), "and not the better heat"
 
 
 def test_a_damaged_checkpoint_is_told_in_one_line(worker: PredictionWorker) -> None:
     run = make_run(worker._session.runs_folder)
     run.best_file.unlink()  # the two files may be links to one
     run.best_file.write_bytes(b"no checkpoint")
-    answers: queue.Queue[Message] = queue.Queue()
-    worker.request(PredictImage(0), answers.put)
-    answer = wait_for(answers)
-    assert isinstance(answer, Trouble)
+    answer = asked(worker, PredictImage(0), Trouble)
     assert "\n" not in answer.text
-    worker.request(PredictImage(0, choices(run, run.path.parent, None).all[-1]), answers.put)
-    assert isinstance(wait_for(answers), ImagePredicted)  # the thread goes on, with the last checkpoint
+    last = choices(run, run.path.parent, None).all[-1]
+    assert asked(worker, PredictImage(0, last), ImagePredicted), "the thread goes on, with the last checkpoint"
 
 
 def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
