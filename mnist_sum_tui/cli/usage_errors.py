@@ -10,7 +10,7 @@ from mnist_sum_tui.cli.narrow_help import NarrowHelp
 from mnist_sum_tui.config import option_name, settings
 from mnist_sum_tui.errors import UsageError, nearest
 from mnist_sum_tui.recipes import MODELS, RECIPES
-from mnist_sum_tui.runs.knob_turns import plain_number
+from mnist_sum_tui.runs.knob_turns import number_in
 
 OPTION = re.compile(r"--?[A-Za-z][\w-]*")
 """recognises an option among the arguments, where `predict` leaves it, because it accepts -1"""
@@ -43,10 +43,7 @@ class Command(NarrowHelp, TyperCommand):
         for parameter in self.get_params(ctx):
             text, kind = typed.get(parameter.name or ""), type(ctx.params.get(parameter.name)).__name__
             if kind in KINDS and isinstance(text, str):
-                try:
-                    plain_number(text)
-                except ValueError:
-                    raise UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not '{text}'") from None
+                number_in(text, UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not '{text}'"))
 
 
 def message_of(error: Any) -> str:

@@ -7,7 +7,7 @@ from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.accuracies import in_percent
-from mnist_sum_tui.runs.knob_turns import plain_number
+from mnist_sum_tui.runs.knob_turns import number_in
 from mnist_sum_tui.runs.summary import STATE_WORDS, Summary
 
 Test = Callable[[Summary], bool]
@@ -39,7 +39,8 @@ def _test(word: str) -> Test:
     if key not in ACCURACIES and key not in settings():
         raise unknown("setting", found[1], [*map(option_name, settings()), *ACCURACIES])
     if key in ACCURACIES or kinds()[key] in (int, float):
-        return _compared(key, sign, _number(key, value))
+        refused = UsageError(f"the filter compares {option_name(key)} with '{value}', which is not a number")
+        return _compared(key, sign, number_in(value, refused))
     if sign != "=":
         raise UsageError(f"the filter has '{word}': {option_name(key)} is not a number; write {option_name(key)}=value")
     return lambda run: run.config is not None and value_words(key, getattr(run.config, key)) == value
@@ -67,10 +68,3 @@ def _value(run: Summary, key: str) -> float | None:
         share: float | None = getattr(run, f"{key}_accuracy")
         return None if share is None else in_percent(share)
     return None if run.config is None else float(getattr(run.config, key))
-
-
-def _number(key: str, text: str) -> float:
-    try:
-        return float(plain_number(text))
-    except ValueError:
-        raise UsageError(f"the filter compares {option_name(key)} with '{text}', which is not a number") from None

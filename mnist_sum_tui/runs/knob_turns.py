@@ -3,6 +3,7 @@
 A turn's value is the same text in the journal, in checkpoints and on the command line, so it means the same everywhere.
 """
 
+import contextlib
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -75,15 +76,16 @@ class Turn:
         return cls.of(int(found[1]), found[2], found[3])
 
 
-def plain_number(text: str) -> str:
-    """The text of a number, unless only Python would accept it: `1_0`, or digits of other scripts.
+def number_in(text: str, refused: UsageError, kind: type[float] = float) -> float:
+    """The number that a text is, but not what only Python takes for one: `1_0`, or digits of other scripts.
 
     Raises:
-        ValueError: the text has an underscore or a non-ASCII character.
+        UsageError: `refused`, because it is no number, or no whole one where `kind` is int.
     """
-    if "_" in text or not text.isascii():
-        raise ValueError(text)
-    return text
+    with contextlib.suppress(ValueError):
+        if "_" not in text and text.isascii():
+            return kind(text)
+    raise refused
 
 
 def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
@@ -119,10 +121,7 @@ def _checked(name: str, value: str) -> str:
     refused = UsageError(f"{about.label} must be {allowed.words}, not {value}")
     if (name == "lr") != value.startswith("x"):
         raise UsageError(f"{about.label} is turned by a factor, such as x0.5, not {value}") if name == "lr" else refused
-    try:
-        number = float(plain_number(value.removeprefix("x")))
-    except ValueError:
-        raise refused from None
+    number = number_in(value.removeprefix("x"), refused)
     is_whole = kinds()[name] is int
     if not math.isfinite(number) or number not in allowed or (is_whole and number != int(number)):
         raise refused

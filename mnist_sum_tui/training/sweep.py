@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import NUMBERS, is_chance, standard_error
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.events import ALL_DONE
-from mnist_sum_tui.runs.knob_turns import plain_number
+from mnist_sum_tui.runs.knob_turns import number_in
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_RUNS = 1_000
@@ -123,11 +123,8 @@ def value_of(name: str, text: str) -> Any:
         UsageError: it is of another type.
     """
     declared = kinds()[name]
-    try:
-        if declared in (int, float):
-            return declared(plain_number(text))
-    except ValueError:
-        raise UsageError(f"{option_name(name)} must be a number, not '{text}'") from None
+    if declared in (int, float):
+        return number_in(text, UsageError(f"{option_name(name)} must be a number, not '{text}'"), declared)
     if declared is bool:
         if text not in ("yes", "no"):
             raise UsageError(f"{option_name(name)} must be yes or no, not '{text}'")

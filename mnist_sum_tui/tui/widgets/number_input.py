@@ -4,7 +4,7 @@ from typing import Any
 
 from mnist_sum_tui.config import ENDS, TrainConfig, kinds, settings, value_words
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.knob_turns import plain_number
+from mnist_sum_tui.runs.knob_turns import number_in
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
 
 PAGE_KEYS = "q?"
@@ -36,13 +36,10 @@ def read_number(name: str, text: str, base: TrainConfig) -> Any:
     """
     about, kind = settings()[name], kinds()[name]
     text = text or ("0" if name in ENDS else "")
-    try:
-        value = kind(plain_number(text))
-    except ValueError:
-        example = text.replace(",", ".") if text.count(",") == 1 else "0.01"
-        needed = "a whole number" if kind is int else f"a number such as {example}" if text else "a number"
-        wrong = f", not '{text}'" if text else f"; the recipe's is {value_words(name, getattr(base, name))}"
-        raise UsageError(f"{about.label} must be {needed}{wrong}") from None
+    example = text.replace(",", ".") if text.count(",") == 1 else "0.01"
+    needed = "a whole number" if kind is int else f"a number such as {example}" if text else "a number"
+    wrong = f", not '{text}'" if text else f"; the recipe's is {value_words(name, getattr(base, name))}"
+    value = number_in(text, UsageError(f"{about.label} must be {needed}{wrong}"), kind)
     if about.range is not None and value not in about.range:
         raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
     return value
