@@ -89,7 +89,7 @@ def test_a_run_that_begins_meanwhile_is_left_alone(runs: list[Run]) -> None:
 
 
 def test_a_run_that_may_not_be_pruned_does_not_keep_the_others(
-    cli: Cli, runs: list[Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drop = prune.prune
 

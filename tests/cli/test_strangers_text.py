@@ -64,7 +64,7 @@ def test_the_commands_print_it_without_escape_sequences_or_markup(evil: Run, cli
     assert {json.loads(line)["path"] for line in listed} == {str(run.path) for run in find.list_runs(evil.path.parent)}
 
 
-def test_errors_about_it_are_one_printable_line(evil: Run, cli: Cli, tmp_path: Path) -> None:
+def test_errors_about_it_are_one_printable_line(evil: Run, cli: Cli) -> None:
     for arguments in (
         ["runs", "delete", str(evil.path)],
         ["train", "--resume", str(evil.path), "--data-dir", "elsewhere"],

@@ -24,7 +24,7 @@ def test_the_files_in_the_package_are_the_originals(test_split: dataset.Split) -
         assert hashlib.sha256((mnist_files.BUNDLED / f"{name}.gz").read_bytes()).hexdigest() == wanted
 
 
-def test_the_split_is_fixed_by_the_seed(test_split: dataset.Split) -> None:
+def test_the_split_is_fixed_by_the_seed() -> None:
     train = dataset.load("train")
     one, held_out = dataset.hold_out(train, seed=1)
     again, _ = dataset.hold_out(train, seed=1)

@@ -53,7 +53,7 @@ def test_it_is_built_from_the_seed_alone_and_again_for_weights(tmp_path: Path) -
     assert "own_network_net" in sys.modules
 
 
-def test_threads_that_build_at_once_get_the_weights_of_their_seeds(tmp_path: Path) -> None:
+def test_threads_that_build_at_once_get_the_weights_of_their_seeds() -> None:
     wanted = [build("swift", seed).state_dict()["digit.weight"] for seed in range(40)]
     with ThreadPoolExecutor(4) as pool:
         built = list(pool.map(lambda seed: build("swift", seed), range(40)))

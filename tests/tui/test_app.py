@@ -104,9 +104,7 @@ async def test_the_theme_is_the_one_asked_for(theme: str, fake: FakeTrain, tmp_p
         assert app.current_theme.name == theme
 
 
-def test_without_a_terminal_one_line_points_to_train(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_terminal_one_line_points_to_train(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     options = LaunchOptions(tmp_path, CONFIG, False, None, None)
     assert run_dashboard(options) == 2
     out, err = capsys.readouterr()
