@@ -21,9 +21,9 @@ from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
 from tests.tui import fixed, recorded
-from tests.tui.pages.test_replay import app_with, paused, shown
+from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make, open_runs
-from tests.tui.recorded import until
+from tests.tui.recorded import app_of, until
 from tests.tui.shown import lines
 from tests.tui.test_snapshots import train
 
@@ -113,7 +113,7 @@ async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(app: 
 async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot[int], tmp_path: Path) -> None:
     run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
     await paused(pilot, run)
-    bar = app_with(pilot).train_page.run_view.query_one(ScrubBar)
+    bar = app_of(pilot).train_page.run_view.query_one(ScrubBar)
     places = []
     for kind in (DOWN, DOWN, UP):
         await wheel(pilot, kind, bar)
@@ -135,7 +135,7 @@ async def test_only_the_left_button_deletes(app: MnistSumApp, made: list[Run]) -
 
 
 async def test_a_click_beside_an_open_list_closes_it(pilot: Pilot[int]) -> None:
-    app = app_with(pilot)
+    app = app_of(pilot)
     recipe, model = (app.train_page.form.query_one(f"#{name}", Choice) for name in ("recipe", "model"))
     label = recipe.parent.query(Static).first()  # type: ignore[union-attr]
     for beside, focused in (("#intro-words", model), (label, recipe)):

@@ -11,9 +11,9 @@ from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from tests.tui import recorded
-from tests.tui.pages.test_replay import app_with, paused, shown
+from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make
-from tests.tui.recorded import press, until
+from tests.tui.recorded import app_of, press, until
 
 ADDS = tuple("0" * (3 + number) + "9" + "0" * (15 - number) for number in range(10))
 GUESSES = ("0" * 19,) * 10
@@ -30,7 +30,7 @@ def run(tmp_path: Path) -> Run:
 
 
 async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     await pilot.press("space", "g")
     await until(pilot, lambda: isinstance(app.screen, GoTo))
     assert str(app.screen.query_one(".question", Label).content) == "Which step? 0 to 2,150"
@@ -49,7 +49,7 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
 
 
 async def test_without_a_replay_g_does_nothing(pilot: Pilot[int], run: Run) -> None:
-    app = app_with(pilot)
+    app = app_of(pilot)
     await until(pilot, lambda: app.train_page.is_composed)
     await press(pilot, "g")
     assert app.screen is app.train_page

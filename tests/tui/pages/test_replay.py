@@ -5,7 +5,6 @@ from textual.widgets import Digits
 
 from mnist_sum_tui.runs.journal import Journal
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
@@ -18,17 +17,13 @@ from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_keys import footer_of
 from tests.tui.predictions.test_weights import save_head
-from tests.tui.recorded import press, until
+from tests.tui.recorded import app_of, press, until
 from tests.tui.shown import lines
-
-
-def app_with(pilot: Pilot[int]) -> MnistSumApp:
-    return recorded.app_of(pilot)
 
 
 async def paused(pilot: Pilot[int], run: Run) -> Player:
     """The replay of the run, paused at its beginning."""
-    app = app_with(pilot)
+    app = app_of(pilot)
     await until(pilot, lambda: app.train_page.is_composed)
     app.post_message(ReplayRun(run))
     await until(pilot, lambda: app.train_page.player is not None)
@@ -42,13 +37,13 @@ async def paused(pilot: Pilot[int], run: Run) -> Player:
 
 def shown(pilot: Pilot[int]) -> tuple[int, str]:
     """The newest step of the curves, and the large figure of the digit."""
-    view = app_with(pilot).train_page.run_view
+    view = app_of(pilot).train_page.run_view
     steps = view.series.training.column(0)
     return (int(steps[-1]) if len(steps) else 0), view.query_one("#digit-figure Digits", Digits).value
 
 
 async def test_a_replay_may_begin_before_its_view_is_composed(pilot: Pilot[int], run: Run) -> None:
-    player, page = await paused(pilot, run), app_with(pilot).train_page
+    player, page = await paused(pilot, run), app_of(pilot).train_page
     page._run_view = RunView(page.session, id="not-yet-composed")
     page.begin_replay(player)
     assert page.run_view.scrub_bar.place[2] == player.words
@@ -56,7 +51,7 @@ async def test_a_replay_may_begin_before_its_view_is_composed(pilot: Pilot[int],
 
 
 async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: Run) -> None:
-    app = app_with(pilot)
+    app = app_of(pilot)
     await pilot.press("p")
     assert app.train_page.player is None, "there is nothing to play"
     app.post_message(OpenRun(run))
@@ -84,7 +79,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
 
 
 async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     assert shown(pilot) == (0, "-")
     assert state_line(app.session).startswith("‖ replay 0.0 s")
     await pilot.press("right", "right")
@@ -112,7 +107,7 @@ async def test_the_footer_says_what_space_does(pilot: Pilot[int], run: Run) -> N
     player = await paused(pilot, run)
 
     def says(words: str) -> bool:
-        return words in lines(app_with(pilot))[-1]
+        return words in lines(app_of(pilot))[-1]
 
     await until(pilot, lambda: says("space Play"))
     await pilot.press("space")
@@ -127,7 +122,7 @@ async def test_the_footer_says_what_space_does(pilot: Pilot[int], run: Run) -> N
 
 
 async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pilot: Pilot[int], run: Run) -> None:
-    app, page = app_with(pilot), app_with(pilot).train_page
+    app, page = app_of(pilot), app_of(pilot).train_page
     await until(pilot, lambda: page.is_composed)
     app.post_message(StartTraining(CONFIG))
     await until(pilot, lambda: app.session.progress)
@@ -187,7 +182,7 @@ async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pi
 
 
 async def test_a_run_that_another_process_trains_is_looked_back_at(pilot: Pilot[int], run: Run) -> None:
-    app, page, events = app_with(pilot), app_with(pilot).train_page, list(recorded.training(900))
+    app, page, events = app_of(pilot), app_of(pilot).train_page, list(recorded.training(900))
     await until(pilot, lambda: page.is_composed)
     with run.lock(), Journal(run.metrics_file) as journal:
         for event in events[:60]:
@@ -209,7 +204,7 @@ async def test_a_run_that_another_process_trains_is_looked_back_at(pilot: Pilot[
 async def test_played_to_the_end_a_run_that_still_trains_is_at_now(
     fake: FakeTrain, pilot: Pilot[int], run: Run
 ) -> None:
-    app, page = app_with(pilot), app_with(pilot).train_page
+    app, page = app_of(pilot), app_of(pilot).train_page
     await until(pilot, lambda: page.is_composed)
     app.post_message(StartTraining(CONFIG))
     await until(pilot, lambda: app.session.progress)
@@ -224,7 +219,7 @@ async def test_played_to_the_end_a_run_that_still_trains_is_at_now(
 
 
 async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
 
     def answers() -> list[object]:
         return [sample.answer for sample in app.train_page.run_view.query(Sample)]

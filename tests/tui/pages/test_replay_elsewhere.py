@@ -27,15 +27,15 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
-from tests.tui.pages.test_replay import app_with, paused
+from tests.tui.pages.test_replay import paused
 from tests.tui.pages.test_runs import make
 from tests.tui.predictions.test_weights import save_head
-from tests.tui.recorded import until
+from tests.tui.recorded import app_of, until
 from tests.tui.shown import lines
 
 
 async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     await pilot.press("space")
     await until(pilot, lambda: player.seconds > 0)
     app.switch_mode("runs")
@@ -53,7 +53,7 @@ async def test_another_page_lets_it_wait(pilot: Pilot[int], run: Run) -> None:
 
 
 async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     with pytest.raises(UsageError, match="has no weights"):
         of_session(app.session)
     for epoch in (0, 2, 4):
@@ -69,7 +69,7 @@ async def test_the_pages_ask_the_weights_of_that_time(pilot: Pilot[int], run: Ru
 
 
 async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     save_head(run.best_file, 2)  # no epoch was kept
     await pilot.press("f2")
     page = cast(WeightsPage, app.screen)
@@ -97,17 +97,17 @@ async def test_advice_about_other_programs_is_of_the_past_and_not_played_back(
     events = [*recorded.training(900), Advice(step=900, epoch=3, elapsed=22.5, topic="busy", words=words)]
     player = await paused(pilot, make(tmp_path / "runs", "20260101-120100-compact", events))
     assert player.replay.at(player.replay.last).events[-1] == events[-1]
-    view = app_with(pilot).train_page.run_view
+    view = app_of(pilot).train_page.run_view
     await pilot.press("end")
     assert view.advice is None
-    app_with(pilot).session.past = None
-    recorded.begin(app_with(pilot))
+    app_of(pilot).session.past = None
+    recorded.begin(app_of(pilot))
     view.add(events[-1])
     assert view.advice == events[-1], "while it trains, it helps"
 
 
 async def test_the_mark_in_the_bar_says_whether_it_plays(pilot: Pilot[int], run: Run) -> None:
-    app, player = app_with(pilot), await paused(pilot, run)
+    app, player = app_of(pilot), await paused(pilot, run)
     bar = app.screen.query_one("#state", Static)
     assert "‖ replay" in str(bar.render())
     await pilot.press("space")
@@ -120,11 +120,11 @@ async def test_the_mark_in_the_bar_says_whether_it_plays(pilot: Pilot[int], run:
 
 async def test_a_journal_without_its_start_says_nothing_of_loading(pilot: Pilot[int], tmp_path: Path) -> None:
     await paused(pilot, make(tmp_path / "runs", "20260101-120100-compact", list(recorded.training(2150))[1:]))
-    assert "loading" not in "".join(lines(app_with(pilot)))
+    assert "loading" not in "".join(lines(app_of(pilot)))
 
 
 async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -> None:
-    app = app_with(pilot)
+    app = app_of(pilot)
     app.post_message(ReplayRun(make(tmp_path / "runs", "20260101-120100-compact", [])))
     await until(pilot, lambda: app._notifications)
     assert "no events to replay" in next(iter(app._notifications)).message
@@ -168,7 +168,7 @@ async def test_a_replay_that_cannot_be_read_says_so_in_the_form(
 async def test_how_a_training_here_has_ended_is_known_during_and_after_its_replay(
     error: RuntimeError | None, code: int, words: str, is_left: bool, pilot: Pilot[int], tmp_path: Path
 ) -> None:
-    app, page = app_with(pilot), app_with(pilot).train_page
+    app, page = app_of(pilot), app_of(pilot).train_page
     events = [*recorded.training(900), *([recorded.finished()] if error is None else [])]
     run = make(tmp_path / "runs", recorded.RUN, events)
     recorded.begin(app)
@@ -191,7 +191,7 @@ async def test_how_a_training_here_has_ended_is_known_during_and_after_its_repla
 async def test_after_a_replay_all_events_are_known_again(
     pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app, may_read = app_with(pilot), threading.Event()
+    app, may_read = app_of(pilot), threading.Event()
 
     def read_later(path: Path) -> Iterator[Event]:
         may_read.wait(60)
