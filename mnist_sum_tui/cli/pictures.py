@@ -54,8 +54,7 @@ def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", colu
         row = pictures[first : first + across]
         drawn = [[*_small(out, image, columns), Text(caption[:columns], "dim")] for caption, image in row]
         height = max(map(len, drawn))
-        for place in range(height):
-            parts = [lines[place - height + len(lines)] if place >= height - len(lines) else Text() for lines in drawn]
+        for parts in zip(*([Text()] * (height - len(lines)) + lines for lines in drawn), strict=True):
             for part in parts:
                 part.pad_right(columns - part.cell_len)
             line = Text(" " * GAP).join(parts)
