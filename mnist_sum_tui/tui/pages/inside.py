@@ -10,9 +10,9 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.tui.pages import inside_words as say
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.network_views import NetworkViews
 from mnist_sum_tui.tui.pages.predicting import awaited, note_room
+from mnist_sum_tui.tui.pages.walking_page import WALK_KEYS, Judge
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult

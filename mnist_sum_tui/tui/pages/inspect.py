@@ -8,8 +8,8 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS
-from mnist_sum_tui.tui.pages.mistake_keys import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.predicting import awaited, note_room
+from mnist_sum_tui.tui.pages.walking_page import WALK_KEYS, WalkingPage
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.selection import all_wrong

@@ -23,7 +23,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_HEALTH, NO_MEANS, TOO_EARLY, VIEWS, map_words
-from mnist_sum_tui.tui.pages.mistake_keys import WalkingPage
+from mnist_sum_tui.tui.pages.walking_page import WalkingPage
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import epoch_of
