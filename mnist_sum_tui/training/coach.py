@@ -210,7 +210,7 @@ class Coach:
 
     def _phase(self) -> Said | None:
         digit, total = now(self._seen.digit), now(self._seen.total)
-        if self._said.keys() & {"too-high", "ruined"} and digit < ADDS:  # nothing was learned since, so that still stands
+        if digit < ADDS and self._said.keys() & {"too-high", "ruined"}:  # nothing was learned since, so it still stands
             return None
         if total >= KNOWS and total - digit >= BEHIND:
             words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
