@@ -187,7 +187,7 @@ def printer(style: str, run: Run, config: TrainConfig) -> Printer:
 def brief_result(event: Finished, started: Started | None) -> str:
     """The result of one seed's run in one line."""
     seed = f"seed {started.seed}: " if started else ""
-    return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} of training"
+    return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} in all"
 
 
 def heading(event: Started, *, is_new: bool) -> list[str]:

@@ -53,7 +53,7 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
             say(out, f"Ended after epoch {event.epoch}: {event.message}")
         say(out, result_line(event), indent=6)
         how = f"each test image with all ten numbers, {event.pairs:,} pairs; weights of epoch {event.best_epoch}"
-        say(out, f"      ({how}; {duration(event.elapsed)} of training)", indent=6)
+        say(out, f"      ({how}; {duration(event.elapsed)} in all)", indent=6)
         out.print()
         kinds = (Started.kind, EpochDone.kind, Changed.kind)
         events = [] if has_learned(event) else [*read_events(run.metrics_file, *kinds)]

@@ -98,4 +98,4 @@ def _print(done: list[Summary]) -> None:
     rows.append(["standard deviation", *spread, duration(statistics.stdev(seconds))])
     out = console()
     out.print()
-    print_table(out, "Test accuracy by seed", ["run", "digit", "sum", "agreement", "training"], rows, left=1)
+    print_table(out, "Test accuracy by seed", ["run", "digit", "sum", "agreement", "time"], rows, left=1)

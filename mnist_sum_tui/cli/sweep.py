@@ -121,8 +121,9 @@ def _so_far(swept: tuple[str, ...], done: Sequence[Outcome]) -> str:
     if last.diverged:
         return f"no mean: {_diverged(last)}"
     than = "within chance of" if last.is_like(best) else "below"
-    verdict = "the best so far" if last is best else f"{than} the best so far, {_named(swept, best.values)}"
-    return f"digit and sum {percent(last.mean, 3)} +- {percent(last.error, 3)}: {verdict}"
+    verdict = "the best so far" if last is best else f"{than} the best so far ({_named(swept, best.values)})"
+    mean = f"{percent(last.mean, 3)} +- {percent(last.error, 3)}"
+    return f"{last.best.ranked_by}, mean of digit and sum: {mean}, {verdict}"
 
 
 def _diverged(found: Outcome) -> str:
@@ -146,7 +147,11 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     settings = [*map(option_name, swept)]
     columns = [*settings, "runs", "digit", "sum", "+-", "time", ""]
     print_table(out, "Mean accuracy of each combination", columns, rows, left=len(swept))
-    say(out, "digit, sum: in validation, or in the test where no images are held out")
+    measures = {found.best.ranked_by for found in done} - {""}
+    if measures == {"validation", "test"}:
+        say(out, "digit, sum: on the validation images, or on the test images where none were held out")
+    elif measures:
+        say(out, f"digit, sum: on the {measures.pop()} images")
     if swept and any(found.best.ranked_by == "test" for found in done):
         say(out, "where no images were held out the test images chose, so that result is too good: --all-data no")
     say(out, "+-: standard error of their mean, over the seeds, but at least that of the images")

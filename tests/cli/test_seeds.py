@@ -50,6 +50,7 @@ def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     assert lines[0].startswith("seed 0: test ")
     assert lines[1].startswith("seed 1: ")
     assert "-ours-seed1  " in result.stdout
+    assert result.stdout.splitlines()[4].split() == ["run", "digit", "sum", "agreement", "time"]
     assert "mean of 2" in result.stdout
     assert "standard deviation" in result.stdout
 
@@ -66,7 +67,7 @@ def test_long_runs_with_seeds_show_progress_in_a_log(
     *before, last = capsys.readouterr().out.splitlines()
     assert before
     assert all(line.startswith("seed 5: step ") and line.endswith(" left") for line in before)
-    assert "of training" in last
+    assert last.endswith(" s in all"), "with calibration and test"
 
 
 @pytest.mark.parametrize("as_json", [False, True])

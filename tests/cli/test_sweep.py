@@ -66,7 +66,8 @@ def test_the_help_names_the_values_of_a_setting_that_is_true_or_false(cli: Cli) 
 def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     result = cli(*options(tmp_path, "--batch-size", "64,128"))
     assert result.returncode == 0, result.stderr
-    so_far = re.findall(r"^digit and sum (\d+\.\d{3} %) \+- \d\.\d{3} %: (.*)", result.stdout, re.MULTILINE)
+    mean = r"^validation, mean of digit and sum: (\d+\.\d{3} %) \+- \d\.\d{3} %, (.*)"
+    so_far = re.findall(mean, result.stdout, re.MULTILINE)
     assert len(so_far) == 3, "the last one is in the table, which follows"
     assert so_far[0][1] == "the best so far"
     others = [words for _, words in so_far if words != "the best so far"]
@@ -114,6 +115,7 @@ def test_the_test_images_choose_only_if_they_are_asked_to(cli: Cli, tmp_path: Pa
     for said, is_held_out in ((usual, True), (asked, False)):
         assert ("Each run holds out validation images to choose by" in said) is is_held_out
         assert ("the test images chose, so that result is too good" in said) is not is_held_out
+        assert f"digit, sum: on the {'validation' if is_held_out else 'test'} images\n" in said
 
 
 def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None:
