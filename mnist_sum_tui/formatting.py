@@ -71,10 +71,10 @@ def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
     return shown + sign
 
 
-def apart(value: float, limit: float) -> str:
-    """`0.243, limit 0.195`, or with as many more decimals as it takes until the two differ, at most six."""
-    decimals = next((n for n in range(3, 6) if f"{value:.{n}f}" != f"{limit:.{n}f}"), 6)
-    return f"{value:.{decimals}f}, limit {limit:.{decimals}f}"
+def apart(value: float, threshold: float) -> tuple[str, str]:
+    """`0.243` and `0.195`, or with as many more decimals as it takes until the two differ, at most six."""
+    decimals = next((n for n in range(3, 6) if f"{value:.{n}f}" != f"{threshold:.{n}f}"), 6)
+    return f"{value:.{decimals}f}", f"{threshold:.{decimals}f}"
 
 
 def small(value: float, digits: int = 6, has_zeros: bool = False) -> str:

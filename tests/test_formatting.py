@@ -43,8 +43,8 @@ def test_trim_cuts_to_the_ink_and_leaves_an_empty_picture_whole() -> None:
 
 def test_two_scores_that_differ_are_told_apart() -> None:
     shown = [apart(score, 0.1951) for score in (0.243, 0.1953, 0.19514, 0.1951004)]
-    assert shown[:2] == ["0.243, limit 0.195", "0.1953, limit 0.1951"]
-    assert shown[2:] == ["0.19514, limit 0.19510", "0.195100, limit 0.195100"]
+    assert shown[:2] == [("0.243", "0.195"), ("0.1953", "0.1951")]
+    assert shown[2:] == [("0.19514", "0.19510"), ("0.195100", "0.195100")]
 
 
 def test_equation() -> None:

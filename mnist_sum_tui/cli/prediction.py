@@ -33,7 +33,8 @@ def print_prediction(
     """
     from rich.text import Text
 
-    print_beside(out, _pictures(out, trim(pixels)), _answer(prediction), GAP)
+    lines = _answer(prediction)
+    print_beside(out, _pictures(out, trim(pixels), max(line.cell_len for line in lines)), lines, GAP)
     title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
     if prediction.label is not None and not prediction.correct:
         truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
@@ -67,21 +68,24 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         share = probabilities[value]
         lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
     if (score := prediction.digit_score) is not None:
-        figures = f"{score:.3f}" if prediction.threshold is None else apart(score, prediction.threshold)
-        lines.append(Text(f"how like a digit  {figures}"))
-        if prediction.verdict == "stranger":
-            lines.append(Text("below the limit: not a digit?", "dim"))
+        figures = (f"{score:.3f}",) if prediction.threshold is None else apart(score, prediction.threshold)
+        words = "below threshold" if prediction.verdict == "stranger" else "threshold"
+        named = zip(("how like a digit", words), figures, strict=False)  # with --never-refuse the score alone
+        lines += [Text(f"{name:<16}  {value}") for name, value in named]
     return lines
 
 
-def _pictures(out: "Console", pixels: "Pixels") -> "list[Text]":
-    """The image in characters; if the terminal has true colour and room, also in half-blocks to the right."""
+def _pictures(out: "Console", pixels: "Pixels", beside: int) -> "list[Text]":
+    """The image in characters; if the terminal has true colour and room, also in half-blocks to the right.
+
+    There is room if the answer, which has `beside` columns, still stands beside both, because they fill a screen.
+    """
     from rich.text import Text
 
     lines = [Text(line) for line in ascii_picture(pixels)]
     if lines[0].cell_len > out.width:
         return [Text(f"(the picture needs {lines[0].cell_len} columns)")]
-    if not has_half_blocks(out) or 3 * len(pixels[0]) + GAP > out.width:
+    if not has_half_blocks(out) or 3 * len(pixels[0]) + 2 * GAP + beside > out.width:
         return lines
     for place, blocks in enumerate(half_blocks(pixels), len(lines) // 4):
         lines[place] = Text.assemble(lines[place], " " * GAP, blocks)

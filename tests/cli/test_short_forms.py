@@ -173,7 +173,7 @@ TRUE = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 @pytest.mark.parametrize(
     ("environment", "columns", "is_drawn"),
-    [(TRUE, 120, True), (TRUE, 80, True), (TRUE, 50, False), ({**TRUE, "NO_COLOR": "1"}, 120, False),
+    [(TRUE, 120, True), (TRUE, 80, False), (TRUE, 50, False), ({**TRUE, "NO_COLOR": "1"}, 120, False),
      ({"TERM": "xterm-256color"}, 120, False)],
 )  # fmt: skip
 def test_predict_prints_half_blocks_beside_the_characters(
@@ -189,12 +189,13 @@ def test_predict_prints_half_blocks_beside_the_characters(
     assert any("0 + 5 = 5  right" in line for line in found.lines)
 
 
-def test_the_picture_and_its_title_fit_a_screen(small_data: str, tmp_path: Path) -> None:
-    found = shown("predict", "3", "5", columns=80, rows=24)
+@pytest.mark.parametrize("environment", [TRUE, {}], ids=["truecolor", "256"])
+def test_the_picture_and_its_title_fit_a_screen(environment: dict[str, str], small_data: str, tmp_path: Path) -> None:
+    found = shown("predict", "3", "5", columns=80, rows=24, environment=environment)
     assert "test image 3, number 5" in found.lines
     assert len(found.lines) < 24, "the last row has the shell's prompt"
     run = begun(config_of(small_data), tmp_path / "runs", 1)  # its answer is wrong
-    found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24)
+    found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24, environment=environment)
     assert "test image 3, number 5; correct: 0 + 5 = 5" in found.lines
     assert len(found.lines) < 24
 

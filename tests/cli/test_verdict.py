@@ -45,19 +45,19 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
             cli("predict", "idx", "3", "--threshold", wrong), 2, f"threshold {wrong} is outside 0..1", "from 0 to 1"
         )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
-    assert "not a digit?" in shown
     line, below = next(pair for pair in pairwise(shown.splitlines()) if "how like a digit" in pair[0])
-    assert below.endswith("below the limit: not a digit?")
     score = usual["digit_score"]
-    assert line.endswith(f"how like a digit  {score:.3f}, limit 1.000")
+    assert line.endswith(f"how like a digit  {score:.3f}")
+    assert below.endswith("below threshold   1.000")
+    assert shown.count("not a digit?") == 1
     assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
     assert "not a digit?" not in cli("predict", "idx", "3", "--number", "7", "--threshold", "0").stdout
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
     assert f"how like a digit  {score:.3f}\n" in unjudged
     assert "if it is one" not in unjudged
-    assert "limit" not in unjudged
+    assert "threshold" not in unjudged
     narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
-    assert any(re.fullmatch(r"how like a digit  [01]\.\d{3}, limit [01]\.\d{3} *", row) for row in narrow.lines)
+    assert any(re.fullmatch(r"threshold         [01]\.\d{3} *", row) for row in narrow.lines)
 
 
 def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Run, small_data: str, cli: Cli) -> None:

@@ -94,6 +94,8 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
         ("y log", "- **Log scale, "),
         ("map", "- **Feature map, "),
         ("stride", "- **Stride**"),
+        ("threshold", "- **Threshold, limit**: the least digit score"),
+        ("limit", "- **Threshold, limit**: "),
     ],
 )
 def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: str) -> None:

@@ -152,8 +152,8 @@ class Likeness(Widget):
         said = self.said
         if not self.display or said is None or said.digit_score is None or not said.threshold:
             return ""
-        figures = apart(said.digit_score, said.threshold)
-        return first_fit((f"{LIKENESS}: {figures}", LIKENESS), self.content_size.width - FRAME)
+        score, threshold = apart(said.digit_score, said.threshold)
+        return first_fit((f"{LIKENESS}: {score}, threshold {threshold}", LIKENESS), self.content_size.width - FRAME)
 
     def on_resize(self) -> None:
         """The title may have less room now, or more."""

@@ -59,7 +59,7 @@ async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> 
         likeness = page.query_one(Likeness)
         assert likeness.display
         assert likeness.region.height == (0 if size == (60, 20) else 1), "the bars need the row more"
-        figures = f": {shown.digit_score:.3f}, limit {shown.threshold:.3f}" if size == (200, 60) else ""
+        figures = f": {shown.digit_score:.3f}, threshold {shown.threshold:.3f}" if size == (200, 60) else ""
         assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
         await press(pilot, "h", "h")  # where it looked, and back
         assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
