@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
-from mnist_sum_tui.errors import UsageError, short, unknown
-from mnist_sum_tui.formatting import small
+from mnist_sum_tui.errors import SettingError, UsageError, short, unknown
+from mnist_sum_tui.formatting import small, typed
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -72,7 +72,7 @@ class TrainConfig:
         UsageError: a value has the wrong type or is out of range; the message names the setting and the range.
     """
 
-    model: str = _setting("original", "The network; `mnist-sum model` shows them.", choices=MODELS)
+    model: str = _setting("original", "The network; mnist-sum model shows them.", choices=MODELS)
     recipe: str = _setting(
         "standard", "A set of settings; sprint takes seconds, marathon minutes.", choices=RECIPES, usual="standard"
     )
@@ -159,7 +159,7 @@ class TrainConfig:
         range=Range(0, 100_000, "0 to 100,000"),
     )
     data_dir: str | None = _setting(
-        None, "Folder of other MNIST files: a torchvision root with MNIST/raw.", usual="the built-in MNIST"
+        None, "Folder of other MNIST files, with MNIST/raw in it, as torchvision makes it.", usual="the built-in MNIST"
     )
 
     def __post_init__(self) -> None:
@@ -169,7 +169,7 @@ class TrainConfig:
             if about.choices and value not in about.choices and not (name == "model" and is_own(value)):
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
-                raise UsageError(f"{option_name(name)} must be {about.range.words}, not {value}")
+                raise SettingError(f"{option_name(name)} must be {about.range.words}, not {typed(value)}")
         for name in ("patience", "target"):
             if getattr(self, name) and self.all_data:
                 how = "add --hold-out (in a sweep --all-data no), or take recipe standard"
@@ -244,6 +244,6 @@ def _check_kind(name: str, value: object) -> None:
     is_stray_bool = isinstance(value, bool) and declared is not bool
     if is_stray_bool or not isinstance(value, allowed):
         label = getattr(declared, "__name__", str(declared)) if not get_args(declared) else str(declared)
-        raise UsageError(f"{option_name(name)} must be {label}, not {short(repr(value))}")
+        raise SettingError(f"{option_name(name)} must be {label}, not {short(repr(value))}")
     if isinstance(value, float) and not math.isfinite(value):
-        raise UsageError(f"{option_name(name)} must be a finite number, not {value!r}")
+        raise SettingError(f"{option_name(name)} must be a finite number, not {value!r}")

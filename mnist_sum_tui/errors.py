@@ -27,6 +27,10 @@ class UsageError(MnistSumError):
     exit_code = 2
 
 
+class SettingError(UsageError):
+    """A setting's value cannot be used. The message begins with the setting's name, which is that of its option."""
+
+
 class DataError(MnistSumError):
     """A data file that is missing, damaged or not in MNIST's format."""
 

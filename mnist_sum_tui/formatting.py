@@ -86,6 +86,11 @@ def small(value: float, digits: int = 6, has_zeros: bool = False) -> str:
     return f"{mantissa}e{int(exponent)}" if power else mantissa.removesuffix(".")
 
 
+def typed(value: Any) -> str:
+    """A value as one types it, exactly: `100` for 100.0, other text as it is."""
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
 def duration(seconds: float | None, beside: float | None = None) -> str:
     """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite.
 

@@ -46,7 +46,7 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
         ({"epochs": True}, "epochs must be int"),
         ({"batch_size": -1}, "batch-size must be"),
         ({"lr": float("nan")}, "finite"),
-        ({"lr": 0}, "lr must be above 0"),
+        ({"lr": 0.0}, "^lr must be above 0, at most 100, not 0$"),
         ({"momentum": 1.0}, "momentum must be"),
         ({"warmup": 0.0}, "warmup must be"),
         ({"sum_weight": 1.0}, "sum-weight must be"),

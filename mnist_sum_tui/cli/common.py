@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_sum_tui import own_network
+from mnist_sum_tui.config import DEVICES, settings
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
@@ -91,6 +92,7 @@ def named_folder(text: str) -> Path:
 
 
 RUN_HELP = "latest, best, the id of a run (or how it begins), or a path."
+RUNS_HELP = "latest, best, ids of runs (or how they begin), or paths."
 NETWORK_HELP = f"{RUN_HELP.removesuffix('.')}; or built-in, the network in the package."
 
 
@@ -139,7 +141,7 @@ DataDir = Annotated[
     str | None,
     typer.Option(
         "--data-dir",
-        help="Folder with MNIST/raw in it, as torchvision makes it.",
+        help=settings()["data_dir"].help,
         show_default="the built-in MNIST",
         callback=absolute_folder,
     ),
@@ -154,7 +156,10 @@ ModelFile = Annotated[
     ),
 ]
 """--model-file; its value is the network's name, and the file is executed only when the network is built"""
-Device = Annotated[str | None, typer.Option(help="Where to compute: auto, cpu, cuda or mps.", show_default="auto")]
+Device = Annotated[
+    str | None,
+    typer.Option(help=f"{settings()['device'].help} One of {', '.join(DEVICES)}.", show_default="auto"),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Notify = Annotated[
     Way | None,

@@ -153,7 +153,7 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
     rows: list[Cells] = []
     for label, counts in enumerate(report.confusion):
         marked = [
-            styled(str(n), "red") if n and digit != label else styled(str(n or current().between), "dim")
+            styled(f"{n:,}", "red") if n and digit != label else styled(f"{n:,}" if n else current().between, "dim")
             for digit, n in enumerate(counts)
         ]
         rows.append([str(label), *marked])

@@ -111,7 +111,9 @@ def report(
     others: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to.", show_default="RUN.html, in this folder"),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="The file to write.", show_default="RUN.html, in this folder"
+        ),
     ] = None,
     data_dir: DataDir = None,
     runs_dir: LaterRunsDir = None,

@@ -16,7 +16,7 @@ from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.cli.memory import out_of_memory
 from mnist_sum_tui.cli.usage_errors import message_of
-from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
@@ -51,7 +51,7 @@ def main() -> None:
         code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:
-        code = _fail(str(error), error.exit_code)
+        code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
     except _ClickError as error:
         code = _fail(message_of(error), getattr(error, "exit_code", 2))
     except (KeyboardInterrupt, typer.Abort):

@@ -6,6 +6,7 @@ import typer
 
 from mnist_sum_tui.cli.common import check_model, complete_model
 from mnist_sum_tui.cli.layout import console, print_table, styled
+from mnist_sum_tui.cli.spoken import IN_ALL
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.recipes import MODELS
 
@@ -32,6 +33,6 @@ def model(
             for layer in layers
         ]
         total = sum(layer.parameters for layer in layers)
-        rows.append([styled("in all", "bold"), "", "", styled(f"{total:,}", "bold")])
+        rows.append([styled(IN_ALL, "bold"), "", "", styled(f"{total:,}", "bold")])
         print_table(out, f"{each}: {MODELS[each]}", ["layer", "kind", "output", "parameters"], rows, left=2)
         out.print()

@@ -33,7 +33,12 @@ class NarrowHelp:
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read --marker and --plain before --help, which is printed as they say, in whatever order they are given."""
-        typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
+        try:
+            typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
+        except Exception as error:
+            if hasattr(error, "ctx"):  # an option without its value, whose command some versions do not tell
+                error.ctx = error.ctx or ctx
+            raise
         for option in self.get_params(ctx):  # type: ignore[attr-defined]
             if option.name in DRAWING and option.name in typed:
                 option.process_value(ctx, typed[option.name])

@@ -80,8 +80,8 @@ def _command_for(first: str) -> str:
 app = typer.Typer(
     cls=Predict,
     no_args_is_help=True,
-    help="Predict the digit in an image, and its sum with a number. `predict 3` is short for `predict idx 3`, and "
-    "`predict digit.png` for `predict image digit.png`. The newest run that has weights answers, or the network in the "
+    help="Predict the digit in an image, and its sum with a number. In short: predict 3 for predict idx 3, and "
+    "predict digit.png for predict image digit.png. The newest run that has weights answers, or the network in the "
     "package; a number that is not given is drawn at random.",
 )
 
@@ -93,7 +93,7 @@ NumberArgument = Annotated[
 
 def _in_range(threshold: float | None) -> float | None:
     if threshold is not None and not 0 <= threshold <= 1:
-        raise UsageError(f"threshold {threshold:g} is outside 0..1: choose a digit score from 0 to 1")
+        raise UsageError(f"--threshold must be 0 to 1, not {threshold:g}")
     return threshold
 
 

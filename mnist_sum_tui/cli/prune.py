@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.cli.common import LaterRunsDir, Yes, complete_run, folder_of
+from mnist_sum_tui.cli.common import RUNS_HELP, LaterRunsDir, Yes, complete_run, folder_of
 from mnist_sum_tui.cli.layout import console, print_table, say
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
@@ -18,7 +18,8 @@ from mnist_sum_tui.runs.runs_folder import check_folder
 def prune_runs(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(help="Runs.", autocompletion=complete_run, metavar="RUN", show_default=False)
+        list[str] | None,
+        typer.Argument(help=RUNS_HELP, autocompletion=complete_run, metavar="RUN", show_default=False),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All runs that have ended.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be freed.")] = False,
@@ -48,7 +49,8 @@ def prune_runs(
         return
     rows = [[name, str(len(files)), byte_size(sizes[name])] for name, (_, files) in kept.items()]
     print_table(out, "", ["run", "kept epochs", "size"], rows, left=1)
-    say(out, f"That would free {byte_size(sum(sizes.values()))}")
+    if dry_run or not yes:
+        say(out, f"That would free {byte_size(sum(sizes.values()))}")
     if dry_run:
         return
     if not yes:

@@ -10,6 +10,7 @@ import typer
 
 from mnist_sum_tui.cli import export
 from mnist_sum_tui.cli.common import (
+    RUNS_HELP,
     Json,
     LaterRunsDir,
     RunName,
@@ -148,7 +149,9 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
 @app.command("compare")
 def compare(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(help="Two or more runs.", autocompletion=complete_run, metavar="RUN")],
+    names: Annotated[
+        list[str], typer.Argument(help=f"Two or more: {RUNS_HELP}", autocompletion=complete_run, metavar="RUN")
+    ],
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it as one HTML file to send, instead of printing it.")
     ] = None,

@@ -36,6 +36,8 @@ AS_IS = "\x02{}\x03"
 """text between these marks, which printable text cannot hold, stays as it is"""
 KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?:'[^']*'|\S)+")
 """such a text, or an option with its value, which may be a folder 1/2"""
+IN_ALL = "in all"
+"""the first cell of a row that is the sum of the others"""
 EMPTY = ("", "-", BRAILLE.between)
 """cells of a table that are left out"""
 
@@ -77,7 +79,7 @@ def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
     named = [(name, _undrawn(cell).strip()) for name, cell in zip(columns, cells, strict=True)]
     between, comma = (" ", ", ") if columns[0] else (": ", "; ")  # else the other columns have numbers as names
     said = comma.join(between.join(filter(None, (name, cell))) for name, cell in named[1:] if cell not in EMPTY)
-    head = f"{named[0][0] or 'row'} {named[0][1]}" if named[0][1] else ""
+    head = f"{named[0][0] or 'row'} {named[0][1]}" if named[0][1] not in ("", IN_ALL) else named[0][1]
     return ": ".join(filter(None, (head, said)))
 
 

@@ -67,8 +67,15 @@ def message_of(error: Any) -> str:
         advice = f"did you mean '{near}'?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command '{name}': {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
-        return f"{found[1]} {'needs a value' if found[2].startswith('requires') else 'takes no value'}"
+        return f"{found[1]} {_needed(error, found[1]) if found[2].startswith('requires') else 'takes no value'}"
     return text
+
+
+def _needed(error: Any, option: str) -> str:
+    """That the option needs a value, and what, if its help names that: `needs a value: --csv FILE`."""
+    metavars = {name: each.metavar for each in error.ctx.command.params for name in each.opts} if error.ctx else {}
+    what = metavars.get(option) or ""
+    return f"needs a value: {option} {what}" if what.isupper() else "needs a value"
 
 
 def _in_a_group(error: Any, word: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from mnist_sum_tui.config import DEVICES, TrainConfig
-from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.errors import SettingError, UsageError, unknown
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.quota import cores_by_quota
@@ -49,7 +49,7 @@ def choose(config: TrainConfig, world: Ranks | None = None) -> Hardware:
     precision, why = _precision(config.precision, device)
     cores = os.cpu_count() or 1
     if config.threads > cores:
-        raise UsageError(
+        raise SettingError(
             f"threads {config.threads} is more than this machine's {plural(cores, 'core')}: {LESS_THREADS}"
         )
     threads = config.threads or max(1, usable_cores() // world.local_size)

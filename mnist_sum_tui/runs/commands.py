@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig, option_name
+from mnist_sum_tui.formatting import typed
 from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.events import Changed, Started
@@ -24,7 +25,7 @@ def command(config: TrainConfig) -> str:
         elif name == "model" and is_own(value):
             words += shlex.split(option_for(value))
         elif name in told:
-            words += [f"--{option_name(name)}", str(value)]
+            words += [f"--{option_name(name)}", typed(value)]
     return printable(shlex.join(words))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mnist_sum_tui.config import TrainConfig, kinds, option_name
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import SettingError, UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import NUMBERS, is_chance, standard_error
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
@@ -124,10 +124,10 @@ def value_of(name: str, text: str) -> Any:
     """
     declared = kinds()[name]
     if declared in (int, float):
-        return number_in(text, UsageError(f"{option_name(name)} must be a number, not '{text}'"), declared)
+        return number_in(text, SettingError(f"{option_name(name)} must be a number, not '{text}'"), declared)
     if declared is bool:
         if text not in ("yes", "no"):
-            raise UsageError(f"{option_name(name)} must be yes or no, not '{text}'")
+            raise SettingError(f"{option_name(name)} must be yes or no, not '{text}'")
         return text == "yes"
     return text
 

@@ -122,7 +122,7 @@ def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli)
     assert sum(answers for answers, _, _ in found["bins"]) == 10_000
     expected = f"digit  mean gap (ECE) {found['ece']:.4f}  NLL {found['nll']:.4f}  Brier {found['brier']:.4f}"
     assert expected in shown
-    assert f"99 % that it is surest of, {percent(found['accuracy_of_surest'][98])} of the digits" in shown
+    assert f"Of the 99 % that it is surest of, {percent(found['accuracy_of_surest'][98])} of the digits" in shown
     assert "% sure " in shown
     assert max(map(len, shown[shown.index("How sure") : shown.index("Digits:")].splitlines()[1:])) <= 90, (
         "readable in a pipe"

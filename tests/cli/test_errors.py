@@ -28,7 +28,9 @@ from tests.tui import recorded
 BAD_INPUT = [
     (["train", "--model", "compct"], 2, "did you mean 'compact'"),
     (["train", "--recipe", "fast"], 2, "unknown recipe"),
-    (["train", "--epochs", "0"], 2, "epochs must be"),
+    (["train", "--epochs", "0"], 2, "error: --epochs must be 1 to 10,000, not 0"),
+    (["sweep", "--batch-size", "0,1"], 2, "error: --batch-size must be 1 to 60,000, not 0"),
+    (["sweep", "--all-data", "x,no"], 2, "error: --all-data must be yes or no, not 'x'"),
     (["train", "--epochs", "many"], 2, "error: --epochs must be a whole number such as 3, not 'many'"),
     (["train", "--epochs", "1_0"], 2, "error: --epochs must be a whole number such as 3, not '1_0'"),
     (["train", "--lr", "1_0e-3"], 2, "error: --lr must be a number such as 0.01, not '1_0e-3'"),
@@ -47,6 +49,7 @@ BAD_INPUT = [
     (["train", "--rate", "0.01"], 2, "error: unknown option --rate: did you mean --lr?"),
     (["train", "--data", "x"], 2, "error: unknown option --data: did you mean --data-dir?"),
     (["train", "--lr"], 2, "error: --lr needs a value"),
+    (["runs", "export", "--csv"], 2, "error: --csv needs a value: --csv FILE"),
     (["train", "--quiet=3"], 2, "error: --quiet takes no value"),
     (["model", "compact", "6"], 2, "error: '6' cannot stand here: mnist-sum model --help shows what is expected"),
     (["train", "sprint"], 2, "error: 'sprint' cannot stand here: did you mean --recipe sprint?"),

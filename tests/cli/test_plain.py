@@ -61,6 +61,7 @@ def test_a_row_is_a_sentence() -> None:
     assert sentence(["run", "digit", "", "time"], ["a  ", " 99 %", "best", "-"]) == "run a: digit 99 %, best"
     assert sentence(["", "0", "1", "2"], ["7", "3", "\u00b7", "\u2591 5"]) == "row 7: 0: 3; 2: 5"
     assert sentence(["", "output"], ["", "73"]) == "output: 73"
+    assert sentence(["layer", "kind", "parameters"], ["in all", "", "5,159"]) == "in all: parameters 5,159"
 
 
 def test_a_chart_is_its_values() -> None:

@@ -56,6 +56,7 @@ def test_it_drops_the_kept_epochs_of_the_named_runs_alone(cli: Cli, runs: list[R
     before = [names(run) for run in runs]
     done = cli("runs", "prune", runs[0].id, "latest", runs[0].id, "--yes")
     assert done.stdout.splitlines()[-1] == "Freed 8.0 MB in 2 runs"
+    assert "That would free" not in done.stdout
     assert [names(run) for run in runs] == [before[0] - {*KEPT}, before[1], before[2] - {*KEPT}]
     assert {"last.safetensors", "best.safetensors", "metrics.jsonl", "config.json"} <= names(runs[0])
     assert cli("runs", "prune", runs[0].id, "--yes").stdout == "There are no kept epochs to drop\n"

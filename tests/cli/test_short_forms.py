@@ -223,5 +223,5 @@ def test_quiet_prints_one_line(cli: Cli, small_data: str) -> None:
 
 
 def test_more_threads_than_the_machine_has_are_refused(cli: Cli, tmp_path: Path) -> None:
-    is_one_line(cli("train", "--threads", "999"), 2, "threads 999 is more than this machine's", "core")
+    is_one_line(cli("train", "--threads", "999"), 2, "error: --threads 999 is more than this machine's", "core")
     assert not list((tmp_path / "runs").glob("*")), "no run is left"

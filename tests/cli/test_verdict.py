@@ -42,7 +42,7 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
         assert usual[name] == strict[name] == never[name]
     for wrong in ("2", "-0.1", "nan"):
         is_one_line(
-            cli("predict", "idx", "3", "--threshold", wrong), 2, f"threshold {wrong} is outside 0..1", "from 0 to 1"
+            cli("predict", "idx", "3", "--threshold", wrong), 2, f"error: --threshold must be 0 to 1, not {wrong}"
         )
     shown = cli("predict", "idx", "3", "--number", "7", "--threshold", "1").stdout
     line, below = next(pair for pair in pairwise(shown.splitlines()) if "how like a digit" in pair[0])
