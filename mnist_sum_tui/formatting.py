@@ -91,6 +91,12 @@ def typed(value: Any) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
+def loss_figure(loss: float) -> str:
+    """A loss in at most seven characters: `0.0520`, or from 100 on, after a rate that is too high, `392.2`."""
+    shown = f"{loss:.4f}"
+    return shown if len(shown) <= 7 else small(loss, 4)
+
+
 def duration(seconds: float | None, beside: float | None = None) -> str:
     """Seconds as `8.2 s`, `3:07` or `1:02:45`; `-` if they are None or not finite.
 

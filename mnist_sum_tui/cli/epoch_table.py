@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from mnist_sum_tui.cli.layout import is_plain, width_of
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, loss_figure, percent
 from mnist_sum_tui.runs.events import EpochDone
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class EpochTable:
     def row(self, event: EpochDone) -> str:
         """The line of a finished epoch; a star marks the best so far."""
         cells = {
-            LOSS: (f"{event.digit_loss:.4f}", f"{event.sum_loss:.4f}"),
+            LOSS: (loss_figure(event.digit_loss), loss_figure(event.sum_loss)),
             TRAINED: (percent(event.digit_accuracy), percent(event.sum_accuracy)),
             VALIDATED: (percent(event.val_digit_accuracy), percent(event.val_sum_accuracy)),
         }

@@ -1,11 +1,13 @@
 """Tables of runs for the terminal: a row per run, and the curves of several on one scale."""
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say
-from mnist_sum_tui.formatting import percent, sparkline
+from mnist_sum_tui.config import kinds, option_name
+from mnist_sum_tui.formatting import loss_figure, percent, sparkline
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.columns import BEST, Column, count_words, named
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
@@ -25,7 +27,9 @@ STATE_COLOURS = {
 }
 LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "time", "size")
 """the columns that are printed by default"""
-RIGHT = ("epochs", "digit", "sum", "mean val.", "time", "size")
+ACCURACIES = ("digit", "sum")
+NUMBERS = [option_name(name) for name, kind in kinds().items() if kind in (int, float)]
+RIGHT = (*ACCURACIES, "mean val.", "time", "size", *NUMBERS)
 """the columns of figures, which are right-aligned"""
 CURVES = {
     "train. digit loss": "digit_loss",
@@ -49,6 +53,11 @@ def print_runs(
     shown = columns or [*map(named, usual)]
     called = names or [run.run.argument for run in summaries]
     rows = [[_cell(column, run, name, best) for column in shown] for name, run in zip(called, summaries, strict=True)]
+    for place in (place for place, column in enumerate(shown) if column.title in ACCURACIES):
+        behind = [len(str(row[place]).partition(".")[2]) for row in rows]
+        for row, length in zip(rows, behind, strict=True):
+            if length:  # so that the points are below each other
+                row[place] = f"{row[place]}{' ' * (max(behind) - length)}"
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
@@ -68,7 +77,10 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
     if column.title == "state":
         state = run.state_word, STATE_COLOURS.get(run.state_word, "yellow")
         return Text.assemble(state, (BEST if best in members_of(run) else "", "bold"))
-    return as_is(run.note) if column.title == "note" else printable(column.text(run))
+    text = printable(column.text(run))
+    if is_plain() and column.title in ACCURACIES:
+        text = re.sub(r"(?<=\d)(\*?) \+-", r" %\1 +-", text)  # the table has no room for the sign
+    return as_is(run.note) if column.title == "note" else text
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:
@@ -80,7 +92,7 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
         scale = _scale(value for values in curves.values() for value in values)
         if scale is None:
             continue
-        show = percent if "accuracy" in field else "{:.4f}".format
+        show = percent if "accuracy" in field else loss_figure
         for name, values in curves.items():
             if any(value is not None for value in values):
                 width = max(1, round(MOST_BARS * len(values) / max(longest, MOST_BARS)))

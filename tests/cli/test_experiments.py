@@ -55,6 +55,9 @@ def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path
         assert rows[0].startswith("20260102-120003-compact n=3 ")
         assert "97.00 +-1.00" in rows[0]
         assert sum("--each unfolds" in line for line in lines) == 1
+        points = {tuple(found.start() for found in re.finditer(r"(?<!-)\b\d\d\.\d\d\b", row)) for row in rows}
+        assert len(points) == 1, "the figures of single runs are below the means"
+    assert "sum 97.00 percent plus or minus 1.00" in cli("runs", "--plain").stdout
     assert "97.00 +-1.00" in cli("runs", "list", "--filter", "lr=0.004").stdout
     whole = cli("runs", "list", "--each").stdout
     assert whole.count("-compact ") == 4
@@ -64,7 +67,10 @@ def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path
 
 def test_columns_are_chosen_also_settings(cli: Cli, seeds: Path) -> None:
     result = cli("runs", "list", "--columns", "run, lr,seed,sum", "--sort", "lr")
-    titles, *rows = (re.split("  +", line.strip()) for line in result.stdout.splitlines())
+    lines = result.stdout.splitlines()
+    ends = {line.index(cell) + len(cell) for line, cell in ((lines[0], "seed"), (lines[4], "3, 2, 1"))}
+    assert len(ends) == 1, "numbers are at the right"
+    titles, *rows = (re.split("  +", line.strip()) for line in lines)
     assert titles == ["run", "lr", "seed", "sum"]
     assert [row[1] for row in rows[:4]] == ["0.002", "0.002", "0.002", "0.004"]
     assert rows[3] == ["20260102-120003-compact n=3", "0.004", "3, 2, 1", "97.00 +-1.00"]

@@ -151,6 +151,8 @@ def test_the_epochs_show_the_columns_that_fit(width: int) -> None:
         assert " ".join(figures) in " ".join(row.split())
     assert ("training accuracy" in table.header()[0]) == (width >= 80)
     assert ("elapsed" in table.header()[1]) == (width > 40)
+    high = table.row(replace(epochs[0], digit_loss=1542.6464, sum_loss=392.2097))
+    assert len(high) == len(rows[0]), "the columns stay below each other"
 
 
 def test_without_validation_images_no_columns_and_no_best_are_shown(cli: Cli, small_data: str) -> None:
