@@ -187,6 +187,11 @@ def ask(run: str | None, runs_dir: Path | None, model: str | None, device: str |
     return predictor, asked.argument if asked else find.BUILT_IN_NAME
 
 
+def source_of(predictor: "Predictor") -> dict[str, str | None]:
+    """What JSON says of the network that answers."""
+    return {"source": predictor.source, "run": predictor.run}
+
+
 def _checked_board(folder: Path | None) -> Path | None:
     """Parse --tensorboard, before anything slow is imported."""
     if folder is not None:

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.charts import print_reliability
-from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, Notify, RunArgument, RunsDir, ask, print_json
+from mnist_sum_tui.cli.common import (
+    DataDir,
+    Device,
+    Json,
+    ModelFile,
+    Notify,
+    RunArgument,
+    RunsDir,
+    ask,
+    print_json,
+    source_of,
+)
 from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
@@ -93,7 +104,13 @@ def evaluate(
         elif strangers is not None:
             _meet(strangers, predictor, images, is_json=json)
         elif json:
-            print_json({"source": predictor.source, **score(predictor.infer(images.images), images).to_dict()})
+            print_json(
+                {
+                    "source": predictor.source,
+                    "run": predictor.run,
+                    **score(predictor.infer(images.images), images).to_dict(),
+                }
+            )
         else:
             is_told = named is not None or runs_dir not in (None, default_folder())  # predict would ask another network
             options = f" --run {asked}" if is_told else ""
@@ -127,7 +144,7 @@ def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
     found = [*watched(spoil(predictor, images), TOTAL)]
     if is_json:
         told = [spoiled._asdict() for spoiled in found]
-        print_json({"source": predictor.source, "images": len(images), "corrupted": told})
+        print_json({**source_of(predictor), "images": len(images), "corrupted": told})
         return
     out = console()
     say(out, predictor.source)
@@ -142,7 +159,7 @@ def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) 
     images = strange_images.read(source)
     found = strangers.report(predictor.infer(images.pixels), images, predictor.infer(test.images))
     if is_json:
-        print_json({"source": predictor.source, "strangers": source, **found.to_dict()})
+        print_json({**source_of(predictor), "strangers": source, **found.to_dict()})
         return
     out = console()
     say(out, predictor.source)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json
+from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json, source_of
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.prediction import print_prediction, warn_of
@@ -140,7 +140,16 @@ def predict_idx(
     prediction = _judged(predictor.predict(image, chosen, int(images.labels[index])), threshold, never_refuse)
     if json:
         told = where_facts(predictor, image, chosen) if explain else {}
-        print_json({"index": index, "split": split, "source": predictor.source, **prediction.to_dict(), **told})
+        print_json(
+            {
+                "index": index,
+                "split": split,
+                "source": predictor.source,
+                "run": predictor.run,
+                **prediction.to_dict(),
+                **told,
+            }
+        )
     else:
         warn_of(console(), predictor)
         if explain:
@@ -178,7 +187,7 @@ def predict_image(
     if json:
         told = {"preparation": preparation_facts(picture, prepared)} if explain else {}
         told |= where_facts(predictor, prepared.image, chosen) if explain else {}
-        print_json({"file": file, "source": predictor.source, **prediction.to_dict(), **told})
+        print_json({"file": file, **source_of(predictor), **prediction.to_dict(), **told})
     else:
         warn_of(console(), predictor)
         if explain:

@@ -82,6 +82,8 @@ class Predictor:
 
     is_useless = False
     """whether `load_predictor` found that its training had hardly begun, or that its run only guesses"""
+    run: str | None = None
+    """the id of the run whose weights `load_predictor` has loaded; None: those of the package"""
 
     def __init__(
         self,
@@ -195,6 +197,7 @@ def load_predictor(
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"
     found = Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence, loaded.position.images)
+    found.run = chosen.id if chosen else None
     found.is_useless = loaded.position.is_early or ONLY_GUESSES in named
     return found
 

@@ -62,6 +62,7 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
 
 def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Run, small_data: str, cli: Cli) -> None:
     assert f"by run {run.id} (swift" in cli("predict", "3", "7").stdout
+    assert json.loads(cli("predict", "3", "7", "--run", "built-in", "--json").stdout)["run"] is None
     assert "by the built-in network (deep" in cli("predict", "3", "7", "--run", "built-in").stdout
     labels = Path(small_data, "MNIST", "raw", "t10k-labels-idx1-ubyte")
     labels.write_bytes(labels.read_bytes()[:-1] + b"\0")  # the last image is no 0, so one answer is wrong

@@ -30,6 +30,7 @@ def test_an_unfinished_run_says_where_it_stopped(
     first = f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated) is hardly trained: try --run best"
     assert " ".join(shown).startswith(first), "before the answer"
     assert "hardly trained" not in cli("predict", "3", "--run", "built-in").stdout
+    assert told["run"] == run.id
     assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
     useless = replace(recorded.finished(), digit_accuracy=0.1)
     with run.metrics_file.open("a", encoding="utf-8") as journal:
