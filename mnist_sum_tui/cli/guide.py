@@ -63,7 +63,7 @@ def guide(
     width = int(columns) if columns.isdecimal() and int(columns) else PIPED_WIDTH
     with out.capture() as capture:
         out.print(page, width=width)
-    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()).strip())
+    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n"))
 
 
 def _without_page_links(text: str) -> str:

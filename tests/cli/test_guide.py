@@ -41,6 +41,7 @@ def test_a_term_of_two_words_needs_no_quotes(cli: Cli) -> None:
     done = cli("guide", "Learning", "rate")
     assert done.returncode == 0
     assert done.stdout.split()[1:5] == ["Learning", "rate,", "lr:", "how"]
+    assert [len(line) - len(line.lstrip()) for line in done.stdout.splitlines()[:2]] == [1, 3], "the bullet hangs"
     assert done.stdout.endswith("More: mnist-sum guide glossary\n")
 
 
