@@ -20,6 +20,7 @@ from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Notice, Progress, Started
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.training.topics import WARNINGS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; BRIEF... is for the style that prints one line per run"""
@@ -97,6 +98,8 @@ class PlainPrinter(Printer):
         """whether the forecast was printed, or is not wanted"""
         self.is_headed = False
         """whether the table's header is printed; it comes with the first epoch, below any notice"""
+        self.told = set[str]()
+        """the coach's sentences that are printed; only a warning is printed again, if it comes back"""
 
     def show(self, event: Event) -> None:
         """Print the event if it belongs in a log."""
@@ -119,7 +122,8 @@ class PlainPrinter(Printer):
                 self.line(line)
             self.is_headed = True
             self.sent = time.monotonic()
-        elif isinstance(event, Advice):
+        elif isinstance(event, Advice) and (event.topic in WARNINGS or event.words not in self.told):
+            self.told.add(event.words)
             self.line(f"      {event.words}", indent=6)
         elif isinstance(event, Notice | Changed):
             self.line(event.message if isinstance(event, Notice) else changed_words(event))

@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.cli import progress
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.events import Advice, Progress
 from mnist_sum_tui.runs.run import Run
 from tests.tui import recorded
 
@@ -55,3 +55,14 @@ def test_a_run_that_is_resumed_says_where_it_goes_on(
     with progress.printer("auto", run if is_new else Run(run.path), TrainConfig()) as out:
         out.show(replace(recorded.started(), resumed=resumed))
     assert capsys.readouterr().out.splitlines()[2:] == said
+
+
+def test_a_log_has_each_sentence_of_the_coach_once_but_a_warning_that_comes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = [("knows", "Now the rare ones are learned"), ("busy", "Something else takes 89 % of the cores")]
+    with progress.printer("auto", find.create(tmp_path, TrainConfig()), TrainConfig()) as out:
+        for topic, words in 2 * said:
+            out.show(Advice(step=1, epoch=1, elapsed=1.0, topic=topic, words=words))
+    first, warning = (words for _, words in said)
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [first, warning, warning]
