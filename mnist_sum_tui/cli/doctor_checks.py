@@ -158,25 +158,25 @@ def _why_not(folder: Path, nearest: Path) -> str:
 
 
 def chosen(options: Mapping[str, Any]) -> Finding:
-    """Each of the user's settings with the origin of its value; `options` are those on the command line."""
+    """The user's settings by the origin of their values; `options` are those on the command line."""
     from mnist_sum_tui.tui import looks  # imports textual: 0.2 s
 
     file, (_, wrong) = settings.path(), settings.read()
     facts: dict[str, Any] = {"path": printable(str(file)), "exists": os.path.lexists(file), "wrong": wrong}
-    parts = []
+    parts: dict[str, list[str]] = {}
     for name, known in settings.KNOWN.items():
         try:
             found = settings.find(name, options.get(name))
+            if name == "theme" and (trouble := looks.trouble_with(str(found.value))) is not None:
+                raise trouble
         except UsageError as error:
             wrong.append(str(error))
             found = settings.Found(known.usual, settings.USUAL)
-        if name == "theme" and (trouble := looks.trouble_with(str(found.value))) is not None:
-            wrong.append(str(trouble))
-            found = settings.Found(known.usual, settings.USUAL)
-        where = "the file" if found.origin == str(file) else found.origin
-        facts[name] = {"value": found.value, "from": printable(where)}
-        parts.append(f"{name} {str(found.value).lower()} ({printable(where)})")
-    text = f"{', '.join(parts)}; the file is {facts['path']}{'' if facts['exists'] else ', not there yet'}"
+        where = printable("the file" if found.origin == str(file) else found.origin)
+        facts[name] = {"value": found.value, "from": where}
+        parts.setdefault(where, []).append(f"{name} {str(found.value).lower()}")
+    place = f"the file is {facts['path']}{'' if facts['exists'] else ', not there yet'}"
+    text = "; ".join([*(f"{where}: {', '.join(said)}" for where, said in parts.items()), place])
     return Finding("settings", "note" if wrong else "ok", "\n".join([text, *map(printable, wrong)]), facts)
 
 

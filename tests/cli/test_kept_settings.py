@@ -67,7 +67,7 @@ def test_the_doctor_says_where_each_comes_from(file: Path, cli: Cli) -> None:
     assert told["mouse"] == {"value": False, "from": "MNIST_SUM_MOUSE"}
     assert told["fps"] == {"value": 120, "from": "usual"}
     assert "unknown fps '500'" in told["wrong"][0]
-    assert "theme nord (the file), marker ascii (--marker), plain false (usual), mouse false" in told["text"]
+    assert "the file: theme nord; --marker: marker ascii; usual: plain false, digits" in told["text"]
 
 
 def test_a_wrong_variable_does_not_end_the_doctor(cli: Cli) -> None:
