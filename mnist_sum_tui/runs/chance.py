@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from mnist_sum_tui.formatting import first_fit, percent
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary
 
 NUMBERS = 10
 """each test image counts with ten numbers, but only the images are independent of each other"""
@@ -39,12 +39,13 @@ def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
 def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
 
-    Empty if there are more runs, if they were not tested on the same images, or if their sums are equally good. That an
+    Empty if there are more runs, if they were not tested on the same images, if one only guesses, or if their sums are
+    equally good. That an
     image that is hard for one run is so for the other is left out: the true uncertainty of the difference is smaller.
     """
     if len(runs) != 2:
         return ""
-    ends = [run.finished for run in runs]
+    ends = [run.finished for run in runs if run.state_word != ONLY_GUESSES]
     pairs = {end.pairs for end in ends if end is not None}
     shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
     images = (pairs.pop() or 0) // NUMBERS if len(pairs) == 1 else 0
@@ -56,6 +57,6 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     likely = f"the difference {'may be' if (alike := is_chance(difference, *errors)) else 'is more than'} chance"
     which = "" if alike else " for these images"
     more = "other seeds may still differ (mnist-sum guide experiments)"
-    whole = f"sum: {first} is {one} points uncertain, {second} is {other}: {likely}{which}"
+    whole = f"sum: {first} (standard error {one} points), {second} ({other}): {likely}{which}"
     short = f"sums: {first} +-{one}, {second} +-{other}: {likely}"
     return first_fit((f"{whole}; {more}", whole, short, f"sums: {likely}"), width)

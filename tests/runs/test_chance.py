@@ -32,7 +32,7 @@ def with_sum(total: float | None, data_dir: str | None = None, **values: Any) ->
 def test_the_uncertainty_counts_images_and_not_pairs() -> None:
     assert standard_error(0.99, 5_000) == pytest.approx(0.0014, abs=5e-5)
     assert about_chance([with_sum(0.9954), with_sum(0.9892)]) == (
-        "sum: 99.54 % is 0.07 points uncertain, 98.92 % is 0.10: "
+        "sum: 99.54 % (standard error 0.07 points), 98.92 % (0.10): "
         f"the difference is more than chance for these images; {AGAIN}"
     )
     assert "the difference may be chance" in about_chance([with_sum(0.9954), with_sum(0.9940)])
@@ -70,6 +70,7 @@ def test_all_right_or_none_is_not_certain(images: int, right: int, words: str) -
         [with_sum(0.99), with_sum(0.98, data_dir="elsewhere")],
         [on("a", with_sum(0.99, "here")), on("b", with_sum(0.98, "here"))],
         [with_sum(0.99), with_sum(0.99)],
+        [with_sum(0.99), with_sum(0.0996, digit_accuracy=0.1028)],
     ],
 )
 def test_nothing_is_said_where_it_would_not_hold(runs: list[Summary]) -> None:
@@ -87,7 +88,7 @@ def test_the_terminal_and_the_page_say_it(tmp_path: Path, cli: Cli) -> None:
         stream.write(to_json(replace(recorded.finished(), sum_accuracy=0.95)) + "\n")
     words = about_chance([summarise(run) for run in runs])
     assert words.startswith(
-        "sum: 98.74 % is 0.11 points uncertain, 95.00 % is 0.22: the difference is more than chance"
+        "sum: 98.74 % (standard error 0.11 points), 95.00 % (0.22): the difference is more than chance"
     )
     printed = cli("runs", "compare", "20260101", "20260102", "--runs-dir", str(tmp_path / "runs")).stdout
     assert words in printed.splitlines()
