@@ -127,20 +127,20 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
         out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
     settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
-    for event in changed[:MOST_CHANGES]:
-        say(out, f"{'changed':<10}{changed_words(event, summary.steps)}", indent=10)
+    changes = [("changed", changed_words(event, summary.steps)) for event in changed[:MOST_CHANGES]]
     if (more := len(changed) - MOST_CHANGES) > 0:
-        say(out, f"{'':<10}and {more:,} more; --json has all", indent=10)
+        changes.append(("", f"and {more:,} more; --json has all"))
     for name, text in (
-        ("note", as_is(summary.note)),
-        ("but", trouble(summary)),
-        ("settings", settings),
         ("test", _result(found)),
+        ("but", trouble(summary)),
+        ("note", as_is(summary.note)),
+        ("settings", settings),
+        *changes,
         ("size", byte_size(summary.size)),
         ("folder", as_is(printable(str(found.path)))),
     ):
         if text:
-            say(out, f"{name:<10}{text}", indent=10, piped=None if name == "folder" else PIPED_WIDTH)
+            say(out, f"{name:<10}{text}", indent=10, piped=None if name in ("folder", "changed") else PIPED_WIDTH)
     if again:
         out.print()
         show_commands(out, {f"again ({besides})" if besides else "again": again})

@@ -107,6 +107,7 @@ def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli)
     told = json.loads(cli("evaluate", str(run.path), "--json").stdout)
     report = json.loads(run.report_file.read_text())
     for name in (
+        "run",
         "digit_accuracy",
         "sum_accuracy",
         "agreement",
@@ -139,6 +140,7 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
     assert "sum accuracy" in shown
     assert "batch-size 64" in shown
+    assert shown.index("\ntest ") < shown.index("\nsettings "), "the result comes first"
     other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
     compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
     assert ["epochs", "1", "3"] in [line.split() for line in compared.splitlines()]
