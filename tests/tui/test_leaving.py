@@ -9,20 +9,17 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
-from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.events import AppBlur, AppFocus, Key
-from textual.pilot import Pilot
 from textual.widgets import Button, Static
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.pages.base import PAGES, Page
+from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
-from mnist_sum_tui.tui.session.messages import RunEvent, SpeedFound, StartTraining, TrainingEnded
-from mnist_sum_tui.tui.session.network_speeds import Speed
+from mnist_sum_tui.tui.session.messages import RunEvent, StartTraining, TrainingEnded
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import mend
@@ -180,65 +177,6 @@ async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain
         app.on_training_ended(TrainingEnded())
         await pilot.press("q")
     assert app.return_value == code
-
-
-async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A speed, or torch: the form is gone by then."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.press("q")
-    app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
-    app._torch_is_ready()
-
-
-@pytest.mark.parametrize("page", PAGES[1:])
-async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """F3 and at once q: Textual mounts nothing any more, and the page looks for its parts."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-        app.exit(0)
-        app.switch_mode(page)
-    assert not app.return_code
-
-
-async def test_a_widget_that_is_missing_while_the_screens_are_closed_ends_in_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without `exit`: as at the end of a test. The inner widgets go first, while the outer ones still get messages."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    close = app._close_all
-
-    async def close_while_it_draws() -> None:
-        app.screen.call_next(app.query_one, "#none")
-        await close()
-
-    monkeypatch.setattr(app, "_close_all", close_while_it_draws)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
-    assert not app.return_code
-
-
-async def test_a_widget_that_is_missing_before_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    with pytest.raises(NoMatches):  # noqa: PT012
-        async with app.run_test(size=(80, 24)) as pilot:
-            app.call_later(app.query_one, "#none")
-            await pilot.pause()
-
-
-async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilot[int]) -> None:
-    """As by the thread that watches another process's run."""
-    page = recorded.app_of(pilot).train_page
-    await page.query_one("#state").remove()
-    page.show_state()
-    assert page.is_current
 
 
 @pytest.mark.parametrize("error", [None, UsageError("the disk is full")])

@@ -1,0 +1,71 @@
+"""What comes while the dashboard closes, or looks for a part that is gone by then."""
+
+from pathlib import Path
+
+import pytest
+from textual.css.query import NoMatches
+from textual.pilot import Pilot
+
+from mnist_sum_tui.tui.pages.base import PAGES
+from mnist_sum_tui.tui.session.messages import SpeedFound
+from mnist_sum_tui.tui.session.network_speeds import Speed
+from tests.tui import recorded
+
+
+async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A speed, or torch: the form is gone by then."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("q")
+    app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
+    app._torch_is_ready()
+
+
+@pytest.mark.parametrize("page", PAGES[1:])
+async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F3 and at once q: Textual mounts nothing any more, and the page looks for its parts."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        app.exit(0)
+        app.switch_mode(page)
+    assert not app.return_code
+
+
+async def test_a_widget_that_is_missing_while_the_screens_are_closed_ends_in_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without `exit`: as at the end of a test. The inner widgets go first, while the outer ones still get messages."""
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    close = app._close_all
+
+    async def close_while_it_draws() -> None:
+        app.screen.call_next(app.query_one, "#none")
+        await close()
+
+    monkeypatch.setattr(app, "_close_all", close_while_it_draws)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+    assert not app.return_code
+
+
+async def test_a_widget_that_is_missing_before_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded.without_torch(monkeypatch)
+    app = recorded.new_app(tmp_path)
+    with pytest.raises(NoMatches):  # noqa: PT012
+        async with app.run_test(size=(80, 24)) as pilot:
+            app.call_later(app.query_one, "#none")
+            await pilot.pause()
+
+
+async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilot[int]) -> None:
+    """As by the thread that watches another process's run."""
+    page = recorded.app_of(pilot).train_page
+    await page.query_one("#state").remove()
+    page.show_state()
+    assert page.is_current
