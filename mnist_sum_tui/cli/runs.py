@@ -33,7 +33,7 @@ from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.chance import about_chance
-from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.commands import reproduction, resumption
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
@@ -141,9 +141,12 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     ):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name in ("folder", "changed") else PIPED_WIDTH)
-    if again:
+    can_go_on = summary.state in ("stopped", "interrupted", "failed") and found.resume_file.exists()
+    on = {"resume": resumption(found.argument, summary.config.model)} if can_go_on and summary.config else {}
+    commands = on | ({f"again ({besides})" if besides else "again": again} if again else {})
+    if commands:
         out.print()
-        show_commands(out, {f"again ({besides})" if besides else "again": again})
+        show_commands(out, commands)
 
 
 @app.command("compare")

@@ -61,6 +61,19 @@ def test_runs_show_has_the_command_that_repeats_the_run_with_its_changes(cli: Cl
     assert json.loads(cli("runs", "show", "--json").stdout)["again"] == again
 
 
+@pytest.mark.parametrize(("reason", "resumes"), [("stopped", True), ("diverged", False), ("completed", False)])
+def test_runs_show_has_the_command_that_resumes_a_run_before_the_one_that_repeats_it(
+    reason: str, resumes: bool, cli: Cli, tmp_path: Path
+) -> None:
+    run = make(
+        tmp_path / "runs", "20260101-120000-compact", [*recorded.training(500), recorded.finished(reason=reason)]
+    )
+    for file_exists in (False, True):
+        shown = cli("runs", "show").stdout
+        assert (f"  resume    mnist-sum train --resume {run.id}\n  again " in shown) == (resumes and file_exists)
+        run.resume_file.touch()
+
+
 def test_a_change_whose_step_was_not_made_is_called_planned(cli: Cli, tmp_path: Path) -> None:
     """Steps count from 0, so a run of 2,150 steps has not made step 2,150; more epochs begin with it."""
     turned = Changed(step=0, epoch=1, elapsed=0.0, at=2149, setting="lr", before="x1", value="x0.5")
