@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json, source_of
-from mnist_sum_tui.cli.layout import console
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.verdict import Verdict
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -140,16 +141,7 @@ def predict_idx(
     prediction = _judged(predictor.predict(image, chosen, int(images.labels[index])), threshold, never_refuse)
     if json:
         told = where_facts(predictor, image, chosen) if explain else {}
-        print_json(
-            {
-                "index": index,
-                "split": split,
-                "source": predictor.source,
-                "run": predictor.run,
-                **prediction.to_dict(),
-                **told,
-            }
-        )
+        print_json({"index": index, "split": split, **source_of(predictor), **prediction.to_dict(), **told})
     else:
         warn_of(console(), predictor)
         if explain:
@@ -195,6 +187,8 @@ def predict_image(
             print_where(console(), predictor, prepared.image, prediction)
         pixels, what = prepared.image.tolist(), printable(name_of(file))
         print_prediction(console(), pixels, prediction, predictor, what, is_drawn=number is None)
+        if prediction.verdict != Verdict.SURE and predictor.config.augment != "sturdy" and not predictor.is_useless:
+            say(console(), "This network was not trained for photos and drawings: try --run built-in, which was")
 
 
 def _given(after: int | None, option: int | None) -> int | None:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.inference.predict import load_predictor
@@ -85,3 +86,17 @@ def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> No
     tested = cli("evaluate").stdout
     assert "refused                 -   without a digit score it takes every image for a digit" in tested
     is_one_line(cli("predict", "idx", "3", "--threshold", "0.5"), 2, "not calibrated", "--threshold")
+
+
+def test_a_doubtful_picture_names_the_network_that_was_trained_for_photos(run: Run, cli: Cli, tmp_path: Path) -> None:
+    picture, hint = tmp_path / "digit.png", "This network was not trained for photos and drawings: try --run built-in"
+    Image.new("L", (60, 60), 255).save(picture)
+    with Image.open(picture) as page:
+        ImageDraw.Draw(page).line((10, 50, 50, 10), fill=0, width=4)
+        page.save(picture)
+    for threshold, is_told in (("1", True), ("0", False)):
+        shown = cli("predict", str(picture), "3", "--threshold", threshold).stdout
+        is_sure = "if it is one" not in shown and "not sure" not in shown
+        assert (hint in shown) == (is_told or not is_sure)
+    assert hint not in cli("predict", str(picture), "3", "--run", "built-in", "--threshold", "1").stdout
+    assert hint not in cli("predict", "idx", "3", "--threshold", "1").stdout
