@@ -37,7 +37,7 @@ def guide(
     """
     out = console()
     if not words:
-        say(out, "The pages of the guide; a newcomer begins with experiments, glossary and coach:")
+        say(out, "The pages of the guide, first those for a newcomer:")
         out.print()
         room = max(map(len, pages())) + 2
         for name, found in pages().items():

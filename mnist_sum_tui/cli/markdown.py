@@ -44,16 +44,22 @@ class _WholeWords(TableElement):
 def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
     """The width of each column: its longest word, and a share of the remaining room by what its longest cell needs.
 
-    A figure and its percent sign are one word if there is room for that.
+    Several figures in a cell, or else a figure and its percent sign, are one word if there is room for that.
     """
     longest = [
-        [max(len(word) for cell in column for word in split(cell.plain) or [""]) for column in columns]
-        for split in (WORD.findall, str.split)
+        [max(len(word) for cell in column for word in split(cell) or [""]) for column in columns]
+        for split in (_figures, lambda cell: WORD.findall(cell.plain), lambda cell: cell.plain.split())
     ]
     words = next((each for each in longest if sum(each) <= room), longest[-1])
     lacking = [max(cell.cell_len for cell in column) - word for column, word in zip(columns, words, strict=True)]
     spare = min(max(room - sum(words), 0), sum(lacking))
     return [word + spare * lack // max(sum(lacking), 1) for word, lack in zip(words, lacking, strict=True)]
+
+
+def _figures(cell: Text) -> list[str]:
+    """The words of a cell; all are one in a column of figures, which is right-aligned, but for its heading."""
+    is_whole = cell.justify == "right" and cell.plain[:1].isdigit()
+    return [cell.plain] if is_whole else WORD.findall(cell.plain)
 
 
 class Page(Markdown):

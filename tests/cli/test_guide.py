@@ -34,7 +34,17 @@ def test_through_a_pipe_a_page_is_plain_text_of_a_width(name: str, columns: str,
     assert all(len(line) <= int(columns or 80) for line in lines if line.strip() not in code)
     assert all(line == line.rstrip() for line in lines)
     assert not any(re.match(r" {0,3}%", line) for line in lines), "in a sentence it stays with its figure"
+    assert columns or not any(re.search(r"(^|  )%", line) for line in lines), "in a table, too"
     assert "\xa0" not in done.stdout
+
+
+def test_figures_stand_below_each_other_and_a_cell_of_several_is_not_broken(cli: Cli) -> None:
+    lines = cli("guide", "accuracy", COLUMNS="80").stdout.splitlines()
+    first, second = [
+        line for line in lines if line.startswith((" MNIST's test   ", " of those, said to be no digits (in"))
+    ][1:]
+    assert first.endswith("10,000  99.65 / 99.65 %  99.71 / 99.71 %")
+    assert second.endswith("10,000           0.30 %           0.37 %")
 
 
 def test_a_term_of_two_words_needs_no_quotes(cli: Cli) -> None:

@@ -10,6 +10,8 @@ from mnist_sum_tui.guide.find import FOLDER, ORDER, find_text, page_of_link, pag
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
+FIGURE = re.compile(r"[\d.,:]+( (%|s|ms|[kM]B))?")
+TABLE = re.compile(r"(?:^\|.*\n)+", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -36,6 +38,15 @@ def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
 def test_a_pages_code_fits_80_columns(name: str) -> None:
     for block in re.findall(r"^```\w*\n(.*?)^```", pages()[name].text, re.MULTILINE | re.DOTALL):
         assert max(map(len, block.splitlines())) <= 78, "it is indented by two"
+
+
+@pytest.mark.parametrize("name", pages())
+def test_columns_of_figures_are_right_aligned(name: str) -> None:
+    for table in TABLE.findall(pages()[name].text):
+        lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
+        for head, mark, *cells in zip(*lines, strict=True):
+            is_right = all(re.fullmatch(FIGURE, cell) for cell in cells if cell) and any(cells)
+            assert mark.endswith(":") or not is_right, head
 
 
 def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:

@@ -11,6 +11,7 @@ from textual.widgets.option_list import Option
 from mnist_sum_tui.guide.find import page_of_link, pages
 from mnist_sum_tui.tui.pages.base import NORMAL
 from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
@@ -50,7 +51,7 @@ class GuideScreen(Question[None]):
         with Horizontal(id="guide"):
             yield OptionList(*(Option(name, id=name) for name in pages()), id="guide-list", markup=False)
             with VerticalScroll(id="guide-scroll"):
-                yield Markdown(pages()[self.page].text, open_links=False)
+                yield GuideText(pages()[self.page].text, open_links=False)
         yield KeyFooter()
 
     async def show_page(self, name: str, anchor: str = "") -> None:

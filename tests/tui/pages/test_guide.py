@@ -117,6 +117,15 @@ async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
         assert str(words.visual) == "of 10 % of the sums", "as it is copied"
 
 
+async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 36)) as pilot:
+        guide = await opened(pilot)
+        await guide.show_page("speed")
+        cells = [*guide.query("MarkdownTableCellContents")][7:10]
+        await until(pilot, lambda: all(cell.size for cell in cells))
+        assert [cell.render_line(0).text.rstrip() for cell in cells] == ["original", "172".rjust(10), "277".rjust(10)]
+
+
 async def test_the_palette_opens_it(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
