@@ -19,8 +19,6 @@ from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.export.moving.chart import chart
 from mnist_sum_tui.export.moving.film import Film, readable, row, text
 from mnist_sum_tui.export.moving.looks import (
-    COLOURS,
-    DASHES,
     EDGE,
     HEIGHT,
     INNER,
@@ -122,8 +120,7 @@ def _figures(story: Story, film: Film) -> str:
         values.insert(0, (0.0, row(44, "?", "large muted")))
         heading = '<tspan class="bold {0}">{0}</tspan> <tspan class="small muted">{1}</tspan>'
         found.append(
-            f'<path d="M{x} 67h24" stroke="{COLOURS[head]}" stroke-width="3" stroke-dasharray="{DASHES[head]}"/>'
-            + film.reel((x + 32, 54, 260, 26), [(at, row(18, heading.format(head, note))) for at, note in notes])
+            film.reel((x, 54, 292, 26), [(at, row(18, heading.format(head, note))) for at, note in notes])
             + film.reel((x, 82, 280, 62), readable(values))
         )
     return "\n".join(found)

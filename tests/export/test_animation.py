@@ -151,6 +151,7 @@ def test_without_animation_the_end_is_shown(committed: ElementTree.Element, even
     assert "@media (prefers-reduced-motion:reduce){*{animation:none!important}}" in (style.text or "")
     end = of_kind(events, Finished)[0]
     standing = [shown(window) for window in committed.iter(f"{XML}svg") if window is not committed]
+    assert {"training batches", "validation images"} <= {*texts(committed)}, "what the curves are, then, too"
     for head, share in (("digit", end.digit_accuracy), ("sum", end.sum_accuracy)):
         assert (percent(share), f"large {head}") in standing
         assert f"{head} test accuracy" in dict(standing)

@@ -32,7 +32,7 @@ def chart(story: Story, film: Film) -> str:
     still = film.move([(at, ACROSS - x, 0) for at, x in across], curves)
     window = f'<svg y="-5" width="{ACROSS}" height="{DOWN + 9}" viewBox="0 -5 {ACROSS} {DOWN + 9}">{still}</svg>'
     seen = film.move([(at, x - ACROSS, 0) for at, x in across], window)
-    inside = f"{_axes(story, high)}{_moments(story, film)}{seen}{tips}{_validation(story, film, high)}"
+    inside = f"{_axes(story, high)}{_legend()}{_moments(story, film)}{seen}{tips}{_validation(story, film, high)}"
     return f'<g transform="translate({LEFT} {TOP})">{inside}</g>'
 
 
@@ -64,6 +64,16 @@ def _axes(story: Story, high: float) -> str:
     for at, label in LOG.ticks(0.0, math.log10(story.steps), 12):
         found.append(text(ACROSS * at / math.log10(story.steps), DOWN + 22, label, "small muted middle"))
     return "".join(found)
+
+
+def _legend() -> str:
+    """What the lines are; the figures above the chart are those of the test at the end."""
+    lines = "".join(
+        f'<path d="M{ACROSS - 222 + 32 * place} {DOWN - 41}h24" stroke="{COLOURS[head]}" stroke-width="2.5" '
+        f'stroke-dasharray="{DASHES[head]}"/>'
+        for place, head in enumerate(HEADS)
+    )
+    return lines + text(ACROSS - 10, DOWN - 36, "training batches", "small muted right")
 
 
 def _moments(story: Story, film: Film) -> str:
