@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import drawing_width, is_plain, print_table, say
+from mnist_sum_tui.cli.layout import drawing_width, is_plain, print_table, say, styled
 from mnist_sum_tui.formatting import percent, sparkline
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from mnist_sum_tui.cli.layout import Cells
     from mnist_sum_tui.inference.sturdy import Spoiled
 
 TABLES = (
     ("Right, in %", (("digit", "digit_accuracy"), ("sum", "sum_accuracy"))),
     ("How sure, and how many are said to be no digit, in %", (("sure", "confidence"), ("no digit", "refused"))),
-    ("How far the digit's sureness is from the truth (ECE), in points", (("ECE", "ece"),)),
+    ("How far the digit's sureness is from the truth (ECE)", (("ECE", "ece"),)),
 )
 """the tables' titles, and their groups of columns; two groups fit into 80 columns"""
 CHART = 22
@@ -33,6 +34,11 @@ def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
         print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
 
 
+def _figure(spoiled: "Spoiled", field: str) -> str:
+    value = getattr(spoiled, field)
+    return f"{value:.4f}" if field == "ece" else percent(value, 1, "")
+
+
 def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
     """Print the tables, and a row of bars per corruption."""
     clean, *rest = found
@@ -42,11 +48,15 @@ def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
     say(out, f"right as they are: digit {percent(clean.digit_accuracy)}, sum {percent(clean.sum_accuracy)}")
     say(out, f"right when spoiled, the mean of all: digit {percent(means[0])}, sum {percent(means[1])}")
     for title, groups in TABLES:
-        head = ["", *(f"{name if at == 1 else ''} {at}".strip() for name, _ in groups for at in range(1, 6))]
-        rows = [
-            [way, *(percent(getattr(spoiled, field), 1, "") for _, field in groups for spoiled in spoiled_ways[1:])]
-            for way, spoiled_ways in ways.items()
+        columns = [(name if at == 1 else "", field, at) for name, field in groups for at in range(1, 6)]
+        gaps = ["  " if name and place else "" for place, (name, _, _) in enumerate(columns)]
+        rows: list[Cells] = [
+            [way, *(gap + _figure(row[at], field) for gap, (_, field, at) in zip(gaps, columns, strict=True))]
+            for way, row in ways.items()
         ]
+        head = ["", *(f"{name} {at}".strip() if is_plain() else name for name, _, at in columns)]
+        if not is_plain():
+            rows.insert(0, [styled(words, "dim") for words in ("strength", *(str(at) for _, _, at in columns))])
         out.print()
         print_table(out, title, head, rows, 1, gap=1)
     if is_plain():

@@ -34,11 +34,16 @@ def test_spoiled_images_are_evaluated_in_each_way_and_strength(cli: Cli) -> None
 
 
 def test_one_mistake_is_not_100_percent(capsys: pytest.CaptureFixture[str]) -> None:
-    found = [Spoiled(name, strength, 0.9997, 0.9996, 0.99999, 0.001, 1.0) for name, strength in WAYS]
+    found = [Spoiled(name, strength, 0.9997, 0.9996, 0.99999, 0.0019, 1.0) for name, strength in WAYS]
     print_sturdy(console(), [found[0]._replace(digit_accuracy=0.5, sum_accuracy=0.25), *found[1:]], 10_000)
     lines = capsys.readouterr().out.splitlines()
     rows = [line.split()[-10:] for line in lines if line.startswith("rotation ")]
     assert rows[:2] == [["99.9"] * 10, ["99.9"] * 5 + ["100.0"] * 5]
+    assert [line.split() for line in lines if line.startswith("rotation ")][2][1:] == ["0.0019"] * 5
+    head = lines.index("Right, in %")
+    assert [line.split() for line in lines[head + 1 : head + 3]] == [["digit", "sum"], ["strength", *"1234512345"]]
+    assert lines[head + 1].index("sum") + 2 == lines[head + 2].rindex("1"), "the sum's first column"
+    assert lines[head + 2].count("     1") == lines[head + 2].count("1") == 2, "more room before each group"
     assert lines[1:3] == [
         "right as they are: digit 50.00 %, sum 25.00 %",
         "right when spoiled, the mean of all: digit 99.97 %, sum 99.96 %",
