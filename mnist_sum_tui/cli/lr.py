@@ -21,8 +21,8 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
 
     test = find_rate(config)
     if json:
-        rates = {"steepest": test.steepest, "valley": test.valley, "suggestion": test.suggestion}
-        print_json({**rates, "rates": test.rates, "losses": test.losses, "smoothed": test.smoothed})
+        found = {"steepest": test.steepest, "valley": test.valley, "suggestion": test.suggestion, "lr": config.lr}
+        print_json({**found, "rates": test.rates, "losses": test.losses, "smoothed": test.smoothed})
         return
     from dataclasses import replace
 
