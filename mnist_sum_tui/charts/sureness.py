@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 LEAST_ANSWERS = {"digit": 10, "sum": 100}
 """bins with fewer answers, so of fewer than ten images, may show chance and are not drawn; an image has ten sums"""
 COVERAGE = 99
-"""the share of the surest answers, in percent, that `coverage_words` describes"""
+"""the share of the surest answers, in percent, of which the accuracy is told"""
 
 
 def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal both are equal."""
     ends = np.array([0.0, 100.0])
-    curves = [Curve("as sure as right", "ghost", ends, ends / 100, None, "sparse", True, "ideal")]
+    curves = [Curve("ideal", "ghost", ends, ends / 100, None, "sparse", True)]
     marks = []
     for head, found in heads.items():
         points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS[head]]

@@ -8,15 +8,16 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mnist_sum_tui.charts.run_charts import MOST_RUNS, OVERLAY_QUANTITIES
+from mnist_sum_tui.charts.run_charts import MOST_RUNS
 from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
+from mnist_sum_tui.charts.sureness import COVERAGE
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, tested
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
@@ -79,6 +80,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         began=began(samples),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
         reliability=heads,
+        coverage=COVERAGE,
         diagram=reliability({head: found.get("bins", ()) for head, found in heads.items()}) if heads else None,
         settings=[(option_name(name), printable(value_words(name, value))) for name, value in config.to_dict().items()],
         environment=_environment(run),
@@ -103,7 +105,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         same=SAME_SETTINGS,
         drawn=list(drawn),
         ends=_ends(curves),
-        figures=_drawn(comparison(curves, quantity) for quantity in OVERLAY_QUANTITIES),
+        figures=_drawn(comparison(curves, f"{head} {quantity}") for quantity in QUANTITIES for head in HEADS),
         commands={
             name: reproduction(found.config, found.starts, found.changed)
             for name, found in named.items()
@@ -145,7 +147,7 @@ def _facts(summary: Summary) -> str:
     """A line about what was trained: network, parameters, epochs, images, time and state."""
     start, config = summary.starts[-1] if summary.starts else None, summary.config
     facts = [] if start is None or config is None else [
-        start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {config.epochs} epochs",
+        start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {plural(config.epochs, 'epoch')}",
         f"{start.train_images:,} training images", f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
     return ", ".join([*facts, summary.state_word])
@@ -156,4 +158,5 @@ def _environment(run: Run) -> list[tuple[str, str]]:
         values = run.read_json(run.environment_file)
     except RunError:
         return []
-    return [(name, printable(str(values[name]))) for name in ENVIRONMENT if isinstance(values.get(name), str | int)]
+    known = [name for name in ENVIRONMENT if isinstance(values.get(name), str | int)]
+    return [(option_name(name), printable(str(values[name]))) for name in known]

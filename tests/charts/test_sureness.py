@@ -9,8 +9,7 @@ from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
 from mnist_sum_tui.export.figures import reliability
 from mnist_sum_tui.inference.reliability import Bin, Reliability
 
-LEGEND = "━ digit  ╍ sum  ┈ as sure as right"
-SHORT = "━ digit  ╍ sum  ┈ ideal"
+LEGEND = "━ digit  ╍ sum  ┈ ideal"
 
 
 def heads(shares: list[float]) -> dict[str, Reliability]:
@@ -41,7 +40,7 @@ def test_the_diagram_has_its_title_and_names_all_three_lines(width: int) -> None
     lines = draw(reliability_diagram({"digit": found, "sum": found}), width, 9).lines
     above = "\n".join("".join(text for text, _ in line).rstrip() for line in lines[:2])
     title = "Right, by how sure"
-    assert above.startswith(f"{title}  {LEGEND}\n" if width >= 60 else f"{title}\n{SHORT}")
+    assert above.startswith(f"{title}  {LEGEND}\n" if width >= 60 else f"{title}\n{LEGEND}")
 
 
 def test_a_point_is_of_ten_images_or_more() -> None:

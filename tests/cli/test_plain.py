@@ -67,7 +67,7 @@ def test_a_row_is_a_sentence() -> None:
 def test_a_chart_is_its_values() -> None:
     curve = Curve("digit", "digit", np.arange(4.0), np.array([np.nan, 2.0, 0.5, 1.0]))
     empty = Curve("sum", "sum", np.arange(1.0), np.array([np.nan]))
-    compared = Curve("as sure as right", "ghost", np.arange(2.0), np.arange(2.0), is_behind=True)
+    compared = Curve("ideal", "ghost", np.arange(2.0), np.arange(2.0), is_behind=True)
     said = [*plot_sentences(Plot((curve, empty, compared), title="Loss"))]
     assert said == ["Loss", "digit: first 2, last 1, lowest 0.5, highest 2"]
 

@@ -24,7 +24,7 @@ from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
-SUREST = {"ece": 0.01, "nll": 0.05, "brier": 0.02, "bins": [[10, 0.9, 0.8]] * 15, "accuracy_of_surest": [0.99] * 100}
+SUREST = {"ece": 0.01, "nll": 0.05, "brier": 0.02, "bins": [[10, 0.9, 0.8]], "accuracy_of_surest": [1] * 98 + [0, 0]}
 
 
 def a_result(**changes: Any) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def a_result(**changes: Any) -> dict[str, Any]:
 def run(tmp_path: Path) -> Run:
     run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
     run.write_json(run.report_file, a_result())
-    run.write_json(run.environment_file, {"torch": "2.10", "threads": 2, "command": ["/home/me/mnist-sum"]})
+    run.write_json(run.environment_file, {"torch": "2.10", "mnist_sum": "1", "command": ["/home/me/mnist-sum"]})
     return run
 
 
@@ -57,7 +57,7 @@ def test_it_shows_the_run(run: Run) -> None:
     for words in (
         "20260101-120100-compact", "99.12 %", "98.74 %", "99.31 %", "of 100,000 pairs", "5 of 5 epochs",
         "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0", "The 2 surest mistakes", "read as 3",
-        "Grey line: as often right as sure",
+        "Grey line: ideal, as often right as sure", "surest 99 %</th>", "<td>0.00 %</td>", "<th>mnist-sum</th>",
         "99 % sure", "<th>lr</th><td>0.002</td>", "<td>2.10</td>", '<td style="--share:1.000">17</td>', "<td>0.0100<",
     ):  # fmt: skip
         assert words in text, words
@@ -179,7 +179,7 @@ def test_a_run_that_was_stopped_has_no_test(tmp_path: Path) -> None:
     [
         ({"confusion": [*[[1] * 10] * 9, [1]]}, "true digit (row) and answer"),
         ({"confusion": "<script>"}, "true digit (row) and answer"),
-        ({"sum_accuracy_by_pair": [[2.0] * 10] * 10}, "Right sums"),
+        ({"sum_accuracy_by_pair": [[2.0] * 10] * 10}, "Right sums in %"),
         ({"mistakes": [{"index": 8, "label": 9, "digit": 3, "probability": 0.5}]}, "<img"),
         ({"mistakes": [{"index": 10_000, "label": 5, "digit": 3, "probability": 0.5}]}, "<img"),
         ({"digit_accuracy": "9"}, "of 100,000 pairs"),

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.export.report import compared, report
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from tests.export.test_report import a_result
@@ -80,6 +82,9 @@ for (const page of %s) {
     found[frame.dataset.place] = {
       cut: all("section, .wide").filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.innerText),
       broken: all("pre span, .list td").filter((box) => lines(box) > 1).map((box) => box.textContent),
+      outside: all("text[text-anchor=end]").filter((words) => words.getBoundingClientRect().left
+        < words.closest("svg").getBoundingClientRect().left).map((words) => words.textContent),
+      greys: all(".curve.ideal, .grid").map((line) => frame.contentWindow.getComputedStyle(line).stroke),
       axes: Math.min(...all("text[text-anchor]").map((words) => words.getBoundingClientRect().height)),
       command: copied.toString(),
     };
@@ -97,6 +102,8 @@ def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> Non
     events = [*recorded.training(2150), recorded.finished(), recorded.samples(2150, 5, 99.0, right=10)]
     runs = [make(tmp_path, f"20260101-12010{place}-compact", events, lr=0.01 * place, seed=place) for place in (1, 2)]
     runs[0].write_json(runs[0].report_file, a_result())
+    huge = [replace(event, sum_loss=event.loss * 1e5) if isinstance(event, Progress) else event for event in events]
+    runs[1].metrics_file.write_bytes(to_lines(huge))
     pages = [report(runs[0]), compared(dict(zip("ABCD", map(summarise, runs * 2), strict=True)))]
     known = json.dumps([page.decode() for page in pages]).replace("</", "<\\/")
     (tmp_path / "both.html").write_text("<!doctype html><html><body>" + MEASURED % known)
@@ -107,4 +114,6 @@ def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> Non
     assert [words.split()[:4] for words in several["cut"]] == [["digit", "sum", "run", "model"]], "its results are left"
     assert one["broken"] == several["broken"] == []
     assert one["axes"] >= 11, "pixels"
+    assert one["outside"] == several["outside"] == []
+    assert len({*one["greys"]}) == 2, "the diagonal is no line of the grid"
     assert one["command"].strip() == "mnist-sum train --model compact --recipe standard --epochs 5 --lr 0.01 --seed 1"

@@ -29,6 +29,8 @@ def test_a_short_run_lies_on_top_and_the_legend_says_where_it_ends(tmp_path: Pat
     assert legend == [("A", " (ends at epoch 1.63)"), ("B", ""), ("C", " (ends at epoch 4.99)")]
     drawn = re.findall(r'"curve run-(.)" d="M\d\d[.\d]* ', text)
     assert "".join(drawn) == "231" * 4
+    charts = re.findall(r'aria-label="(.*) over the epochs"', text)
+    assert charts == ["digit loss", "sum loss", "digit accuracy", "sum accuracy"], "as in the terminal"
 
 
 def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
@@ -39,6 +41,9 @@ def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
         return found
 
     assert table().count(b"best") == 1
+    assert b"validation digit" in report(run)
+    run.write_config(replace(run.read_config(), epochs=1))
+    assert b"5 of 1 epoch," in report(run)
     run.write_config(replace(run.read_config(), epochs=7))
     assert b"5 of 7 epochs" in report(run), "as many as were asked for last"
     run.metrics_file.write_bytes(
@@ -53,3 +58,4 @@ def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
     )
     assert table()
     assert b"best" not in table()
+    assert b"validation digit" not in report(run)
