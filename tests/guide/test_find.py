@@ -41,12 +41,15 @@ def test_a_pages_code_fits_80_columns(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", pages())
-def test_columns_of_figures_are_right_aligned(name: str) -> None:
-    for table in TABLE.findall(pages()[name].text):
+def test_columns_of_figures_are_right_aligned_and_no_word_is_cut_at_80_columns(name: str) -> None:
+    for table in TABLE.findall(LINK.sub(lambda link: link[0].partition("]")[0], pages()[name].text.replace("`", ""))):
         lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines())
-        for head, mark, *cells in zip(*lines, strict=True):
+        columns = [*zip(*lines, strict=True)]
+        for head, mark, *cells in columns:
             is_right = all(re.fullmatch(FIGURE, cell) for cell in cells if cell) and any(cells)
             assert mark.endswith(":") or not is_right, head
+        words = [max(map(len, " ".join([head, *cells]).replace(" %", "_%").split())) for head, _, *cells in columns]
+        assert sum(words) + 2 * len(words) <= 80, columns[0]
 
 
 def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
