@@ -1,5 +1,6 @@
 """The lines above a chart: title and legend, or the values at the cursor. Pure functions; numpy only."""
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,9 +38,18 @@ def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
         return [*(reading or [joined([*title, *note], width)]), _named(plot, [*first, *others], width)]
     if plot.short_title and not fits([*title, *first, *others], width):
         title = [[(plot.short_title, "title")]]
-    if not fits([*title, *first, *others, *note], width):
-        note = [[(plot.note.partition(",")[0], "legend")]] if note else []
-    return reading or [_named(plot, [*title, *first, *others, *note], width)]
+    return reading or [_named(plot, [*title, *_with_scale(plot, title, [*first, *others], width)], width)]
+
+
+def _with_scale(plot: "Plot", title: list[list[Span]], legend: list[list[Span]], width: int) -> list[list[Span]]:
+    """The legend and the note in the longest form that fits: the scale is more than the whole name of an envelope."""
+    scale = plot.note.partition(",")[0]
+    shorter = legend if any(curve.short for curve in plot.curves) else list(chain(*_legend(plot, is_short=True)))
+    forms = ((legend, plot.note), (legend, scale), (shorter, scale), (shorter, scale.removeprefix("y ")))
+    for items, note in forms if scale else ():
+        if fits([*title, *items, [(note, "legend")]], width):
+            return [*items, [(note, "legend")]]
+    return [*legend, [(scale, "legend")]] if scale else legend
 
 
 def _named(plot: "Plot", items: list[list[Span]], width: int) -> list[Span]:

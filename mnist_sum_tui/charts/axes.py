@@ -98,6 +98,8 @@ def _log_ticks(low: float, high: float, room: int) -> list[Tick]:
 
 ENOUGH = 3
 """with fewer nines on an axis, round values between them are labelled, too"""
+HALF: Tick = (-math.log10(0.5), "50 %")
+"""a tick that a scale of nines has if it can be told from the others"""
 
 
 def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
@@ -109,7 +111,10 @@ def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
     if sum(low <= at <= high for _, at, _ in found) < ENOUGH:  # as below 50 %, or between close values
         shares = steps(max(1 - 10.0**-low, 0.0), 1 - 10.0**-high, room)
         found += [(3, float(at), _tick_share(share)) for share, at in zip(shares.tolist(), _nines(shares), strict=True)]
-    return _spread(found, low, high, room)
+    ticks = _spread(found, low, high, room)
+    near = (high - low) / max(room, 1) / 2  # else the long way from 0 to 90 % would make 61 % look like 25 %
+    is_free = low <= HALF[0] <= high and all(abs(HALF[0] - at) >= near for at, _ in ticks)
+    return sorted([*ticks, HALF]) if is_free else ticks
 
 
 def _exact(value: float) -> str:

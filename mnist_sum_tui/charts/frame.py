@@ -21,7 +21,8 @@ def y_axis(ticks: list[Tick], rows: int, left: int, up: Interval) -> list[str]:
     if not left:
         return [""] * rows
     lines = [" " * (left - 1) + _Y_AXIS] * rows
-    for row, (_, text) in zip(dot_rows(np.array([at for at, _ in ticks]), up, rows * 4).tolist(), ticks, strict=True):
+    places = dot_rows(np.array([at for at, _ in ticks]), up, rows * 4).tolist()
+    for row, (_, text) in reversed([*zip(places, ticks, strict=True)]):  # in a row for two, the first
         lines[row // 4] = f"{text:>{left - 2}} {_Y_TICK}"
     return lines
 

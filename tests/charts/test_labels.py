@@ -117,6 +117,21 @@ def test_an_accuracy_below_half_has_round_labels(low: float, high: float, expect
     assert all(float(label.split()[0]).is_integer() for label in found)
 
 
+@pytest.mark.parametrize(("steps", "width", "height"), [(300, 39, 7), (300, 58, 12), (1075, 98, 20)])
+def test_half_is_a_tick_of_an_accuracy_in_small_charts_too_so_that_61_percent_does_not_look_like_25(
+    steps: int, width: int, height: int
+) -> None:
+    shown = plot(Series(recorded.training(steps)), None, View(), "accuracy")
+    lines = lines_of(shown, width, height)
+    assert [*labels(lines).values()][-2:] == ["50 %", "0 %"]
+    assert "log" in lines[0], "although there is little room"
+
+
+def test_a_tick_that_would_share_the_row_of_another_one_is_left_out() -> None:
+    curve = Curve("digit", "digit", np.arange(6.0), np.linspace(0, 0.98, 6))
+    assert [*labels(lines_of(Plot((curve,), scale=NINES), 40, 7)).values()][-1] == "0 %"
+
+
 def test_an_accuracy_axis_begins_at_zero() -> None:
     never_right = Curve("digit", "digit", np.array([1.0]), np.array([0.0]))
     assert [*labels(lines_of(Plot((never_right,), scale=NINES), 40, 9)).values()][-1] == "0 %"
