@@ -24,6 +24,11 @@ REDS = {
 }
 """a map's steps of mistakes where there are 256 colours, few to many, in dark and light themes; these would show a
 blend of a theme's colours as red, olive, amber"""
+YELLOWS = {
+    True: ("#5F5F00", "#878700", "#AFAF00", "#D7D700", "#FFFF00"),
+    False: ("#D7D7AF", "#D7D787", "#D7D75F", "#D7D700", "#AFAF00"),
+}
+"""the same for where the network looked, weak to strong"""
 GROUNDS = {
     "footer-key-foreground": ("footer-background",),
     "foreground-muted": ("background", "surface"),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ from mnist_sum_tui.charts.heat import less_sure
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.looks import YELLOWS
 from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.widgets.map_lines import readable_on
 
@@ -29,11 +31,11 @@ INK = 50
 """the grey value (0..255) from which a cell counts as ink"""
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
-    "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher and "
-    "warmer the figure on the ink (a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
+    "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher the "
+    "figure on the ink (9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
     "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "Higher or fuller: less sure with a grey square there. Strongest for digit: {}; sum: {}."
+SHORT = "Higher (9: most) or fuller: less sure with a grey square there. Strongest for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -82,30 +84,41 @@ def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float
     return Marks(steps, resize(image, columns, columns // 2))
 
 
-def heat_lines(found: Marks, paper: Color, ink: Color, warm: Color, beside: Color) -> list[Content]:
+def heat_lines(
+    found: Marks, paper: Color, ink: Color, warm: Color, beside: Color, ramp: Sequence[Color] = ()
+) -> list[Content]:
     """The picture: figures on the ink, whose ground is as bright as the ink is, and warmer where the heat is higher.
 
-    Where there is no ink, shades in the colour `beside` stand for 3, 6 and 9.
+    Where there is no ink, shades in the colour `beside` stand for 3, 6 and 9. A `ramp`, weak to strong, replaces the
+    blends of colours, so that a figure has one ground wherever it stands.
     """
     lines = []
     for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
         for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
             mark = (str(step) if step >= LEAST_FIGURE else BRAILLE.between) if is_ink else BRAILLE.shades[step // 3]
-            parts.append((mark * sum(1 for _ in stretch), mark_style(step, grey, is_ink, (paper, ink, warm, beside))))
+            style = mark_style(step, grey, is_ink, (paper, ink, warm, beside), ramp)
+            parts.append((mark * sum(1 for _ in stretch), style))
         lines.append(Content.assemble(*parts))
     return lines
 
 
-def mark_style(step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color, Color]) -> Style:
+def mark_style(
+    step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color, Color], ramp: Sequence[Color] = ()
+) -> Style:
     """The colours of a cell, from those of paper, ink, heat and shades; the terminal's own can only be turned."""
     paper, ink, warm, beside = colours
     if warm.ansi is not None:
         return Style(reverse=True, bold=True) if is_ink else Style(foreground=warm)
+    if ramp and step >= LEAST_FIGURE:
+        colour = ramp[(step - LEAST_FIGURE) * len(ramp) // (10 - LEAST_FIGURE)]
+        return (
+            Style(background=colour, foreground=readable_on(colour), bold=True) if is_ink else Style(foreground=colour)
+        )
     if not is_ink:
         return Style(foreground=paper.blend(beside, 0.3 + step * 0.07))
     faint, further = INK_GROUND
-    ground = paper.blend(ink, faint + further * grey / 255).blend(warm, step / 9)
+    ground = paper.blend(ink, faint + further * grey / 255).blend(warm, 0 if ramp else step / 9)
     return Style(background=ground, foreground=readable_on(ground), bold=True)
 
 
@@ -144,7 +157,9 @@ class HeatPair(Widget):
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
         warm = Color.parse(theme.get("heat", theme["warning"]))
         beside = Color.parse(theme["warning"])
-        digit, total = (heat_lines(each, paper, ink, warm, beside) for each in shown)
+        in_256 = "heat" not in theme and self.app.console.color_system == "256"  # these would show blends in four hues
+        ramp = [*map(Color.parse, YELLOWS[self.app.current_theme.dark])] if in_256 else []
+        digit, total = (heat_lines(each, paper, ink, warm, beside, ramp) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])

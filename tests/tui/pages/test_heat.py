@@ -65,7 +65,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         assert re.search(r"digit[,:] (the places? )?marked 9 \(from ", words)
         if name == "draw":  # what hid each place, and what a figure means
             meaning = "the less sure the answer" if size == (200, 60) else "Strongest for digit: marked 9 (from"
-            assert words.startswith("A grey " if size == (200, 60) else "Higher or fuller")
+            assert words.startswith("A grey " if size == (200, 60) else "Higher (9: most) or fuller")
             assert meaning in words
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
