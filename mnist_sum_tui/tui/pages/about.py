@@ -12,7 +12,7 @@ The loss of both answers, digit and
 sum, falls as the network learns,
 and the accuracy rises. Below: its
 answers for a few images (where only
-7, 16 {BRAILLE.wrong} fits: read 7, sum 16), and
+1+9:7,16 fits: read 7, sum 16), and
 from {WIDE} columns all sums of the
 first: a diagonal once it adds.
 Agreement: how often the sum is its

@@ -20,13 +20,17 @@ SUMS = 19
 WHOLE, CLOSE = len("9 + 9 = 18 x"), len("9+9=18 x")
 """columns of the longest equation and its mark, with spaces and without"""
 WRONG = (
-    "{0} + {1}: read {2}, sum {3}",
-    "{0}+{1}: read {2}, sum {3}",
-    "{0}+{1}: {2}, {3}",
-    "{0}+{1}: {2},{3}",
-    "{2}, {3}",
+    "{0} + {1}: read {2}, sum {3} {4}",
+    "{0}+{1}: read {2}, sum {3} {4}",
+    "{0}+{1}: {2}, {3} {4}",
+    "{0}+{1}: {2},{3} {4}",
+    "{0}+{1}:{2},{3}{4}",
+    "{0}+{1}:{2},{3}",
+    "{2}, {3} {4}",
+    "{4}",
 )
-"""forms of a wrong answer: the true digit and the number, and the digit and the sum that the network answered"""
+"""forms of a wrong answer: the true digit and the number, the digit and the sum that the network answered, and a sign;
+it goes before the number does: without that nobody can tell what is wrong, and a colon in place of `=` says that"""
 ROWS_PER_COLUMN = 0.6
 """rows of an image per column; 0.5 would keep the proportions, but slightly narrow digits are larger"""
 
@@ -115,7 +119,7 @@ class Sample(Captioned):
 
 
 def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
-    """The question and both answers: `3 + 5: read 7, sum 12 ✗`, `3+5: 7,12 ✗`, `7, 12 ✗`, at least `✗`.
+    """The question and both answers: `3 + 5: read 7, sum 12 ✗`, `3+5: 7,12 ✗`, `3+5:7,12`, at least `✗`.
 
     All samples of a strip get the same form, the longest in which those with the longest sums fit. A right answer is an
     equation; a wrong one is none, because `7+5=13` with the sign of what is wrong would look like our error.
@@ -124,9 +128,7 @@ def caption(label: int, number: int, digit: int, total: int, width: int) -> str:
         answer = equation(digit, number, total)
         close = answer.replace(" ", "")
         return f"{answer if width >= WHOLE else close} {BRAILLE.right}" if width >= CLOSE else BRAILLE.right
-    least = width - (total < 10)
-    forms = [f"{form.format(label, number, digit, total)} {BRAILLE.wrong}" for form in WRONG]
-    return first_fit([*forms, BRAILLE.wrong], least)
+    return first_fit([form.format(label, number, digit, total, BRAILLE.wrong) for form in WRONG], width - (total < 10))
 
 
 class AdditionPicture(Captioned):

@@ -20,8 +20,8 @@ from tests.tui import recorded
         (22, "3+5: read 7, sum 12 ✗"),
         (14, "3+5: 7, 12 ✗"),
         (11, "3+5: 7,12 ✗"),
-        (10, "7, 12 ✗"),
-        (8, "7, 12 ✗"),
+        (9, "3+5:7,12✗"),
+        (8, "3+5:7,12"),
         (7, "7, 12 ✗"),
         (6, "✗"),
         (1, "✗"),
@@ -34,6 +34,7 @@ def test_a_wrong_answer_says_what_was_read_and_is_never_cut_into_another_number(
 def test_the_help_explains_the_shortest_words_of_a_wrong_answer_and_where_the_table_is() -> None:
     about = " ".join(ABOUT["train"].split())
     assert f"{caption(1, 9, 7, 16, 8)} fits: read 7, sum 16" in about
+    assert caption(1, 9, 7, 16, 8).startswith("1+9:"), "at 80 columns"
     table = next(size for size, name in Page.HORIZONTAL_BREAKPOINTS if name == "-wide")
     assert f"from {table} columns all sums of the first" in about
     assert "Agreement: how often the sum is its own digit + number, right or wrong." in about
@@ -48,7 +49,7 @@ def test_right_answers_and_a_sum_that_does_not_fit_its_digit() -> None:
     assert caption(3, 5, 3, 9, 11) == "3+5: 3,9 ✗", "the number is named, so that one can see what is wrong"
     assert caption(3, 5, 3, 9, 7) == "3, 9 ✗"
     assert caption(3, 5, 7, 9, 11) == "3+5: 7,9 ✗"
-    assert caption(3, 5, 7, 9, 10) == "7, 9 ✗", "in the form of 7, 12 beside it"
+    assert caption(3, 5, 7, 9, 10) == "3+5:7,9✗", "in the form of 3+5:7,12 beside it"
     assert caption(3, 5, 3, 9, 5) == "✗"
 
 
