@@ -106,7 +106,7 @@ OWN = (
         background="#121212",
         surface="#1C1C1C",
         panel="#262626",
-        variables=_texts("#56B4E9", "#2BB98F", "#E69F00", "#F0E442", "#D9622B", "#F5CBE6"),
+        variables={**_texts("#56B4E9", "#2BB98F", "#E69F00", "#F0E442", "#D9622B", "#F5CBE6"), "batch": "53%"},
     ),
     Theme(
         "mnist-sum-light",
