@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual, why_earlier
 from mnist_sum_tui.tui.widgets.common import Line
-from mnist_sum_tui.tui.widgets.slider import Slider
+from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -54,7 +54,8 @@ def short_source(source: str, owner: str, room: int) -> str:
         stepless = re.sub(r", step [\d,]+(?=, )", "", source)
         ownerless = stepless.replace(f" {owner},", ",").removeprefix(f"{owner}, ").replace(":,", ":")
         source = next((words for words in (source, stepless, ownerless) if cell_len(words) <= room), source)
-    return clauses(source, room)
+    shorter = clauses(source, room)
+    return shorter if cell_len(shorter) <= room else clauses(source.removeprefix("newest run "), room)
 
 
 class WeightsPage(PredictingPage):
@@ -158,7 +159,9 @@ class WeightsPage(PredictingPage):
     def _say_source(self) -> None:
         told = self.query_one("#source", Static)
         width, owner = self.room.width, "" if self._shown is None else self._shown.owner
-        source, most = short_source(self._source, owner, width - LEAST_SLIDER), max(width - LEAST_TITLE, 1)
+        slider, most = self.query_one(Slider), max(width - LEAST_TITLE, 1)
+        room = width - max(LEAST_SLIDER, LEAST_TITLE + needed(slider.names, slider.chosen))
+        source = short_source(self._source, owner, room)
         source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
         is_resized = cell_len(source) != told.size.width
         told.update(source, layout=is_resized)  # a layout takes 20 ms from a training each time

@@ -9,7 +9,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mnist_sum_tui.formatting import first_fit
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.predictions.weights import SAME
 
 LINE = BRAILLE.track[2]
 
@@ -29,7 +31,14 @@ def slider_line(names: tuple[str, ...], chosen: int, width: int) -> str:
         line = joint.join(stops).rstrip()
         if len(line) <= width:
             return line
-    return f"{chosen + 1}/{len(names)} {names[chosen]}"[:width]
+    place, parts = f"{chosen + 1}/{len(names)}", names[chosen].split(SAME)
+    forms = [f"{place} {SAME.join(parts[:count])}" for count in range(len(parts), 0, -1)]
+    return first_fit(forms, width)[:width]
+
+
+def needed(names: tuple[str, ...], chosen: int) -> int:
+    """The columns that the stops need at least, with the chosen one's whole name."""
+    return len(names) + 1 + len(names[chosen]) if names else 0
 
 
 def stop_at(line: str, column: int) -> int | None:

@@ -3,7 +3,7 @@ from typing import ClassVar
 from textual.app import App, ComposeResult
 from textual.events import MouseMove, MouseScrollDown, MouseScrollUp
 
-from mnist_sum_tui.tui.widgets.slider import Slider, slider_line, stop_at
+from mnist_sum_tui.tui.widgets.slider import Slider, needed, slider_line, stop_at
 
 NAMES = ("epoch 1", "best", "last")
 
@@ -17,6 +17,10 @@ def test_the_slider_as_text() -> None:
     assert slider_line(names, 2, 8) == "○○● last"
     assert slider_line(names, 0, 5) == "1/3 e"
     assert slider_line((), 0, 5) == ""
+    same = ("epoch 1", "epoch 2 = best = last")
+    assert slider_line(same, 1, needed(same, 1)) == "○● epoch 2 = best = last"
+    assert slider_line(same, 1, needed(same, 1) - 1) == "2/2 epoch 2 = best", "it never ends in ="
+    assert slider_line(same, 1, 17) == "2/2 epoch 2"
 
 
 def test_the_stop_under_the_mouse() -> None:
