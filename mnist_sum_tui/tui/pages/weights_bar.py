@@ -16,11 +16,13 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs import own_files
 from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual, why_earlier
+from mnist_sum_tui.tui.session.messages import RunDeleted
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
@@ -130,6 +132,7 @@ class WeightsPage(PredictingPage):
 
     def show_weights(self, shown: Weights, choices: tuple[Weights, ...], source: str) -> None:
         """Show with which weights the page predicts, and which could be chosen instead."""
+        self._see_whether_deleted()
         self._shown, self._choices = shown, choices
         if (wanted := self.wanted) is not None and same_weights(wanted, (shown,)):
             self.session.weights = shown  # the best epoch may be another now, which changes names
@@ -144,6 +147,17 @@ class WeightsPage(PredictingPage):
         if self.wanted is None and (words := why_earlier(self.session, shown, is_newest=shown == choices[-1])):
             self.note(words)
         self.warn_of_guesses(source)
+
+    def _see_whether_deleted(self) -> None:
+        """Turn away from an opened run that someone else has deleted, so that others' answers have no results of it."""
+        opened = self.session.network
+        if opened is not None and not own_files.is_run(opened.path):
+            self.app.post_message(RunDeleted(opened))
+            self.app.call_later(self.request_answer)
+            self.notify(
+                f"Run {opened.id} was deleted. What you see now is of another network.",
+                severity="warning",
+            )
 
     def warn_of_guesses(self, source: str) -> None:
         """Say so if the weights of this source only guess."""

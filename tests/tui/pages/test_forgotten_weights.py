@@ -11,9 +11,11 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import Weights
-from mnist_sum_tui.tui.session.messages import RunDeleted
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
 from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
+from tests.tui.shown import lines
 
 CHOSEN, OTHER = "20260101-120300-compact", "20260101-120200-compact"
 
@@ -42,6 +44,23 @@ async def test_the_run_that_trains_is_asked_again_when_the_one_asked_instead_is_
         await pilot.pause()
         assert app.session.network is None
         assert app.session.run is not None
+
+
+async def test_an_opened_run_that_is_deleted_elsewhere_is_named_and_its_result_goes(app: MnistSumApp) -> None:
+    run = make(app.session.runs_folder, "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        app.post_message(OpenRun(run))
+        await until(pilot, lambda: app.session.finished)
+        await fixed.open_page(pilot, "inspect")
+        assert "done" in lines(app)[0]
+        run.config_file.unlink()
+        await pilot.press("right")
+        await until(pilot, lambda: app.session.run is None)
+        assert "done" not in lines(app)[0]
+        assert [run.id in notice.message for notice in app._notifications] == [True], "once"
+        await pilot.press("comma")
+        assert app.session.weights == fixed.CHOICES[0], "the weights of the run that answers can be chosen"
 
 
 async def test_until_another_run_has_answered_there_are_no_weights_to_choose(
