@@ -35,7 +35,12 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         page.show_index(fixed.ODD[0])
         await press(pilot, "enter")
         assert "it reads 0, and 9 of ten sums are 0 + the number. It does not add yet" in words(page)
-        await press(pilot, "up")
+        await pilot.resize_terminal(120, 36)
+        await press(pilot, "h")
+        pair = page.query_one(HeatPair)
+        assert table.region.y < pair.region.y, "it has the width below the table"
+        assert max(len(line) for line in str(pair.render()).splitlines()[-10:]) > 40
+        await press(pilot, "escape", "up")
         assert "Nineteen scores" in words(page)
         await pilot.resize_terminal(200, 60)
         await pilot.pause()
