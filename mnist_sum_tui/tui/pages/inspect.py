@@ -31,11 +31,11 @@ class InspectPage(WalkingPage):
     BINDINGS: ClassVar[list[BindingType]] = [
         *WALK_KEYS[:2],
         *HEAT_KEYS,  # so early that the footer shows it at 80 columns
+        Binding("b", "look", "Picture style"),  # and this at 120
         *WALK_KEYS[2:],
         *WEIGHT_KEYS,
         Binding("g", "goto", "Go to"),
         Binding("r", "random", "Random"),
-        Binding("b", "look", "Picture style"),
         Binding("z", "app.quiz", "Quiz"),
     ]
 
