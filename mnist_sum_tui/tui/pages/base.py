@@ -84,7 +84,8 @@ class Page(SteadyScreen[None]):
         self._suit_room()  # at once: with the first size, Textual would style the whole page a second time
         with Horizontal(id="tabs"):
             for number, name in enumerate(PAGES, 1):
-                yield Tab(number, name, name == self.page_name)
+                if name == self.page_name or not self.session.is_read_only:  # a visitor has one page
+                    yield Tab(number, name, name == self.page_name)
             yield Line(id="other-weights", markup=False)
             yield Line(id="state", markup=False)
         yield from self.compose_page()
