@@ -71,6 +71,11 @@ def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
     return shown + sign
 
 
+def whole_percent(share: float) -> str:
+    """A fraction of 1 without decimals: `97%`, and `>99%` for what would be rounded to 100."""
+    return ">99%" if 0.995 <= share < 1 else percent(share, 0, "%")
+
+
 def apart(value: float, threshold: float) -> tuple[str, str]:
     """`0.243` and `0.195`, or with as many more decimals as it takes until the two differ, at most six."""
     decimals = next((n for n in range(3, 6) if f"{value:.{n}f}" != f"{threshold:.{n}f}"), 6)

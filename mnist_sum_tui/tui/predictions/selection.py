@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, whole_percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.verdict import SURE
@@ -43,7 +43,7 @@ def caption(words: str, probability: float, verdict: str = "sure") -> str:
     if verdict == "stranger":
         return f"{words[0]} {TO} no digit?"
     shown = min(probability, BELOW_SURE) if probability < SURE else probability
-    return f"{words}{' ' if verdict == 'sure' else '?'} {percent(shown, 0, '%')}"
+    return f"{words}{' ' if verdict == 'sure' else '?'}{whole_percent(shown):>4}"
 
 
 def frequent(result: TestSetResult) -> list[str]:

@@ -159,7 +159,7 @@ def test_shares_between_the_ends() -> None:
 
 
 def test_words() -> None:
-    assert caption("4 → 9", 0.9996) == "4 → 9  99%"
+    assert caption("4 → 9", 0.9996) == "4 → 9 >99%"
     assert caption("4+7 → 12", 0.639, "unsure") == "4+7 → 12? 64%"
     assert caption("4+7 → 12", 0.639, "stranger") == "4 → no digit?"
     captions = {chosen.image: chosen.caption for chosen in all_wrong(fixed.result()).chosen}
