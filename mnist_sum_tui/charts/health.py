@@ -13,6 +13,8 @@ FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
 """the fields that are shown with a sparkline, and their headings"""
 WIDEST = 24
 """the widest sparkline, in columns"""
+LEAST = 1e-3
+"""figures below it have a power of ten, `5.0e-4` as well as `9.5e-5`, so that a column has one notation for them"""
 FIGURE, DEAD = 7, 6
 """the columns of a figure with its space, and those of a percentage"""
 EXPLODES = 0.2
@@ -62,10 +64,11 @@ def health_lines(events: Sequence[Health], width: int) -> list[str]:
 
 
 def figure(value: float) -> str:
-    """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`."""
+    """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`; below 0.001 always with a power of ten."""
     mantissa, power, exponent = f"{value:.1e}".partition("e")
     scientific = f"{mantissa}e{int(exponent)}" if power else mantissa
-    return first_fit((small(value, 2), scientific, small(value, 1)), FIGURE - 1)
+    plain = () if 0 < value < LEAST else (small(value, 2),)
+    return first_fit((*plain, scientific, small(value, 1)), FIGURE - 1)
 
 
 def spread_pictures(events: Sequence[Health]) -> list[tuple[str, Floats]]:

@@ -90,6 +90,7 @@ def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
         (3e10, "3e10"),
         (0.1, "0.1"),
         (0.00068, "6.8e-4"),
+        (0.0005, "5.0e-4"),
         (0, "0"),
         (float("nan"), "nan"),
     ],

@@ -82,7 +82,7 @@ def map_words(shown: DigitMap | None, index: int, *, before: str = "", is_drawn:
     which = f"Cursor (m, arrows): #{index:,}, {a_digit(label)}{read}"
     return (
         f"{'The drawing is not on it' if is_drawn else which}. All test images as points: the more alike two are to "
-        "the layer before the scores, the nearer they are. A figure: the digit of most points there; "
+        "the layer before the scores, the nearer they are. A figure: the digit of most points there (colours repeat); "
         f"{misread}.{AXES if is_roomy else ''}"
     )
 

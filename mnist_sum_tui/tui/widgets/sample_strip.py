@@ -164,7 +164,7 @@ class AdditionPicture(Captioned):
     def _words(self, width: int) -> Content:  # noqa: ARG002  the table may be narrower
         if not self._rows:
             return Content()
-        short = f"sums of {self.label} + 0 to 9"
+        short = f"{self.label} + each number"
         words = first_fit((f"step {self.step:,}: {short}", short), self._columns).center(self._columns)
         return Content.styled(words, "$text-muted")
 

@@ -122,7 +122,7 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         assert str(picture.render()) == ""
         picture.rows, picture.label = ("0" * 19,) * 10, 5
         lines = str(picture.render()).split("\n")
-        assert lines[-1].strip() == "step 0: sums of 5 + 0 to 9"
+        assert lines[-1].strip() == "step 0: 5 + each number"
         assert {len(line) for line in lines[:-1]} == {38}
         grounds = [style.bgcolor for cells, style, _ in picture.render_line(3) if style for _ in cells]
         assert {*grounds[:38]}.isdisjoint({picture.rich_style.bgcolor}), "the table is seen, although it is empty"
