@@ -1,5 +1,6 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files without markup and escapes."""
 
+import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -87,7 +88,17 @@ class PlainApp(App[ReturnType]):
         driver: Any = super()._build_driver(*arguments, **named)
         if hasattr(driver, "_file"):
             driver._file = Timed(driver._file, self.link)
+        if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
+            signal.signal(signal.SIGCONT, lambda *_: driver._loop.call_soon_threadsafe(self._go_on, driver))
         return driver  # type: ignore[no-any-return]
+
+    def _go_on(self, driver: Any) -> None:
+        """Take the terminal back after the process was stopped, and draw all again, because the shell wrote there."""
+        if not driver._must_signal_resume:  # by SIGSTOP, of which no program is told: Textual 8 would read keys twice
+            driver.suspend_application_mode()
+        driver.resume_application_mode()
+        self.link.forget()
+        self.screen.refresh()
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Draw; over a slow link only the cells that have changed."""
