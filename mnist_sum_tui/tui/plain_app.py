@@ -1,5 +1,6 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files without markup and escapes."""
 
+import contextlib
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -89,11 +90,17 @@ class PlainApp(App[ReturnType]):
         if hasattr(driver, "_file"):
             driver._file = Timed(driver._file, self.link)
         if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
-            signal.signal(signal.SIGCONT, lambda *_: driver._loop.call_soon_threadsafe(self._go_on, driver))
+            signal.signal(signal.SIGCONT, lambda *_: self._send_on(driver))
         return driver  # type: ignore[no-any-return]
+
+    def _send_on(self, driver: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            driver._loop.call_soon_threadsafe(self._go_on, driver)
 
     def _go_on(self, driver: Any) -> None:
         """Take the terminal back after the process was stopped, and draw all again, because the shell wrote there."""
+        if self._exit:
+            return
         if not driver._must_signal_resume:  # by SIGSTOP, of which no program is told: Textual 8 would read keys twice
             driver.suspend_application_mode()
         driver.resume_application_mode()
