@@ -9,6 +9,8 @@ MOST_QUOTED = 200
 """characters; more than the id of any run"""
 NO_TYPOS = ("gpu",)
 """words that are no misspelling of the name most like them, as a GPU is no CPU"""
+ALIKE = 0.7
+"""how alike (0..1, by difflib) a misspelt name and the right one are at least"""
 
 
 class MnistSumError(Exception):
@@ -77,8 +79,12 @@ def short(value: object) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that has this as one of its words (`data`: `data-dir`), or else the most similar one, or None."""
+    """The known name that has this as one of its words (`data`: `data-dir`), or begins with it, or is most similar, or
+    None.
+    """
     choices = list(known)
-    whole = [choice for choice in choices if name.strip("-") in choice.strip("-").split("-")]
+    bare = name.strip("-")
+    whole = [choice for choice in choices if bare in choice.strip("-").split("-")]
     whole.sort(key=lambda choice: not choice.startswith(name))
-    return next(iter(whole or difflib.get_close_matches(name, choices, n=1)), None)
+    begun = [choice for choice in choices if len(bare) > 1 and choice.strip("-").startswith(bare)]
+    return next(iter(whole or begun or difflib.get_close_matches(name, choices, n=1, cutoff=ALIKE)), None)

@@ -105,6 +105,16 @@ def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
     return find.by_name(resume, folder)
 
 
+def check_gain(config: TrainConfig) -> None:
+    """Refuse a --min-gain that nothing asks for.
+
+    Raises:
+        UsageError: there is one, and no --patience.
+    """
+    if config.min_gain and not config.patience:
+        raise UsageError("--min-gain says what counts as better for --patience: add --patience, or leave it out")
+
+
 def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
     """The settings of a new run, or those of the resumed run with the given changes.
 

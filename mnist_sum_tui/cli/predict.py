@@ -73,7 +73,7 @@ def _command_for(first: str) -> str:
     if first == "-" or Path(first).suffix or os.path.exists(first):
         return "image"
     raise UsageError(
-        f"{first} is neither the number of a test image nor a picture: "
+        f"'{first}' is neither the number of a test image nor a picture: "
         "try mnist-sum predict 3, or mnist-sum predict digit.png"
     )
 
@@ -150,7 +150,7 @@ def predict_idx(
         print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=number is None)
 
 
-@app.command("image")
+@app.command("image", context_settings={"ignore_unknown_options": True})  # -1 is a number that is out of range, too
 def predict_image(
     file: Annotated[str, typer.Argument(help="A picture of one digit; - for standard input.", metavar="FILE")],
     number_after: NumberArgument = None,
@@ -201,7 +201,8 @@ def _given(after: int | None, option: int | None) -> int | None:
     if after not in (None, number):
         raise UsageError(f"the number is given twice, as {after} and as {option}: give it once")
     if number is not None and not 0 <= number <= 9:
-        raise UsageError(f"number {number} is outside 0..9: choose a number from 0 to 9")
+        name = "number" if option is None else "--number"
+        raise UsageError(f"{name} must be 0 to 9, not {number}")
     return number
 
 

@@ -85,6 +85,8 @@ def _check(configs: Sequence[TrainConfig]) -> None:
     from mnist_sum_tui.machine.hardware import choose
     from mnist_sum_tui.models import skeleton
 
+    for config in configs:
+        opt.check_gain(config)
     for model in {config.model for config in configs}:
         skeleton(model)
     for config in {(config.device, config.precision, config.threads): config for config in configs}.values():

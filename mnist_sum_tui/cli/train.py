@@ -70,8 +70,8 @@ def train(
     if resumed is None:
         check_folder(folder)
     config = opt.build_config(resumed, settings)
-    if settings.get("min_gain") and not config.patience:
-        raise UsageError("--min-gain says what counts as better for --patience: add --patience, or leave it out")
+    if settings.get("min_gain"):
+        opt.check_gain(config)
     turns = needed([Turn.parse(text) for text in change or ()], -1)
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:

@@ -198,8 +198,12 @@ def _reduced(image: Image.Image, factor: int) -> Image.Image:
 def _grey(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith(("I", "F")):  # 16 or 32 bits per pixel: Pillow's own conversion would clip them
         deep = np.asarray(image, np.float64)
-        low, high = float(deep.min()), float(deep.max())
+        known = deep[np.isfinite(deep)]  # scientific pictures have NaN where they lack data
+        low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 0.0)
+        deep = np.where(np.isfinite(deep), deep, np.median(known) if known.size else 0)
         return ((deep - low) * (255 / (high - low) if high > low else 0)).astype(np.uint8)
+    if image.mode == "LAB":
+        return np.asarray(image.getchannel(0), np.uint8)
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
         layered = image.convert("RGBA").convert("LA")
         grey, alpha = (np.asarray(band, np.float32) for band in layered.split())

@@ -56,7 +56,7 @@ class Turn:
         """
         name = setting.replace("-", "_")
         if name not in KNOBS:
-            raise unknown("knob", setting, KNOBS)
+            raise unknown("setting", setting, KNOBS)
         if len(value) > MAX_LETTERS:
             raise UsageError(f"a change's value has at most {MAX_LETTERS} letters")
         if not 0 <= step <= MAX_STEP:
@@ -73,7 +73,10 @@ class Turn:
         found = re.fullmatch(r"([0-9]{1,10}):([a-z_-]+)=(\S{1,20})", text.strip())
         if found is None:
             raise UsageError(f"--change {text}: {FORM}")
-        return cls.of(int(found[1]), found[2], found[3])
+        try:
+            return cls.of(int(found[1]), found[2], found[3])
+        except UsageError as error:  # else it would seem to be about the option of that name
+            raise UsageError(f"--change {text}: {error}") from error
 
 
 def number_in(text: str, refused: UsageError, kind: type[float] = float) -> float:

@@ -144,11 +144,11 @@ def test_predict_takes_the_index_and_the_number(cli: Cli) -> None:
     for words in (["3", "5"], ["idx", "3", "5"], ["3", "--number", "5"], ["idx", "3", "5", "--number", "5"]):
         assert json.loads(cli("predict", *words, "--json").stdout) == wanted
     assert "number" in json.loads(cli("predict", "3", "--json").stdout)
-    is_one_line(cli("predict", "3", "10"), 2, "outside 0..9")
+    is_one_line(cli("predict", "3", "10"), 2, "number must be 0 to 9, not 10")
     assert json.loads(cli("predict", "--threshold", "0.5", "3", "--json").stdout)["threshold"] == 0.5, "options first"
     is_one_line(cli("predict", "--threshold", "0.5", "no.png"), 2, "no.png does not exist")
     is_one_line(cli("predict", "3", "5", "--number", "4"), 2, "given twice")
-    is_one_line(cli("predict", "three"), 2, "three is neither the number of a test image nor a picture")
+    is_one_line(cli("predict", "three"), 2, "'three' is neither the number of a test image nor a picture")
 
 
 def test_predict_takes_a_picture(cli: Cli, tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_an_options_value_does_not_decide_what_is_predicted(cli: Cli) -> None:
             assert "3 does not exist" not in said.stderr
             assert "INDEX" not in said.stderr
     assert json.loads(cli("predict", "--runs-dir", "./old.runs", "3", "--json").stdout)["index"] == 3
-    is_one_line(cli("predict", "--json", "three"), 2, "three is neither the number of a test image nor a picture")
+    is_one_line(cli("predict", "--json", "three"), 2, "'three' is neither the number of a test image nor a picture")
     is_one_line(cli("predict", "--json"), 2, "INDEX is missing")
     is_one_line(cli("predict", "--json", "-1"), 2, "index -1 is out of range")
     is_one_line(cli("predict", "--split", "no.png", "3"), 2, "unknown split")

@@ -76,6 +76,8 @@ def _modes() -> dict[str, bytes]:
     white.putalpha(ink)
     corner = grey.convert("LA")
     corner.putpixel((299, 199), (0, 0))
+    gaps = drawn().astype(np.float32)
+    gaps[0, 0], gaps[1, 1], gaps[2, 2] = np.nan, np.inf, -np.inf
     turned = grey.transpose(Image.Transpose.ROTATE_90)
     exif = Image.Exif()
     exif[0x0112] = 6  # to be shown rotated clockwise by 90 degrees
@@ -93,6 +95,8 @@ def _modes() -> dict[str, bytes]:
         "white ink, opaque": save(ink.convert("LA")),
         "one colour transparent": save(ink.point(lambda grey: min(grey, 20)).convert("RGB"), transparency=(0, 0, 0)),
         "floating point": save(Image.fromarray(drawn().astype(np.float32) / 255), "TIFF"),
+        "floating point with gaps": save(Image.fromarray(gaps), "TIFF"),
+        "brightness and two colours": save(Image.merge("LAB", [grey, *[Image.new("L", grey.size, 128)] * 2]), "TIFF"),
         "turned by EXIF": save(turned, "JPEG", quality=95, exif=exif),
         "animated": save(grey, "GIF", save_all=True, append_images=[ink]),
         **{kind: save(grey, kind) for kind in ("BMP", "PPM", "WEBP", "TIFF", "TGA", "JPEG2000")},

@@ -66,7 +66,7 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     runs = make(tmp_path / "runs", "20260101-120100-swift", events, model="swift", epochs=3, lr=5.0).path.parent
     done = cli("runs", "export", "latest", "--svg", str(target), "--runs-dir", str(runs))
     assert (done.returncode, done.stderr) == (0, "")
-    command = "mnist-sum train --model swift --recipe standard --epochs 3 --lr 5.0 --seed 0"
+    command = "mnist-sum train --model swift --recipe standard --epochs 3 --lr 5 --seed 0"
     assert target.read_text(encoding="utf-8") == svg(events, command)
     assert f">{command}</text>" in svg(events, command), "whoever repeats it gets this training"
     assert ">mnist-sum train --model-file ...</text>" in svg(events, f"mnist-sum train --model-file {'x' * 99}.py")

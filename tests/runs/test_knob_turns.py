@@ -37,7 +37,7 @@ def test_a_turn_is_read_in_its_shortest_form(text: str, short: str) -> None:
         ("3:epochs=2.5", "epochs must be 1 to 10,000"),
         ("3:lr=x1.00000000000000000001", "write it as"),
         ("3:augment=wild", "unknown augment 'wild'"),
-        ("3:batch_size=12", "unknown knob 'batch_size'"),
+        ("3:batch_size=12", "unknown setting 'batch_size'"),
         ("\u0663:lr=x1", "write it as"),
         ("3:lr=x\u0663", "must be x0.01 to x100"),
         ("3:lr=x1_0", "must be x0.01 to x100"),
