@@ -133,7 +133,8 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
     short = f"Sum at {mark} {words} {than} the best earlier run"
     named = f"{sentence}, {name}"
-    with_why = [f"{form}: {why}" for form in (named, sentence, short, f"Sum at {mark} {words}") if why]
+    at_least = f"Sum at {mark} {words} {than} the best run"
+    with_why = [f"{form}: {why}" for form in (named, sentence, short, at_least) if why]
     with_earlier = [f"{named} ({earlier})"] if earlier else []
     return first_fit([*with_why, *with_earlier, named, sentence, short, f"Sum at {mark} {words}"], width)
 

@@ -17,7 +17,7 @@ INDIFFERENT = ("device", "threads", "keep")
 QUIET = ("recipe", "seed", "keep", "data_dir", *ENDS)
 """settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
 MOST_TOLD = 2
-ONLY_SPEED = "same settings, only the machine's speed differs"
+ONLY_SPEED = "only the machine's speed differs"
 """why runs of the same settings and seed take different times"""
 
 

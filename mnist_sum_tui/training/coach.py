@@ -216,7 +216,7 @@ class Coach:
             words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
             return "exchanged", f"The sum is right more often than the digit: {words}"
         if digit < READS:  # if it has read before, it has become worse, which only a warning may explain
-            words = "It learns to read digits; the sum is a guess as long as the digit is"
+            words = "It learns to read digits; as long as the digit is a guess, the sum is one, too"
             return None if self._has_read or DEAD in self._said else ("sees", words)
         if total < ADDS:
             words = "It reads most of the digits, but the sum still guesses: adding comes after reading"

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import race_line
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.runs.differences import ONLY_SPEED
 from mnist_sum_tui.runs.events import Advice, Changed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent
@@ -60,4 +61,9 @@ def test_the_race_fits_its_line(width: int) -> None:
     told = race_line(found, "compact", "20250228-090000-compact", width, "that one had lr 0.01")
     assert len(told) <= width
     assert "2.1 s later" in told
-    assert ("that one had lr 0.01" in told) == (width >= 50)
+    assert ("that one had lr 0.01" in told) == (width >= 78)
+
+
+def test_that_only_the_machine_is_slower_fits_into_80_columns() -> None:
+    line = race_line([("90 %", -14.0, "14.0 s later")], "compact", "20250228-090000-compact", 78, ONLY_SPEED)
+    assert line == "Sum at 90 % 14.0 s later than the best run: only the machine's speed differs"
