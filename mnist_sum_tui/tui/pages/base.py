@@ -171,9 +171,7 @@ class Page(SteadyScreen[None]):
         panels = self.query(help_panel.HelpPanel)
         if not panels or not panels.first().max_scroll_y:
             raise SkipAction
-        panel = panels.first()
-        scroll = panel.scroll_page_down if by > 0 else panel.scroll_page_up
-        scroll(animate=False)
+        panels.first().turn(by)
 
     @property
     def room(self) -> Size:

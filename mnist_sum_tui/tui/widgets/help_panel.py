@@ -146,6 +146,10 @@ class HelpPanel(VerticalScroll, can_focus=False):
         for sign in self.query("#help-more"):
             sign.display = self.scroll_y < self.max_scroll_y
 
+    def turn(self, pages: int) -> None:
+        """Scroll by so many pages, each as high as the rows that the sign of more text leaves readable."""
+        self.scroll_relative(y=pages * (self.scrollable_content_region.height - 1), animate=False)
+
     def on_click(self, event: Click) -> None:
         """Press the key in the line under the mouse, unless the mouse has selected text."""
         key = key_of(event.style.meta.get(SIGN, ""), self.screen)

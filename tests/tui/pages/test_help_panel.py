@@ -5,11 +5,13 @@ from textual.events import MouseDown, MouseMove, MouseUp
 from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.widgets.gallery import Gallery
-from mnist_sum_tui.tui.widgets.help_panel import HelpPanel, key_lines
-from tests.tui import fixed
+from mnist_sum_tui.tui.widgets.help_panel import MORE, HelpPanel, key_lines
+from tests.tui import fixed, recorded
+from tests.tui.pages.training import play
 from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
@@ -30,6 +32,30 @@ async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp
         await press(pilot, "pageup", "pageup", "pageup")
         assert panel.scroll_y == 0
         assert more.display
+
+
+async def test_no_line_of_the_help_is_skipped_from_page_to_page(app: MnistSumApp) -> None:
+    async with app.run_test(size=(100, 30)) as pilot:
+        await play(pilot, recorded.training(100), Control())
+        await press(pilot, "question_mark")
+        panel = app.screen.query_one(HelpPanel)
+        area = panel.scrollable_content_region
+
+        async def readable() -> list[str]:
+            await pilot.pause()
+            rows = [line[area.x : area.right].strip() for line in lines(app)[area.y : area.bottom]]
+            return [row for row in rows if row and row != MORE]
+
+        whole = set[str]()
+        for row in range(0, int(panel.max_scroll_y) + 10, 10):  # few rows at a time, as the mouse wheel shows them
+            panel.scroll_to(y=row, animate=False)
+            whole.update(await readable())
+        for key in ("pageup", "pagedown"):  # from the end, where the wheel has left it, and back
+            read = set(await readable())
+            for _ in range(4):
+                await press(pilot, key)
+                read.update(await readable())
+            assert read == whole
 
 
 async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> None:
