@@ -71,9 +71,9 @@ def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
     return shown + sign
 
 
-def whole_percent(share: float) -> str:
+def whole_percent(share: float, sign: str = "%") -> str:
     """A fraction of 1 without decimals: `97%`, and `>99%` for what would be rounded to 100."""
-    return ">99%" if 0.995 <= share < 1 else percent(share, 0, "%")
+    return f">99{sign}" if 0.995 <= share < 1 else percent(share, 0, sign)
 
 
 def apart(value: float, threshold: float) -> tuple[str, str]:

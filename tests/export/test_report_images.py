@@ -1,6 +1,7 @@
 """The images of the mistakes in a report: their captions, and where they are not there."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 from mnist_sum_tui.export.report import report
@@ -27,10 +28,14 @@ def test_a_page_without_its_images_says_so(tmp_path: Path) -> None:
 def test_a_refused_image_is_not_shown_as_a_plain_mistake(tmp_path: Path) -> None:
     run = make(tmp_path, "20260101-120100-compact", EVENTS)
     first, second = a_result()["mistakes"]
-    run.write_json(run.report_file, a_result(mistakes=[{**first, "is_refused": True}, {**second, "is_refused": False}]))
-    captions = re.findall("<figcaption>(.*?)</figcaption>", report(run).decode().replace("&nbsp;", " "))
+    surer = {**second, "is_refused": False, "probability": 0.998}
+    run.write_json(run.report_file, a_result(mistakes=[{**first, "is_refused": True}, surer]))
+    captions = re.findall("<figcaption>(.*?)</figcaption>", unescape(report(run).decode()).replace("\xa0", " "))
     shown = [re.sub("<br>", " / ", re.sub("</?span.*?>", "", words)) for words in captions]
-    assert shown == [f"{first['label']}, no digit? / read as 3 / 99 % sure", f"{second['label']} read as 3 / 99 % sure"]
+    assert shown == [
+        f"{first['label']}, no digit? / read as 3 / 99 % sure",
+        f"{second['label']} read as 3 / >99 % sure",
+    ], "as the dashboard says it"
 
 
 def test_a_folder_without_images_is_an_error_if_it_was_named(cli: Cli, tmp_path: Path) -> None:
