@@ -58,7 +58,6 @@ class DrawPage(DrawingFiles, HeatPage):
         *FILE_KEYS,
         Binding("t", "thickness", "Thickness"),
         Binding("e", "rubber", "Rubber"),
-        Binding("b", "look", "Picture style", show=False),
     ]
 
     def __init__(self) -> None:
@@ -236,7 +235,3 @@ class DrawPage(DrawingFiles, HeatPage):
         pad = self.query_one(DrawPad)
         pad.rubs_out = not pad.rubs_out
         self.show_answer()
-
-    def action_look(self) -> None:
-        """Draw what the network sees in half-blocks or in characters."""
-        self.query_one("#seen", Digit).switch_look()
