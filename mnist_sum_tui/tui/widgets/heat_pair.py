@@ -32,10 +32,10 @@ INK = 50
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher the "
-    "figure on the ink (9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
-    "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
+    "figure on the ink (strength 9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer "
+    "is then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "Higher or fuller: less sure with a grey square there. Strongest for digit: {}; sum: {}."
+SHORT = "Figures are strengths: how much less sure with grey there. Most for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1
@@ -65,12 +65,12 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step: `the place marked 9`, `the place # beside the ink`; empty if it is low."""
+        """The mark of the highest step: `the place of strength 9`, `the place # beside the ink`; empty if it is low."""
         step = int(self.steps.max())
         if step < LEAST_FIGURE:
             return ""
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} marked {step}"
+            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} of strength {step}"
         return f"the place {BRAILLE.shades[step // 3]} beside the ink"
 
 
@@ -131,7 +131,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
-    """What the strongest mark means: `the place marked 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
+    """What the strongest mark means: `the place of strength 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
     most = float(heat_hw.max())
     told = less_sure(sure, most)
     if most < MATTERS or not found.strongest or not told:
@@ -177,7 +177,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             shown = [marks(found.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
-                found_words = [re.sub("^the places? ", "", each) for each in found_words]
+                found_words = [re.sub("^the places? (of )?", "", each) for each in found_words]
             told = wrapped(words.format(*found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):

@@ -63,10 +63,10 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         assert f"digit {digit} " in shown
         assert f"sum {digit + 7}" in shown
         words = " ".join(shown.split())
-        assert re.search(r"digit[,:] (the places? )?marked 9 \(from ", words)
+        assert re.search(r"digit[,:] (the places? of )?strength 9 \(from ", words)
         if name == "draw":  # what hid each place, and what a figure means
-            meaning = "the less sure the answer" if size == (200, 60) else "Strongest for digit: marked 9 (from"
-            assert words.startswith("A grey " if size == (200, 60) else "Higher or fuller")
+            meaning = "the less sure the answer" if size == (200, 60) else "Most for digit: strength 9 (from"
+            assert words.startswith("A grey " if size == (200, 60) else "Figures are strengths")
             assert meaning in words
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
@@ -198,10 +198,10 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "the places marked 3 (from 95.0 to 93.4 %)"),
-        (1.0, "the places marked 9 (from 95.0 to 87.5 %)"),
-        (8.0, "the places marked 9 (from 95.0 to 0.6 %)"),
-        (40.0, "the places marked 9 (from 95.0 to 0.0 %)"),
+        (0.3, "the places of strength 3 (from 95.0 to 93.4 %)"),
+        (1.0, "the places of strength 9 (from 95.0 to 87.5 %)"),
+        (8.0, "the places of strength 9 (from 95.0 to 0.6 %)"),
+        (40.0, "the places of strength 9 (from 95.0 to 0.0 %)"),
     ],
 )
 def test_the_words_say_how_sure_it_is_then(most: float, words: str) -> None:
