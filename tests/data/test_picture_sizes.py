@@ -74,6 +74,12 @@ print(peak() - before)
     assert 20_000 < int(done.stdout) < 200_000
 
 
+@pytest.mark.parametrize(("stored", "read"), [((1530, 1600), (1530, 1600)), ((2040, 2700), (1020, 1350))])
+def test_only_a_large_picture_is_scaled_down(tmp_path: Path, stored: tuple[int, int], read: tuple[int, int]) -> None:
+    (tmp_path / "photo").write_bytes(save(Image.fromarray(drawn(*stored)), compress_level=1))
+    assert read_picture(str(tmp_path / "photo")).shape == read
+
+
 def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> None:
     ink = Image.fromarray(255 - drawn())
     transparent = Image.new("RGBA", ink.size)
