@@ -23,6 +23,8 @@ MAX_PIXELS = 25_000_000
 """at four bytes per pixel, and with the file itself in memory, `predict` stays below 200 MB"""
 ENOUGH_PIXELS = 1024
 """along the shorter side; a much larger picture is scaled down to about that first"""
+LONGEST = 8192
+"""pixels along the longer side, to which a strip is scaled down: what is found in it is padded to squares"""
 MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "ICO", "TGA", "JPEG2000")
@@ -39,7 +41,7 @@ class Picture:
     """A picture as grey values, and how it lay in its file."""
 
     grey: NDArray[np.uint8]
-    """(H, W); a shorter side of 1,536 pixels or more was scaled down, but not below 768"""
+    """(H, W); a shorter side of 1,536 pixels or more was scaled down, but not below 768, a longer one to at most 8,192"""
     width: int
     """the width in the file, in pixels"""
     height: int
@@ -175,7 +177,7 @@ def _upright(image: Image.Image) -> Image.Image:
     """Rotate the picture as its EXIF data says; first scale it down, because each copy takes memory."""
     image.load()  # turns a TIFF, whose orientation is then gone
     orientation = image.getexif().get(EXIF_ORIENTATION)
-    factor = round(min(image.size) / ENOUGH_PIXELS)
+    factor = max(round(min(image.size) / ENOUGH_PIXELS), -(-max(image.size) // LONGEST))
     if factor > 1:
         image = _reduced(image, factor)
     if orientation is not None:
