@@ -100,7 +100,7 @@ def _unknown_option(error: Any, option: str) -> str:
     known = {name: name for name in _options_of(error)}
     known |= {word: name for word, name in _form_words().items() if name in known}
     near = nearest(option, known)
-    if near == option == known[near]:
+    if near == option == known.get(option):
         return f"{option} stands after --: write it before"
     advice = f"did you mean {known[near]}?" if near else f"{_help_of(error)} lists the options"
     return f"unknown option {option}: {advice}"

@@ -41,7 +41,7 @@ class Picture:
     """A picture as grey values, and how it lay in its file."""
 
     grey: NDArray[np.uint8]
-    """(H, W); a shorter side of 1,536 pixels or more was scaled down, but not below 768, a longer one to at most 8,192"""
+    """(H, W); a shorter side of 1,536 pixels or more was scaled down, not below 768; a longer one to 8,192 at most"""
     width: int
     """the width in the file, in pixels"""
     height: int
