@@ -62,6 +62,7 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
         await pilot.press("pagedown")
         assert "seen each image once" in said()
         assert of_session(app.session).chosen.path == RECORDED.epoch_file(1)
+        assert str(page.query_one("#tracks").render()).endswith("   same answers since step 135"), "not old ones"
         await pilot.press("end")
         assert all(command in said() for command in NEXT)
         await press(pilot, "escape", "r")

@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent, track
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.session.session import Session
@@ -22,13 +23,14 @@ class ProgressBars(Widget):
     place: reactive[tuple[int, int, int, int] | None] = reactive(None)
     """steps done, steps per epoch, current epoch, epochs; None as long as that is not known"""
 
-    answered: reactive[int | None] = reactive(None)
-    """the step of the sample answers; None if there are none, or if they are of the run's end"""
+    answered: reactive[str] = reactive("")
+    """of which step the sample answers are, in words; empty if there are none, or if they are of the run's end"""
 
     def show(self, session: Session, samples: Samples | None) -> None:
         """Show the position in the run, once it has begun: a resumed one does not begin with its first epoch."""
         is_under_way = session.is_live or session.moment is not None
-        self.answered = samples.step if samples is not None and is_under_way else None
+        words = "same answers since" if session.run == RECORDED else "sample answers:"  # thinned to new ones
+        self.answered = f"   {words} step {samples.step:,}" if samples is not None and is_under_way else ""
         started, place = session.started, None
         if started is not None and session.events:
             last = session.events[-1]
@@ -43,8 +45,7 @@ class ProgressBars(Widget):
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"
         room = max(self.size.width - len(left) - len(right) - 19, 2)
-        words = "" if self.answered is None else f"   sample answers: step {self.answered:,}"
-        words = words if room - len(words) >= 2 * LEAST else ""
+        words = self.answered if room - len(self.answered) >= 2 * LEAST else ""
         room -= len(words)
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
