@@ -32,8 +32,8 @@ INK = 50
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher the "
-    "figure on the ink (strength 9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer "
-    "is then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
+    "figure on the ink (9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
+    "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
 SHORT = "Figures are strengths: how much less sure with grey there. Most for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
