@@ -24,7 +24,7 @@ async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp
         text = str(app.screen.query_one("#help-text").render())
         assert ("mnist-sum demo plays a whole training" in text) == (page == "train")
         keys = str(app.screen.query_one("#help-keys").render())
-        assert ("Picture style" in keys) == (page == "inspect"), "only there have characters room beside half-blocks"
+        assert ("Picture style" in keys) == (page == "inspect"), "on other pages it changed nothing"
         panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
         await until(pilot, lambda: more.region.area > 0)
         assert more.region.bottom == panel.region.bottom
