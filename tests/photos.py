@@ -21,6 +21,8 @@ from mnist_sum_tui.inference.predict import from_outputs, load_predictor
 Grey = NDArray[np.float64]
 """a picture (H, W), 0 black to 255 white"""
 HEIGHT, WIDTH, SIDE = 600, 800, 260
+LARGE = HEIGHT * 3 // 2, WIDTH * 3 // 2
+"""of a photo that shows a page and the table around it"""
 PAPER, INK, TABLE = 225.0, 50.0, 85.0
 
 
@@ -33,11 +35,11 @@ def written(image_hw: NDArray[np.uint8], rng: np.random.Generator, side: int = S
     return page
 
 
-def slope(rng: np.random.Generator, darkest: float) -> Grey:
+def slope(rng: np.random.Generator, darkest: float, height: int = HEIGHT, width: int = WIDTH) -> Grey:
     """Light that falls from 1 to `darkest` across the page, in any direction."""
     angle = rng.uniform(0, 2 * np.pi)
-    rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
-    along = np.cos(angle) * columns / WIDTH + np.sin(angle) * rows / HEIGHT
+    rows, columns = np.mgrid[0:height, 0:width]
+    along = np.cos(angle) * columns / width + np.sin(angle) * rows / height
     share: Grey = (along - along.min()) / np.ptp(along)
     return darkest + (1 - darkest) * share
 
@@ -55,15 +57,40 @@ def hand(rng: np.random.Generator, page: Grey) -> Grey:
     return page * (1 - 0.35 * shape([(left, HEIGHT), (left + 300, HEIGHT), (left + 500, 0), (left + 150, 0)], 25))
 
 
+def phone(rng: np.random.Generator, ink: Grey) -> Grey:
+    """The shadow of a phone, which ends somewhere on the digit and somewhere outside the picture."""
+    row, column = rng.permutation(np.argwhere(ink > 0.5))[0]
+    across, down = rng.uniform(-0.3, 0.3), int(rng.choice([-1, 1]))
+    left, right, far = int(column - rng.uniform(150, 300)), int(column + rng.uniform(150, 300)), int(down * HEIGHT)
+    lean = int(across * HEIGHT)
+    corners = [(left, int(row)), (right, int(row)), (right + lean, int(row) + far), (left + lean, int(row) + far)]
+    return plain(ink) * (1 - rng.uniform(0.25, 0.5) * shape(corners, rng.uniform(5, 20)))
+
+
+def turned(page: Grey, degrees: float, around: float = PAPER) -> Grey:
+    """The page, turned, with this grey around it."""
+    picture = Image.fromarray(page.astype(np.uint8))
+    return np.asarray(picture.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=int(around)), np.float64)
+
+
+def boxed(rng: np.random.Generator, ink: Grey) -> Grey:
+    """The printed box of a form around the digit, turned a little."""
+    rows, columns = (np.flatnonzero(ink.any(axis)) for axis in (1, 0))
+    top, left = (max(int(each[0]) - int(rng.integers(15, 60)), 8) for each in (rows, columns))
+    bottom, right = int(rows[-1]) + int(rng.integers(15, 60)), int(columns[-1]) + int(rng.integers(15, 60))
+    picture = Image.fromarray(plain(ink).astype(np.uint8))
+    corners = (left, top, min(right, WIDTH - 9), min(bottom, HEIGHT - 9))
+    ImageDraw.Draw(picture).rectangle(corners, outline=int(rng.integers(40, 130)), width=int(rng.integers(2, 7)))
+    return turned(np.asarray(picture, np.float64), rng.uniform(-4, 4))
+
+
 def lined(rng: np.random.Generator, ink: Grey, grey: float, *, both_ways: bool, degrees: float = 0.0) -> Grey:
     """Paper with printed lines two pixels wide, or squares, and the digit on it."""
     paper, gap = np.full((HEIGHT, WIDTH), PAPER), int(rng.integers(35, 60))
     for side in paper, paper.T if both_ways else paper:
         start = int(rng.integers(gap))
         side[start::gap] = side[start + 1 :: gap] = grey
-    page = paper * (1 - ink) + INK * ink
-    turned = Image.fromarray(page.astype(np.uint8)).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=int(PAPER))
-    return np.asarray(turned, np.float64)
+    return turned(paper * (1 - ink) + INK * ink, degrees)
 
 
 def at_the_edge(rng: np.random.Generator, page: Grey) -> Grey:
@@ -74,12 +101,11 @@ def at_the_edge(rng: np.random.Generator, page: Grey) -> Grey:
     return found
 
 
-def on_a_table(rng: np.random.Generator, page: Grey) -> Grey:
+def on_a_table(rng: np.random.Generator, page: Grey, grey: float = TABLE) -> Grey:
     """The whole page, turned a little, on a table."""
-    table = Image.new("L", (WIDTH * 3 // 2, HEIGHT * 3 // 2), int(TABLE))
-    table.paste(Image.fromarray(page.astype(np.uint8)), (WIDTH // 4, HEIGHT // 4))
-    turned = table.rotate(float(rng.uniform(-12, 12)), Image.Resampling.BICUBIC, fillcolor=int(TABLE))
-    return np.asarray(turned, np.float64)
+    table = np.full(LARGE, grey)
+    table[HEIGHT // 4 : HEIGHT // 4 + HEIGHT, WIDTH // 4 : WIDTH // 4 + WIDTH] = page
+    return turned(table, float(rng.uniform(-12, 12)), grey)
 
 
 def dusty(rng: np.random.Generator, page: Grey) -> Grey:
@@ -110,6 +136,17 @@ KINDS: dict[str, Callable[[np.random.Generator, Grey], Grey]] = {
     "page on a table": lambda rng, ink: on_a_table(rng, plain(ink)),
     "specks": lambda rng, ink: dusty(rng, plain(ink)),
     "chalk, uneven light": lambda rng, ink: plain(ink, 50, 220) + 70 * slope(rng, 0.0),
+    "printed box of a form": boxed,
+    "printed box in a shadow": lambda rng, ink: boxed(rng, ink) * slope(rng, 0.5),
+    "dark ruled paper": lambda rng, ink: lined(rng, ink, rng.uniform(50, 120), both_ways=False),
+    "dark squared paper": lambda rng, ink: lined(rng, ink, rng.uniform(50, 120), both_ways=True),
+    "dark squared paper, turned": lambda rng, ink: lined(rng, ink, 85, both_ways=True, degrees=rng.uniform(-5, 5)),
+    "grey note on a white desk": lambda rng, ink: on_a_table(rng, plain(ink, rng.uniform(130, 190)), 235),
+    "lined page on a table": lambda rng, ink: on_a_table(rng, lined(rng, ink, 190, both_ways=False)),
+    "squared page on a table": lambda rng, ink: on_a_table(rng, lined(rng, ink, 175, both_ways=True)),
+    "page on a table, in shadow": lambda rng, ink: on_a_table(rng, plain(ink)) * slope(rng, 0.5, *LARGE),
+    "pencil in a strong shadow": lambda rng, ink: plain(ink, dark=140) * slope(rng, 0.45),
+    "shadow of a phone": phone,
 }
 
 

@@ -34,7 +34,7 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     if found.ink.has_grain:
         lines.append("the paper has grain, so single dark or bright pixels count as paper, too")
     if found.ink.is_cleared:
-        lines.append("shadows, lines on the paper, what reaches the edge, and specks are left out")
+        lines.append("shadows, lines on the paper, a printed box, what reaches the edge, and specks are left out")
     done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
     filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
     lines.append(f"{filled}; it was {done}, in an image of {SIDE}")

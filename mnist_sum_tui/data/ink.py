@@ -7,7 +7,19 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
 from mnist_sum_tui.data.idx import SIDE
-from mnist_sum_tui.data.photo import COARSE, digit_only, is_along_a_side, page_of, top_hat, touches
+from mnist_sum_tui.data.photo import (
+    COARSE,
+    WIDEST_STROKE,
+    WRITING,
+    continued,
+    digit_only,
+    is_along_a_side,
+    is_lined,
+    page_of,
+    top_hat,
+    touches,
+    without_lines,
+)
 from mnist_sum_tui.errors import PictureError
 
 LEAST_CONTRAST = 24
@@ -22,6 +34,14 @@ THIN_LINE = 0.3
 """a line one pixel wide has a third of its ink in the mean of 3x3 pixels; the mean asked for is never higher"""
 SAME_INK = 0.2
 """grey values that differ by less than this share of full ink may be the same ink"""
+THIN = 128
+"""the half of a printed line's width is at most one such part of the shorter side"""
+SMALL_PHOTO = 400
+"""pixels of the shorter side: in smaller pictures, and where it fills the picture, a blur is a thick digit, no page"""
+MOST_OF_A_BLUR = 0.5
+"""of full ink: what is blurred is weaker, and no page"""
+MOST_SHADE = 0.6
+"""of full ink, the mean of what reaches the edge: a shadow is weaker than a digit that reaches it"""
 MOST_FILLED = 0.8
 """of height and width of all that differs from the border: a digit that fills more of both was all there is"""
 
@@ -38,7 +58,7 @@ class Ink(NamedTuple):
     has_grain: bool
     """a pixel counts as paper, too, if the mean of those around it does"""
     is_cleared: bool
-    """whether a shadow, lines, things at the edge or specks were left out"""
+    """whether a shadow, lines, a printed box, things at the edge or specks were left out"""
 
 
 def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
@@ -46,9 +66,10 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
 
     A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
     the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
-    reaches the edge is left out. If that leaves nothing, it is the digit that reaches the edge. If what differs is too
-    solid for strokes, it is a page on a table, and its ink is sought; such a page may reach the edge. Specks are left
-    out, too. If there is hardly more than the digit, nothing is left out, nor in a small picture, which is no photo.
+    reaches the edge is left out. If that leaves nothing, the paper has dark lines, or it is the digit that reaches the
+    edge. If what differs is too solid for strokes, it is a page on a table, and its ink is sought; such a page may
+    reach the edge. Specks and a printed box around the digit are left out, too. If there is hardly more than the digit,
+    nothing is left out, nor in a small picture, which is no photo.
 
     Raises:
         PictureError: the picture is blank, or too faint.
@@ -57,15 +78,25 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     if max(grey_hw.shape) < COARSE:
         return found
     if not touches(found.share):
-        page = page_of(found.share)
-        if page is None and (digit := digit_only(found.share)) is not None:
-            return found._replace(share=digit, is_cleared=digit is not found.share)
-        inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
+        inside = None
+        is_photo = min(grey_hw.shape) >= SMALL_PHOTO and not _fills(found.share, np.ones_like(found.share))
+        if is_photo and (page := page_of(found.share > 0)) is not None:  # in a shadow, or darker than its desk
+            inside = _on_page(grey_hw, page, is_dark=True)
+        if inside is None:
+            page = page_of(found.share > MOST_OF_A_BLUR)
+            if page is None and (digit := digit_only(found.share)) is not None:
+                return found._replace(share=digit, is_cleared=digit is not found.share)
+            inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
     else:
         inside = _by_light(grey_hw, found.is_dark)
-        page = page_of(found.share) if inside is None else None
+        edge = _border(found.share)
+        if inside is None and edge[edge > 0].mean() < MOST_SHADE:  # the corner of a shadow may be as wide as a stroke
+            inside = _by_light(grey_hw, found.is_dark, WRITING)
+        page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
         if page is not None and is_along_a_side(page):  # the table fills most of the border
             inside = _on_page(grey_hw, page, not found.is_dark)
+        elif inside is None and is_lined(found.share):
+            inside = _on_lines(grey_hw, found.is_dark)
     return found if inside is None or _fills(inside.share, found.share) else inside
 
 
@@ -103,13 +134,27 @@ def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
 
 def _on_page(grey_hw: NDArray[np.uint8], page: NDArray[np.bool_], is_dark: bool) -> Ink | None:
     """The ink on a page, whatever is around the page; None if nothing is left."""
-    paper = np.median(grey_hw[page]).astype(np.uint8)
-    return _by_light(np.where(page, grey_hw, paper), is_dark)
+    alone, paper = continued(grey_hw, page), np.median(grey_hw[page]).astype(np.uint8)
+    inside = _by_light(alone, is_dark) or _on_lines(alone, is_dark)
+    return inside or _by_light(np.where(page, grey_hw, paper), is_dark)  # the digit is near the page's edge
 
 
-def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
-    """Compare each pixel with the paper around it, and keep what does not reach the edge; None if nothing is left."""
-    ink = top_hat(grey_hw, is_dark)
+def _on_lines(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
+    """The ink on paper with dark lines, which are narrower than its strokes; None if nothing is left."""
+    inside = None
+    for reach in range(1, min(grey_hw.shape) // THIN + 1):
+        before, inside = inside, _by_light(without_lines(grey_hw, reach, is_dark), is_dark)
+        if before is not None:  # one size more than was needed leaves no dots of the lines
+            return inside or before
+    return inside
+
+
+def _by_light(grey_hw: NDArray[np.uint8], is_dark: bool, widest: float = WIDEST_STROKE) -> Ink | None:
+    """Compare each pixel with the paper around it, and keep what does not reach the edge; None if nothing is left.
+
+    Strokes are narrower than `widest`, of the longer side.
+    """
+    ink = top_hat(grey_hw, is_dark, widest)
     full = float(ink.max())
     if full < LEAST_CONTRAST:
         return None

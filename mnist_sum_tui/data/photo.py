@@ -24,6 +24,10 @@ SMALLEST = 1 / 20
 """of the shorter side: the longest part of a digit beside other things is longer; what is shorter is dirt"""
 SPECK = 0.15
 """of the longest part of the digit: what is shorter is a speck"""
+LEAST_IN_A_BOX = 0.35
+"""of the length of a printed box: what is shorter inside is no digit, but the dot or the bar of a 0"""
+RIM, MOST_OF_A_RIM = 0.1, 0.89
+"""so near the sides of its rectangle lies so much of a printed box; of an ellipse 0.6"""
 UNSEEN = 255
 """a part of a picture that has no number yet"""
 
@@ -40,9 +44,9 @@ def is_along_a_side(page: Mask) -> bool:
     return any(side.mean() > MOST_OF_A_SIDE for side in _sides(page))
 
 
-def page_of(ink_hw: NDArray[np.float32]) -> Mask | None:
-    """Where the page is, without its edge, if what was taken for ink is too solid for strokes; else None."""
-    mask, size = _coarse(((ink_hw > 0.5) * 255).astype(np.uint8))  # what is blurred is no page
+def page_of(differs_hw: Mask) -> Mask | None:
+    """Where the page is, without its edge, if what differs from the border is too solid for strokes; else None."""
+    mask, size = _coarse((differs_hw * 255).astype(np.uint8))
     longer = max(mask.size)
     beyond = round(WRITING * longer)
     wide = _opened(ImageOps.expand(mask, beyond, 0), WRITING * longer, is_dark=True)  # beyond the edge is paper
@@ -50,17 +54,43 @@ def page_of(ink_hw: NDArray[np.float32]) -> Mask | None:
     if not page.any() or page.mean() < MOSTLY * np.asarray(mask).mean() / 255:
         return None
     inside = Image.fromarray((page * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(5))
-    return _enlarged(np.asarray(inside) > 0, size, ink_hw.shape)
+    return _enlarged(np.asarray(inside) > 0, size, differs_hw.shape)
 
 
-def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool) -> NDArray[np.float32]:
+def continued(grey_hw: NDArray[np.uint8], page: Mask) -> NDArray[np.uint8]:
+    """The picture of a page, continued as its edge is, sideways and then up and down, to the edge of the picture."""
+    rows, columns = np.flatnonzero(page.any(1)), np.arange(page.shape[1])
+    first, last = page.argmax(1), page.shape[1] - 1 - page[:, ::-1].argmax(1)
+    wide = np.take_along_axis(grey_hw, np.clip(columns, first[:, None], last[:, None]), 1)
+    return wide[np.clip(np.arange(len(page)), rows[0], rows[-1])]
+
+
+def is_lined(ink_hw: NDArray[np.float32]) -> bool:
+    """Whether at least three lines cross each of two opposite edges of the picture."""
+    crossings = [int((np.diff(side.astype(np.int8)) > 0).sum()) for side in _sides(ink_hw > 0)]
+    return min(crossings[:2]) > 2 or min(crossings[2:]) > 2
+
+
+def without_lines(grey_hw: NDArray[np.uint8], reach: int, is_dark: bool) -> NDArray[np.uint8]:
+    """The picture with what is at most twice as wide as `reach`, in pixels, in the grey of the paper around it.
+
+    This is the morphological closing (or, of bright ink, the opening).
+    """
+    picture, ways = Image.fromarray(grey_hw), (ImageFilter.MaxFilter(3), ImageFilter.MinFilter(3))
+    for way in ways if is_dark else ways[::-1]:
+        for _ in range(reach):  # takes less time than one wide filter, and gives the same
+            picture = picture.filter(way)
+    return np.asarray(picture)
+
+
+def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool, widest: float) -> NDArray[np.float32]:
     """How much darker (or brighter) each pixel is than the paper around it, in grey values, (H, W).
 
     This is the top-hat transform: narrow things stand out, and a shadow, which is wide, does not.
     """
     small, size = _coarse(grey_hw)
     height, width = grey_hw.shape
-    paper = _opened(small, WIDEST_STROKE * max(small.size), is_dark).resize(
+    paper = _opened(small, widest * max(small.size), is_dark).resize(
         (width, height), Image.Resampling.BILINEAR, (0, 0, width / size, height / size)
     )
     difference: NDArray[np.float32] = np.asarray(paper, np.float32) - grey_hw
@@ -68,10 +98,11 @@ def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool) -> NDArray[np.float32]:
 
 
 def digit_only(ink_hw: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """The ink without what reaches the edge and without specks, itself if there is neither; None if nothing is left.
+    """The ink without printed boxes, what reaches the edge, and specks, itself if it has none; None if nothing is left.
 
     A part that reaches three sides or more without covering one is a digit that fills its picture, and stays.
     """
+    ink_hw = _without_boxes(ink_hw)
     mask = ink_hw > 0
     cells, size = _cells(mask)
     parts = _parts(cells)
@@ -98,6 +129,24 @@ def digit_only(ink_hw: NDArray[np.float32]) -> NDArray[np.float32] | None:
     return np.where(_enlarged(np.isin(parts, list(gone)), size, ink_hw.shape), np.float32(0), ink_hw)
 
 
+def _without_boxes(ink_hw: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The ink without the printed boxes around a digit: along the four sides of their rectangle, a long part inside."""
+    cells, size = _cells(ink_hw > 0, finer=2)
+    parts = _parts(cells, reach=1)
+    if parts is None:
+        return ink_hw
+    for part in range(1, int(parts.max()) + 1):
+        rows, columns = np.nonzero(parts == part)
+        within = parts[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        ways = [way for turned in (within == part, (within == part).T) for way in (turned, turned[::-1])]
+        if any((way.argmax(0) < RIM * len(way)).mean() < MOST_OF_A_RIM for way in ways):
+            continue
+        inside = [np.nonzero(within == other) for other in np.unique(within) if other not in (0, part)]
+        if any(max(map(np.ptp, place)) > LEAST_IN_A_BOX * max(within.shape) for place in inside):
+            ink_hw = np.where(_enlarged(parts == part, size, ink_hw.shape), np.float32(0), ink_hw)
+    return ink_hw
+
+
 def _sides(values_hw: NDArray[np.generic]) -> tuple[NDArray[np.generic], ...]:
     return values_hw[0], values_hw[-1], values_hw[:, 0], values_hw[:, -1]
 
@@ -121,20 +170,20 @@ def _enlarged(cells: Mask, size: int, shape: tuple[int, ...]) -> Mask:
     return cells.repeat(size, 0)[: shape[0]].repeat(size, 1)[:, : shape[1]]
 
 
-def _cells(mask_hw: Mask) -> tuple[Mask, int]:
+def _cells(mask_hw: Mask, finer: int = 1) -> tuple[Mask, int]:
     """Whether any pixel of each square cell is in the mask, and how many pixels wide a cell is."""
-    size = max(-(-min(mask_hw.shape) // CELLS), -(-max(mask_hw.shape) // MOST_CELLS))
+    size = max(-(-min(mask_hw.shape) // (finer * CELLS)), -(-max(mask_hw.shape) // (finer * MOST_CELLS)))
     rows, columns = (-(-side // size) for side in mask_hw.shape)
     padded = np.pad(mask_hw, [(0, -side % size) for side in mask_hw.shape])
     return np.asarray(padded.reshape(rows, size, columns, size).any((1, 3))), size
 
 
-def _parts(cells: Mask) -> NDArray[np.uint8] | None:
+def _parts(cells: Mask, reach: int = 3) -> NDArray[np.uint8] | None:
     """The number of the part that each cell belongs to, from 1, or 0; None if there are too many.
 
-    Cells that have at most two others between them are of one part.
+    Cells that have fewer than `reach` (odd) others between them are of one part.
     """
-    picture = Image.fromarray((cells * UNSEEN).astype(np.uint8)).filter(ImageFilter.MaxFilter(3))
+    picture = Image.fromarray((cells * UNSEEN).astype(np.uint8)).filter(ImageFilter.MaxFilter(reach))
     for part in range(1, UNSEEN):
         found = np.asarray(picture)
         first = int((found == UNSEEN).argmax())

@@ -63,7 +63,7 @@ def test_what_is_left_out_is_told(tmp_path: Path, cli: Cli) -> None:
     Image.fromarray(page).save(tmp_path / "photo.png")
     picture = open_picture(str(tmp_path / "photo.png"))
     words = preparation_words(picture, steps(picture.grey))
-    assert words[2] == "shadows, lines on the paper, what reaches the edge, and specks are left out"
+    assert words[2] == "shadows, lines on the paper, a printed box, what reaches the edge, and specks are left out"
     assert "its height, filled 90 pixels of 200" in words[3]
     told = json.loads(cli("predict", "photo.png", "3", "--explain", "--json").stdout)["preparation"]
     assert (told["cleared"], told["grain"]) == (True, False)
