@@ -77,26 +77,39 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     found = _by_border(grey_hw)
     if max(grey_hw.shape) < COARSE:
         return found
-    if not touches(found.share):
-        inside = None
-        is_photo = min(grey_hw.shape) >= SMALL_PHOTO and not _fills(found.share, np.ones_like(found.share))
-        if is_photo and (page := page_of(found.share > 0)) is not None:  # in a shadow, or darker than its desk
-            inside = _on_page(grey_hw, page, is_dark=True)
-        if inside is None:
-            page = page_of(found.share > MOST_OF_A_BLUR)
-            if page is None and (digit := digit_only(found.share)) is not None:
-                return found._replace(share=digit, is_cleared=digit is not found.share)
-            inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
-    else:
-        inside = _by_light(grey_hw, found.is_dark)
-        edge = _border(found.share)
-        if inside is None and edge[edge > 0].mean() < MOST_SHADE:  # the corner of a shadow may be as wide as a stroke
-            inside = _by_light(grey_hw, found.is_dark, WRITING)
-        page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
-        if page is not None and is_along_a_side(page):  # the table fills most of the border
-            inside = _on_page(grey_hw, page, not found.is_dark)
-        elif inside is None and is_lined(found.share):
-            inside = _on_lines(grey_hw, found.is_dark)
+    return _at_the_edge(grey_hw, found) if touches(found.share) else _amid_paper(grey_hw, found)
+
+
+def _amid_paper(grey_hw: NDArray[np.uint8], found: Ink) -> Ink:
+    """The ink where what differs from the border does not reach it: a digit and specks, or a page on a table."""
+    inside = None
+    is_photo = min(grey_hw.shape) >= SMALL_PHOTO and not _fills(found.share, np.ones_like(found.share))
+    if is_photo and (page := page_of(found.share > 0)) is not None:  # in a shadow, or darker than its desk
+        inside = _on_page(grey_hw, page, is_dark=True)
+    if inside is None:
+        page = page_of(found.share > MOST_OF_A_BLUR)
+        if page is None and (digit := digit_only(found.share)) is not None:
+            return found._replace(share=digit, is_cleared=digit is not found.share)
+        inside = _by_light(grey_hw, found.is_dark) if page is None else _on_page(grey_hw, page, not found.is_dark)
+    return _unless_all(inside, found)
+
+
+def _at_the_edge(grey_hw: NDArray[np.uint8], found: Ink) -> Ink:
+    """The ink where what differs from the border reaches it: shadows, lines, the end of the page, or the digit."""
+    inside = _by_light(grey_hw, found.is_dark)
+    edge = _border(found.share)
+    if inside is None and edge[edge > 0].mean() < MOST_SHADE:  # the corner of a shadow may be as wide as a stroke
+        inside = _by_light(grey_hw, found.is_dark, WRITING)
+    page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
+    if page is not None and is_along_a_side(page):  # the table fills most of the border
+        inside = _on_page(grey_hw, page, not found.is_dark)
+    elif inside is None and is_lined(found.share):
+        inside = _on_lines(grey_hw, found.is_dark)
+    return _unless_all(inside, found)
+
+
+def _unless_all(inside: Ink | None, found: Ink) -> Ink:
+    """The ink that is left, or all that was found if nothing is, or hardly less."""
     return found if inside is None or _fills(inside.share, found.share) else inside
 
 
