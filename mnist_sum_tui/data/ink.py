@@ -37,7 +37,7 @@ SAME_INK = 0.2
 THIN = 128
 """the half of a printed line's width is at most one such part of the shorter side"""
 SMALL_PHOTO = 400
-"""pixels of the shorter side: in smaller pictures, and where it fills the picture, a blur is a thick digit, no page"""
+"""pixels of the shorter side: in smaller pictures, and where it fills them, a blur is a digit, and no page or shadow"""
 MOST_OF_A_BLUR = 0.5
 """of full ink: what is blurred is weaker, and no page"""
 MOST_SHADE = 0.6
@@ -98,12 +98,13 @@ def _at_the_edge(grey_hw: NDArray[np.uint8], found: Ink) -> Ink:
     """The ink where what differs from the border reaches it: shadows, lines, the end of the page, or the digit."""
     inside = _by_light(grey_hw, found.is_dark)
     edge = _border(found.share)
-    if inside is None and edge[edge > 0].mean() < MOST_SHADE:  # the corner of a shadow may be as wide as a stroke
+    is_shade = min(grey_hw.shape) >= SMALL_PHOTO and edge[edge > 0].mean() < MOST_SHADE
+    if inside is None and is_shade:  # whose corner may be as wide as a stroke
         inside = _by_light(grey_hw, found.is_dark, WRITING)
     page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
     if page is not None and is_along_a_side(page):  # the table fills most of the border
         inside = _on_page(grey_hw, page, not found.is_dark)
-    elif inside is None and is_lined(found.share):
+    elif inside is None:
         inside = _on_lines(grey_hw, found.is_dark)
     return _unless_all(inside, found)
 
@@ -154,7 +155,9 @@ def _on_page(grey_hw: NDArray[np.uint8], page: NDArray[np.bool_], is_dark: bool)
 
 def _on_lines(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:
     """The ink on paper with dark lines, which are narrower than its strokes; None if nothing is left."""
-    inside = None
+    ink, inside = top_hat(grey_hw, is_dark, WIDEST_STROKE), None
+    if not is_lined(ink > MOST_INK * ink.max()):
+        return None
     for reach in range(1, min(grey_hw.shape) // THIN + 1):
         before, inside = inside, _by_light(without_lines(grey_hw, reach, is_dark), is_dark)
         if before is not None:  # one size more than was needed leaves no dots of the lines

@@ -65,9 +65,9 @@ def continued(grey_hw: NDArray[np.uint8], page: Mask) -> NDArray[np.uint8]:
     return wide[np.clip(np.arange(len(page)), rows[0], rows[-1])]
 
 
-def is_lined(ink_hw: NDArray[np.float32]) -> bool:
+def is_lined(ink_hw: Mask) -> bool:
     """Whether at least three lines cross each of two opposite edges of the picture."""
-    crossings = [int((np.diff(side.astype(np.int8)) > 0).sum()) for side in _sides(ink_hw > 0)]
+    crossings = [int((np.diff(side.astype(np.int8)) > 0).sum()) for side in _sides(ink_hw)]
     return min(crossings[:2]) > 2 or min(crossings[2:]) > 2
 
 

@@ -34,6 +34,15 @@ def test_the_digit_is_found_in_a_photo(kind: str, digits: list[NDArray[np.uint8]
         assert found.ink.is_dark == (kind != "chalk, uneven light")
 
 
+def test_a_blurred_digit_that_reaches_the_edge_of_a_small_picture_stays_whole() -> None:
+    """As digits of 8x8 pixels that were enlarged: its weak edge is no shadow."""
+    three = Image.fromarray(load("train").images[12].numpy()[3:27, 3:25])
+    coarse = three.resize((8, 8), Image.Resampling.BOX).resize((80, 96), Image.Resampling.BICUBIC)
+    found = steps(255 - np.asarray(coarse))
+    assert not found.ink.is_cleared
+    assert found.box[0] == 0
+
+
 def _page() -> NDArray[np.uint8]:
     """An L with room around it, 400 x 600."""
     return drawn(400, 600, (120, 240), 160)
