@@ -98,13 +98,13 @@ def _at_the_edge(grey_hw: NDArray[np.uint8], found: Ink) -> Ink:
     """The ink where what differs from the border reaches it: shadows, lines, the end of the page, or the digit."""
     inside = _by_light(grey_hw, found.is_dark)
     edge = _border(found.share)
-    is_shade = min(grey_hw.shape) >= SMALL_PHOTO and edge[edge > 0].mean() < MOST_SHADE
-    if inside is None and is_shade:  # whose corner may be as wide as a stroke
+    is_photo = min(grey_hw.shape) >= SMALL_PHOTO
+    if inside is None and is_photo and edge[edge > 0].mean() < MOST_SHADE:  # a shadow's corner is as wide as a stroke
         inside = _by_light(grey_hw, found.is_dark, WRITING)
     page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
     if page is not None and is_along_a_side(page):  # the table fills most of the border
         inside = _on_page(grey_hw, page, not found.is_dark)
-    elif inside is None:
+    elif inside is None and is_photo:
         inside = _on_lines(grey_hw, found.is_dark)
     return _unless_all(inside, found)
 
