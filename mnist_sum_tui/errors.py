@@ -9,7 +9,7 @@ MOST_QUOTED = 200
 """characters; more than the id of any run"""
 NO_TYPOS = ("gpu",)
 """words that are no misspelling of the name most like them, as a GPU is no CPU"""
-ALIKE = 0.7
+ALIKE = 0.65
 """how alike (0..1, by difflib) a misspelt name and the right one are at least"""
 
 
