@@ -126,7 +126,7 @@ async def test_marked_runs_are_played_in_step(
             page.draw_curves()
         assert "ended before" not in str(leads.render()), "what trains has not ended"
         assert len(page.curves) == 2, "space marks nothing meanwhile"
-        bar.post_message(ScrubBar.Dragged(0.9))
+        bar.post_message(ScrubBar.Dragged(0.2))
         await recorded.until(pilot, lambda: 0 < bar.place[-1] < 1)
         assert not bar.place[0], "what is over does not go on by itself"
         await pilot.press("p")
