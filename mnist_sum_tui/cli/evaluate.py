@@ -104,13 +104,7 @@ def evaluate(
         elif strangers is not None:
             _meet(strangers, predictor, images, is_json=json)
         elif json:
-            print_json(
-                {
-                    "source": predictor.source,
-                    "run": predictor.run,
-                    **score(predictor.infer(images.images), images).to_dict(),
-                }
-            )
+            print_json({**source_of(predictor), **score(predictor.infer(images.images), images).to_dict()})
         else:
             is_told = named is not None or runs_dir not in (None, default_folder())  # predict would ask another network
             options = f" --run {asked}" if is_told else ""

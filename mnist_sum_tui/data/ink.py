@@ -148,9 +148,11 @@ def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
 
 def _on_page(grey_hw: NDArray[np.uint8], page: NDArray[np.bool_], is_dark: bool) -> Ink | None:
     """The ink on a page, whatever is around the page; None if nothing is left."""
-    alone, paper = continued(grey_hw, page), np.median(grey_hw[page]).astype(np.uint8)
-    inside = _by_light(alone, is_dark) or _on_lines(alone, is_dark)
-    return inside or _by_light(np.where(page, grey_hw, paper), is_dark)  # the digit is near the page's edge
+    alone = continued(grey_hw, page)
+    if (inside := _by_light(alone, is_dark) or _on_lines(alone, is_dark)) is not None:
+        return inside
+    paper = np.median(grey_hw[page]).astype(np.uint8)
+    return _by_light(np.where(page, grey_hw, paper), is_dark)  # the digit is near the page's edge
 
 
 def _on_lines(grey_hw: NDArray[np.uint8], is_dark: bool) -> Ink | None:

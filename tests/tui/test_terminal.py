@@ -84,6 +84,17 @@ class Terminal:
         assert code is not None, f"ended by signal {self.process.signalstatus}"
         return int(code)
 
+    def stop_and_leave(self) -> None:
+        """Press the keys that stop and save a training and leave; the terminal is then as it was before."""
+        self.process.send("q")
+        self.wait_for("still training")
+        self.process.send("s")
+        self.wait_for("mnist-sum · run")
+        modes = termios.tcgetattr(self.process.child_fd)
+        assert self.wait_for_end() == 0
+        assert modes == self.before
+        self.assert_restored()
+
     def assert_restored(self) -> None:
         """Every mode that was set is reset, and the cursor is back."""
         for mode, name in MODES.items():
@@ -118,14 +129,7 @@ def test_train_pause_go_on_and_leave(folder: Path) -> None:
     terminal.process.send("\x1bOP")  # F1
     terminal.process.setwinsize(36, 120)
     terminal.screen.resize(36, 120)
-    terminal.process.send("q")
-    terminal.wait_for("still training")
-    terminal.process.send("s")
-    terminal.wait_for("mnist-sum · run")
-    modes = termios.tcgetattr(terminal.process.child_fd)
-    assert terminal.wait_for_end() == 0
-    assert modes == terminal.before
-    terminal.assert_restored()
+    terminal.stop_and_leave()
     text = terminal.output.decode()
     run = find.list_runs(folder)[0]
     scrollback = text[text.rindex("\x1b[?1049l") :]
