@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui import settings
-from tests.conftest import Cli, is_one_line
+from tests.conftest import Cli
 from tests.tui.pages.test_runs import make_three
 
 
@@ -77,4 +77,3 @@ def test_a_wrong_variable_does_not_end_the_doctor(cli: Cli) -> None:
     all_wrong = cli("doctor", MNIST_SUM_PLAIN="x", MNIST_SUM_MARKER="dots").stdout
     assert "unknown MNIST_SUM_PLAIN 'x': true or false" in all_wrong
     assert "unknown MNIST_SUM_MARKER 'dots'" in all_wrong
-    is_one_line(cli("runs", MNIST_SUM_MARKER="dots"), 2, "MNIST_SUM_MARKER")

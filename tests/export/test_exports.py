@@ -95,7 +95,7 @@ def test_only_a_new_file_or_a_regular_one_is_written(cli: Cli, tmp_path: Path) -
     for name, why in {
         str(tmp_path): "is a folder", ".": "is a folder", "": "is a folder", "x" * 300: "another name",
         str(tmp_path / "no" / "x"): "does not exist", str(tmp_path / "pipe"): "is not a regular file",
-        str(tmp_path / "link"): "is not a regular file",
+        str(tmp_path / "link"): "is not a regular file", "-": "not the standard output: give the name of a file",
     }.items():  # fmt: skip
         for command in (("export", run.id, "--csv"), ("export", run.id, "--svg"), ("report", run.id, "-o")):
             is_one_line(cli("runs", *command, name, *options), 2, why)
