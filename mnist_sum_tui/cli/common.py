@@ -4,7 +4,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +17,7 @@ from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import shell_word
-from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.json_values import strict_json
 from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
@@ -69,15 +69,12 @@ def complete_network(incomplete: str) -> list[str]:
     return [name for name in (find.BUILT_IN_NAME,) if name.startswith(incomplete)] + complete_run(incomplete)
 
 
-def summaries(names: Iterable[str]) -> list[tuple[str, str]]:
-    """Each name with its one-line description, which is empty for other names than networks and recipes."""
-    known = {**MODELS, **{name: recipe.summary for name, recipe in RECIPES.items()}}
-    return [(name, known.get(name, "")) for name in names]
+def completion(described: Mapping[str, str]) -> Callable[[str], list[tuple[str, str]]]:
+    """What completes one of these names; each comes with its description."""
+    return lambda incomplete: [item for item in described.items() if item[0].startswith(incomplete)]
 
 
-def complete_model(incomplete: str) -> list[tuple[str, str]]:
-    """Completions for a network, with descriptions."""
-    return [item for item in summaries(MODELS) if item[0].startswith(incomplete)]
+complete_model = completion(MODELS)
 
 
 def named_folder(text: str) -> Path:

@@ -2,13 +2,13 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import typer
 
-from mnist_sum_tui.cli.common import ModelFile, absolute_folder, summaries
+from mnist_sum_tui.cli.common import ModelFile, absolute_folder, completion
 from mnist_sum_tui.config import MAY_CHANGE, Setting, TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.own_network import OPTION, file_of, is_own
@@ -74,22 +74,16 @@ def _option(name: str, about: Setting, as_text: bool) -> Any:
     kind = str if as_text else (get_args(declared) or (declared,))[0]
     accepted = ("yes", "no") if as_text and declared is bool else about.choices
     choices = f" One of {', '.join(accepted)}." if accepted else ""
+    described = accepted if isinstance(accepted, Mapping) else dict.fromkeys(accepted, "")
     option = typer.Option(
         f"--{option_name(name)}" if as_text else FLAGS.get(name, f"--{option_name(name)}"),
         help=about.help + choices,
         show_default=about.usual or False,
         rich_help_panel=PANEL,
-        autocompletion=_completion(accepted) if accepted else None,
+        autocompletion=completion(described) if accepted else None,
         callback=CALLBACKS.get(name),
     )
     return Annotated[kind | None, option]
-
-
-def _completion(choices: Collection[str]) -> Callable[[str], list[tuple[str, str]]]:
-    def complete(incomplete: str) -> list[tuple[str, str]]:
-        return [(name, summary) for name, summary in summaries(choices) if name.startswith(incomplete)]
-
-    return complete
 
 
 def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:

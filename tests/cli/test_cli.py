@@ -214,6 +214,8 @@ def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
     assert run.id in complete("mnist-sum predict idx 3 --run ")
     assert "built-in" in complete("mnist-sum predict idx 3 --run ")
     assert "built-in" not in complete("mnist-sum runs show ")
+    asked = {"_MNIST_SUM_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "mnist-sum train --model original"}
+    assert "large network" in cli(**asked).stdout, "and not the recipe of that name"
 
 
 def test_lr_suggests_a_rate_and_the_command_that_uses_it(cli: Cli, tmp_path: Path) -> None:
