@@ -61,12 +61,6 @@ class Cells:
         where[rows, column_of(x[known], self.across, self.columns)] = True
         self._paint(role, where, ord(symbol))
 
-    def top(self, role: str, symbol: str, x: Floats) -> None:
-        """Draw a character at the upper edge for each x."""
-        where = np.zeros(self._cells.shape, bool)
-        where[0, column_of(x, self.across, self.columns)] = True
-        self._paint(role, where, ord(symbol))
-
     def column(self, role: str, symbol: str, x: float) -> None:
         """Draw a vertical line of characters at x, in empty cells only."""
         where = np.zeros(self._cells.shape, bool)

@@ -167,7 +167,8 @@ def _paint(canvas: Cells, plot: Plot, heights: Sequence[Heights], marked: Sequen
     for x, text in plot.signs:  # over the lines, which would cross the texts
         canvas.sign("legend", x, text)
     for part in _parts(plot):
-        canvas.top("nan", BRAILLE.wrong, part.x[np.isnan(part.y)])
+        lost = part.x[np.isnan(part.y)]
+        canvas.marks("nan", BRAILLE.wrong, lost, np.full(len(lost), canvas.up[1]))  # at the upper edge
     if plot.cursor is not None:
         canvas.column("cursor", BRAILLE.axes[0], read_at(plot))
         for curve, (y, _) in curves:
