@@ -40,10 +40,10 @@ def train_seeds(
     Raises:
         UsageError: the last seed would be above LARGEST_SEED.
     """
-    if config.seed + count - 1 > LARGEST_SEED:
+    last = config.seed + count - 1
+    if last > LARGEST_SEED:
         raise UsageError(f"the last of {count} seeds would be above {LARGEST_SEED:,}: give a smaller --seed")
     done = []
-    last = config.seed + count - 1
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)
         found = None if is_fresh else there(own, folder, is_quiet=is_quiet)

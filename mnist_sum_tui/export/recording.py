@@ -92,37 +92,30 @@ def _answers(event: Samples) -> tuple[object, ...]:
     return event.digits, event.sums, [row.find(max(row)) for row in event.addition if row]
 
 
-def record(config: TrainConfig, target: Run | None = None) -> list[Event]:
+def record(config: TrainConfig, target: Run) -> list[Event]:
     """Train in a temporary folder, with Progress and Samples after nearly every step; returns the thinned events.
 
-    If `target` is given, the run is stored there: its config, these events, its weights.
+    The run is stored at `target`, before its folder is removed: its config, these events, its weights.
 
     Raises:
         MnistSumError: training fails, as in `train`, or the target cannot be written.
     """
+    from mnist_sum_tui.runs import checkpoint  # imports torch, which drawing the animation does not need
     from mnist_sum_tui.training.control import Control
-    from mnist_sum_tui.training.loop import train  # imports torch, which drawing the animation does not need
+    from mnist_sum_tui.training.loop import train
     from mnist_sum_tui.training.timing import Paces
 
     with tempfile.TemporaryDirectory() as folder:
         run = find.create(Path(folder), config)
         paces = Paces(progress=0.0, samples=0.0, samples_share=1.0)
         events = thinned(train(config, run, Control(samples=True), paces))
-        if target is not None:
-            _keep(run, events, target)
-        return events
-
-
-def _keep(run: Run, events: Iterable[Event], target: Run) -> None:
-    """Store a run at `target`, before its temporary folder is removed."""
-    from mnist_sum_tui.runs import checkpoint  # imports torch
-
-    target.path.mkdir(parents=True, exist_ok=True)
-    target.write_json(target.config_file, run.read_json(run.config_file))
-    write_atomic(target.metrics_file, to_lines(events))
-    for path in (run.best_file, *map(run.epoch_file, run.kept_epochs())):
-        loaded = checkpoint.load(path)
-        checkpoint.save_again(target.path / path.name, replace(loaded, optimizer={}), loaded.confidence)
+        target.path.mkdir(parents=True, exist_ok=True)
+        target.write_json(target.config_file, run.read_json(run.config_file))
+        write_atomic(target.metrics_file, to_lines(events))
+        for path in (run.best_file, *map(run.epoch_file, run.kept_epochs())):
+            loaded = checkpoint.load(path)
+            checkpoint.save_again(target.path / path.name, replace(loaded, optimizer={}), loaded.confidence)
+    return events
 
 
 if __name__ == "__main__":
