@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
@@ -32,6 +31,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
 from mnist_sum_tui.tui.widgets.system_lines import system_words
+from tests.charts.drawn import lines_of
 from tests.test_fuzz import TIMES, json_values
 from tests.tui import recorded
 
@@ -130,13 +130,10 @@ def charted(run: Run) -> Iterator[str]:
         for x_kind in X_KINDS:
             for quantity in QUANTITIES:
                 for is_log in (True, False):
-                    drawn = draw(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
-                    yield from ("".join(text for text, _ in line) for line in drawn.lines)
-            for line in draw(system_plot(mine, View(x_kind=x_kind)), 60, 12).lines:
-                yield "".join(text for text, _ in line)
+                    yield from lines_of(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
+            yield from lines_of(system_plot(mine, View(x_kind=x_kind)), 60, 12)
         yield from (words for _, _, words in race(mine, past))
-    for line in draw(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12).lines:
-        yield "".join(text for text, _ in line)
+    yield from lines_of(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12)
 
 
 def on_the_pages(run: Run) -> Iterator[str]:

@@ -12,6 +12,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import bar, shade, sparkline, track
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, BRAILLE, MARKERS, Glyphs, choose, current, shown
 from mnist_sum_tui.printable import cells
+from tests.charts.drawn import lines_of
 from tests.glyph_check import strangers
 
 LOW_OF_CP437 = "•○◙♂♀♪♫☼►◄↕‼¶§▬↨↑↓→←∟↔▲▼♥♦♣♠"
@@ -74,10 +75,9 @@ def test_a_letter_stays_a_letter_in_blocks() -> None:
 @each_marker
 @pytest.mark.parametrize("size", [(80, 20), (30, 6), (9, 3)])
 def test_a_chart_has_only_characters_of_its_marker(marker: Glyphs, size: tuple[int, int]) -> None:
-    for line in draw(plot(), *size, marker).lines:
-        text = "".join(text for text, _ in line)
-        assert cells(text) == size[0]
-        assert not strangers(text, marker)
+    for line in lines_of(plot(), *size, marker):
+        assert cells(line) == size[0]
+        assert not strangers(line, marker)
 
 
 @each_marker

@@ -8,15 +8,12 @@ import numpy as np
 import pytest
 
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Scale
-from mnist_sum_tui.charts.plot import Curve, Plot, draw
+from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.charts.run_charts import View, overlay, plot
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Progress
+from tests.charts.drawn import lines_of
 from tests.tui import recorded
-
-
-def lines_of(shown: Plot, width: int, height: int) -> list[str]:
-    return ["".join(text for text, _ in line) for line in draw(shown, width, height).lines]
 
 
 def labels(lines: list[str]) -> dict[int, str]:

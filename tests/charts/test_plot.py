@@ -12,6 +12,7 @@ from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats, Scale, 
 from mnist_sum_tui.charts.cells import SAMPLES as PATTERNS
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot, draw
 from mnist_sum_tui.charts.series import smooth
+from tests.charts.drawn import lines_of
 
 RAMP = np.arange(101, dtype=float)
 
@@ -20,16 +21,12 @@ def curve(y: Floats, raw: Floats | None = None, pattern: str = "solid", x: Float
     return Curve("digit", "digit", np.arange(len(y), dtype=float) if x is None else x, y, raw, pattern)
 
 
-def text(plot: Plot, width: int, height: int) -> list[str]:
-    return ["".join(part for part, _ in line) for line in draw(plot, width, height).lines]
-
-
 def roles(plot: Plot, width: int, height: int) -> set[str]:
     return {role for line in draw(plot, width, height).lines for part, role in line if part.strip()}
 
 
 def test_a_straight_line_has_ticks_on_both_axes() -> None:
-    assert text(Plot((curve(RAMP),), title="loss"), 34, 8) == [
+    assert lines_of(Plot((curve(RAMP),), title="loss"), 34, 8) == [
         "loss  ━ digit                     ",
         " 100 ┤                        ⢀⡠⠤⠒",
         "     │                   ⣀⡠⠤⠒⠉⠁   ",
@@ -44,17 +41,17 @@ def test_a_straight_line_has_ticks_on_both_axes() -> None:
 def test_a_spike_among_many_points_survives_binning() -> None:
     raw = np.ones(100_000)
     raw[50_000] = 3
-    lines = text(Plot((curve(np.ones(100_000), raw),)), 34, 8)
+    lines = lines_of(Plot((curve(np.ones(100_000), raw),)), 34, 8)
     columns = zip(*(line[6:] for line in lines[1:6]), strict=True)
     column = next(cells for cells in columns if cells[0] != " ")
     assert all(cell != " " for cell in column), "the envelope reaches from the line up to the spike"
 
 
 def test_curves_are_told_apart_without_colour() -> None:
-    lines = {pattern: text(Plot((curve(np.ones(60), pattern=pattern),)), 34, 3)[1][5:] for pattern in PATTERNS}
+    lines = {pattern: lines_of(Plot((curve(np.ones(60), pattern=pattern),)), 34, 3)[1][5:] for pattern in PATTERNS}
     assert len(set(lines.values())) == len(PATTERNS)
     assert " " not in lines["solid"]
-    legend = text(Plot((curve(RAMP), Curve("sum", "sum", RAMP, RAMP, None, "dashed"))), 60, 8)[0]
+    legend = lines_of(Plot((curve(RAMP), Curve("sum", "sum", RAMP, RAMP, None, "dashed"))), 60, 8)[0]
     assert "━ digit  ╍ sum" in legend
 
 
@@ -62,15 +59,15 @@ def test_curves_are_told_apart_without_colour() -> None:
 def test_nan_is_marked_and_leaves_a_gap_in_the_line(scale: Scale) -> None:
     y = np.linspace(0.5, 0.9, 20)
     y[9:11] = math.nan
-    lines = text(Plot((curve(y),), scale=scale), 40, 10)
+    lines = lines_of(Plot((curve(y),), scale=scale), 40, 10)
     assert "✗" in lines[1]
     assert "nan" in roles(Plot((curve(y),), scale=scale), 40, 10)
 
 
 def test_all_nan_and_no_points_draw_empty_axes() -> None:
-    assert "✗" in text(Plot((curve(np.full(5, math.nan)),)), 40, 10)[1]
-    assert len(text(Plot(()), 40, 10)) == 10
-    empty = text(Plot((curve(np.empty(0)),)), 40, 10)
+    assert "✗" in lines_of(Plot((curve(np.full(5, math.nan)),)), 40, 10)[1]
+    assert len(lines_of(Plot(()), 40, 10)) == 10
+    empty = lines_of(Plot((curve(np.empty(0)),)), 40, 10)
     assert len(empty) == 10
     assert not any(sign.isdecimal() for sign in empty[-1]), "no step is known"
 
@@ -78,21 +75,21 @@ def test_all_nan_and_no_points_draw_empty_axes() -> None:
 def test_infinite_values_go_to_the_edge_and_do_not_move_the_axis() -> None:
     y = np.ones(20)
     y[10] = math.inf
-    lines = text(Plot((curve(np.ones(20), y),)), 40, 10)
+    lines = lines_of(Plot((curve(np.ones(20), y),)), 40, 10)
     assert lines[1].strip("│┤ ") != ""
     assert "1.1" in "".join(lines)
 
 
 def test_a_perfect_batch_does_not_stretch_the_axis_of_nines() -> None:
     y = np.array([0.5, 0.9, 0.99, 1.0, 0.99])
-    found = "".join(text(Plot((curve(y),), scale=NINES), 40, 12))
+    found = "".join(lines_of(Plot((curve(y),), scale=NINES), 40, 12))
     assert "99 %" in found
     assert "99.9 %" not in found
 
 
 def test_marks_hide_curves() -> None:
     marks = Marks("validation", "digit", "●", np.array([50.0]), np.array([50.0]))
-    lines = text(Plot((curve(RAMP),), (marks,)), 50, 12)
+    lines = lines_of(Plot((curve(RAMP),), (marks,)), 50, 12)
     assert sum(line.count("●") for line in lines[1:]) == 1
     assert "● validation" in lines[0]
 
@@ -102,20 +99,20 @@ def test_marks_hide_curves() -> None:
 def test_every_line_is_as_wide_as_the_chart_with_any_letters_in_a_name(name: str, at: float | None) -> None:
     plot = Plot((Curve(name, "run-1", RAMP, RAMP), Curve("last", "run-2", RAMP, RAMP)), cursor=at)
     for width in range(1, 60):
-        assert {cell_len(line) for line in text(plot, width, 8)} == {width}
-    assert name in text(plot, 60, 8)[0]
-    assert "last" in text(plot, 60, 8)[0]
+        assert {cell_len(line) for line in lines_of(plot, width, 8)} == {width}
+    assert name in lines_of(plot, 60, 8)[0]
+    assert "last" in lines_of(plot, 60, 8)[0]
 
 
 def test_a_chart_of_five_rows_has_its_title() -> None:
-    assert text(Plot((curve(RAMP),), title="loss"), 34, 5)[0].rstrip() == "loss  ━ digit"
+    assert lines_of(Plot((curve(RAMP),), title="loss"), 34, 5)[0].rstrip() == "loss  ━ digit"
 
 
 def test_the_cursor_shows_the_values_under_it() -> None:
     plot = Plot((curve(RAMP),), cursor=25.0, title="loss")
-    lines = text(plot, 40, 10)
+    lines = lines_of(plot, 40, 10)
     assert lines[0].startswith("loss  step 25  digit 25.00"), "the title stays where there is room"
-    assert text(plot, 20, 10)[0].startswith("step 25  digit 25.00")
+    assert lines_of(plot, 20, 10)[0].startswith("step 25  digit 25.00")
     assert any("│" in line[6:] for line in lines[1:-1])
     assert any("○" in line for line in lines[1:-1]), "it marks the point that it reads"
     assert read(plot, 25.4) == [("digit", "digit", 25.0)]
@@ -128,19 +125,19 @@ def test_the_cursor_stands_at_the_point_that_it_reads_and_says_what_the_values_a
     curves = (curve(x, x=x), Curve("sum", "sum", x, x))
     plot = Plot(curves, cursor=27.0, note="y log, smoothed 0.9", reading="smoothed")
     for height in (9, 20):
-        lines = text(plot, 60, height)
+        lines = lines_of(plot, 60, height)
         assert lines[0].rstrip() == "step 20  digit 20.00  sum 20.00  smoothed"
         column = next(line.index("○") for line in lines if "○" in line)
         assert {line[column] for line in lines[height // 10 + 1 : -1]} == {"│", "○"}
-    assert text(plot, 32, 9)[-1] == "step └┴0───────────┴50──────100┴", "no word costs the axis its labels"
+    assert lines_of(plot, 32, 9)[-1] == "step └┴0───────────┴50──────100┴", "no word costs the axis its labels"
 
 
 def test_the_caption_stands_beside_the_title_and_leaves_the_axis_its_ticks() -> None:
     plot = Plot((curve(RAMP, RAMP),), title="loss", note="y log, smoothed 0.9")
-    high = text(plot, 60, 20)
+    high = lines_of(plot, 60, 20)
     assert [line.rstrip() for line in high[:2]] == ["loss  y log, smoothed 0.9", "━ digit  ⣿ each batch"]
-    assert high[-1] == text(Plot((curve(RAMP, RAMP),)), 60, 20)[-1]
-    assert text(plot, 60, 9)[0].rstrip() == "loss  ━ digit  ⣿ each batch  y log, smoothed 0.9"
+    assert high[-1] == lines_of(Plot((curve(RAMP, RAMP),)), 60, 20)[-1]
+    assert lines_of(plot, 60, 9)[0].rstrip() == "loss  ━ digit  ⣿ each batch  y log, smoothed 0.9"
 
 
 def test_the_envelope_gets_fewer_dots_the_more_of_the_chart_it_fills() -> None:
@@ -169,13 +166,13 @@ def test_the_chart_has_exactly_the_requested_size(scale: Scale, kind: str) -> No
     plot = Plot((curve(y, y[::-1]), curve(y[::-1])), (Marks("v", "d", "●", y, y),), scale, kind, 0.5, "title")
     for width in (0, 1, 2, 5, 9, 13, 30, 77):
         for height in (0, 1, 2, 3, 4, 5, 6, 9, 20):
-            lines = text(plot, width, height)
+            lines = lines_of(plot, width, height)
             assert len(lines) == height
             assert {len(line) for line in lines} <= {width}
 
 
 def test_few_points_are_joined_by_straight_lines() -> None:
-    lines = text(Plot((curve(np.array([0.0, 1.0])),)), 40, 8)
+    lines = lines_of(Plot((curve(np.array([0.0, 1.0])),)), 40, 8)
     assert all(line[5:].strip() for line in lines[1:-1])
 
 

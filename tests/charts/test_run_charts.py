@@ -14,6 +14,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.commands import command
 from mnist_sum_tui.runs.events import Changed
+from tests.charts.drawn import lines_of
 from tests.tui import recorded
 
 
@@ -47,8 +48,7 @@ def test_where_the_names_of_runs_do_not_fit_their_signs_do() -> None:
     """The table of runs says which run has which sign."""
     runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(3)]
     for looks, names in (((0, 1, 2), [*RUN_SYMBOLS[:3]]), ((), [f"{RUN_SYMBOLS[0]} 11-29 16:00 swift"])):
-        drawn = draw(overlay(runs, "sum loss", "step", looks), 50, 8)
-        above = "".join(text for text, _ in drawn.lines[0])
+        above = lines_of(overlay(runs, "sum loss", "step", looks), 50, 8)[0]
         assert all(name in above for name in names), above
 
 
@@ -79,24 +79,21 @@ def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:
         Changed(step=100, **at, at=10_000, setting="augment", before="none", value="shift"),  # type: ignore[arg-type]
     ]
     for kind in X_KINDS:
-        drawn = draw(plot(Series(events), None, View(x_kind=kind), "loss"), 100, 20).lines
-        lines = ["".join(text for text, _ in line) for line in drawn]
+        lines = lines_of(plot(Series(events), None, View(x_kind=kind), "loss"), 100, 20)
         (row,) = [row for row, line in enumerate(lines) if "lr x1 -> x0.5" in line]
         place = lines[row].index("lr x1") - 1
         assert 40 < place < 60, "half of the 200 steps"
         column = [line[place] for line in lines[row:-1]]
         assert column.count(BRAILLE.axes[0]) > len(column) / 2
         assert not any("augment" in line for line in lines), "the step is still to come"
-    narrow = draw(plot(Series(events), None, View(), "loss"), 20, 20).lines
-    assert all(sum(len(text) for text, _ in line) == 20 for line in narrow)
+    assert {len(line) for line in lines_of(plot(Series(events), None, View(), "loss"), 20, 20)} == {20}
 
 
 def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_legend() -> None:
     charts = plot(Series(recorded.training()), Series(recorded.training(2150)), View(), "loss")
     ghosts = [curve for curve in charts.curves if curve.is_behind]
     assert [(curve.role, curve.pattern) for curve in ghosts] == [("digit-ghost", "sparse"), ("sum-ghost", "dotted")]
-    legend = "".join(text for text, _ in draw(charts, 100, 20).lines[1])
-    assert legend.count("best earlier run") == 1
+    assert lines_of(charts, 100, 20)[1].count("best earlier run") == 1
     samples = [role for text, role in draw(charts, 100, 20).lines[1] if text == BRAILLE.lines[-1]]
     assert samples == ["digit-ghost", "sum-ghost"]
 
@@ -104,8 +101,7 @@ def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_leg
 @pytest.mark.parametrize(("count", "legend"), [(3, "━ ●  ╍ ◆  ┈ ▲"), (5, "┈ ▲  ━ ■  ╍ ▼")])
 def test_a_narrow_legend_names_all_marked_runs_beside_a_shorter_title(count: int, legend: str) -> None:
     runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(count)]
-    drawn = draw(overlay(runs, "sum accuracy", "epoch", range(count)), 40, 8)
-    above = "".join(text for text, _ in drawn.lines[0]).rstrip()
+    above = lines_of(overlay(runs, "sum accuracy", "epoch", range(count)), 40, 8)[0].rstrip()
     assert above.startswith("sum accuracy")
     assert above.endswith(legend)
 
@@ -113,19 +109,17 @@ def test_a_narrow_legend_names_all_marked_runs_beside_a_shorter_title(count: int
 def test_a_legend_without_all_of_the_runs_says_how_many_are_missing() -> None:
     runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(6)]
     for width, height in ((40, 8), (25, 8), (27, 20)):
-        lines = draw(overlay(runs, "sum accuracy", "epoch", range(6)), width, height).lines
-        legend = "".join(text for text, _ in lines[height // 20]).rstrip()
+        legend = lines_of(overlay(runs, "sum accuracy", "epoch", range(6)), width, height)[height // 20].rstrip()
         missing = sum(symbol not in legend for symbol in RUN_SYMBOLS[:6])
         assert missing
         assert legend.endswith(f"  +{missing}")
-    whole = draw(overlay(runs, "sum accuracy", "epoch", range(6)), 43, 8).lines[0]
-    assert "".join(text for text, _ in whole).endswith(f"{RUN_SYMBOLS[5]} ")
+    whole = lines_of(overlay(runs, "sum accuracy", "epoch", range(6)), 43, 8)[0]
+    assert whole.endswith(f"{RUN_SYMBOLS[5]} ")
 
 
 def test_a_chart_of_runs_without_a_step_says_so() -> None:
     runs = [("11-29 16:00 swift", [Series([recorded.started()])])]
     for width, height in ((40, 8), (20, 4), (100, 30), (12, 8)):
-        lines = draw(overlay(runs, "sum accuracy", "epoch"), width, height).lines
-        text = ["".join(part for part, _ in line) for line in lines]
-        assert {len(line) for line in text} == {width}
-        assert any("no step is recorded" in line for line in text) == (width >= 40)
+        lines = lines_of(overlay(runs, "sum accuracy", "epoch"), width, height)
+        assert {len(line) for line in lines} == {width}
+        assert any("no step is recorded" in line for line in lines) == (width >= 40)

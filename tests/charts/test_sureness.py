@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
 from mnist_sum_tui.export.figures import reliability
 from mnist_sum_tui.inference.reliability import Bin, Reliability
+from tests.charts.drawn import lines_of
 
 LEGEND = "━ digit  ╍ sum  ┈ ideal"
 
@@ -27,7 +27,7 @@ def of(images: int, wrong: int) -> list[float]:
 @pytest.mark.parametrize(("width", "height"), [(36, 9), (39, 7), (120, 20)])
 def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, width: int, height: int) -> None:
     shares = of(images, wrong)
-    lines = ["".join(text for text, _ in line) for line in draw(coverage_curve(heads(shares)), width, height).lines]
+    lines = lines_of(coverage_curve(heads(shares)), width, height)
     labels = {row: line.partition("┤")[0].strip() for row, line in enumerate(lines) if "┤" in line}
     assert labels[min(labels)] == "100 %"
     assert re.search("[⠁-⣿]", lines[min(labels)].partition("┤")[2])  # the curve begins there
@@ -37,8 +37,9 @@ def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, wid
 @pytest.mark.parametrize("width", [36, 39, 60, 80])
 def test_the_diagram_has_its_title_and_names_all_three_lines(width: int) -> None:
     found = Reliability(0.01, 0.02, 0.03, (Bin(100, 0.5, 0.4), Bin(100, 0.9, 0.95)), (1.0,) * 100)
-    lines = draw(reliability_diagram({"digit": found, "sum": found}), width, 9).lines
-    above = "\n".join("".join(text for text, _ in line).rstrip() for line in lines[:2])
+    above = "\n".join(
+        line.rstrip() for line in lines_of(reliability_diagram({"digit": found, "sum": found}), width, 9)[:2]
+    )
     title = "Right, by how sure"
     assert above.startswith(f"{title}  {LEGEND}\n" if width >= 60 else f"{title}\n{LEGEND}")
 
