@@ -1,6 +1,5 @@
 """Several runs in step: cut at the same place, and who leads there."""
 
-from dataclasses import replace
 from math import nan
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from mnist_sum_tui.charts.in_step import answers_at, cut, end_of, lead_line
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Progress, Samples
+from tests.altered import altered
 from tests.training.test_coach import progress
 from tests.tui import recorded
 
@@ -57,9 +57,7 @@ def test_runs_that_differ_by_their_seed_lead_by_their_mean() -> None:
     line = lead_line(cut([("both", [quick, slow]), ("slow", [slow])], "step", 300), "sum loss")
     assert "both leads" in line
     assert "quick leads" in lead_line(cut([("both", [quick, slow]), ("quick", [quick])], "step", 300), "sum loss")
-    lost = Series(
-        replace(each, sum_loss=nan) if isinstance(each, Progress) else each for each in recorded.training(300)
-    )
+    lost = Series(altered(recorded.training(300), Progress, sum_loss=nan))
     assert lead_line([("both", [quick, lost]), ("slow", [slow])], "sum loss") == "waiting for the first values"
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.charts.run_charts import View, overlay, plot
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Progress
+from tests.altered import altered
 from tests.charts.drawn import lines_of
 from tests.tui import recorded
 
@@ -144,10 +144,7 @@ def test_the_cursor_s_values_keep_their_zeros_so_that_no_text_moves() -> None:
 def test_the_title_stays_beside_the_cursor_s_values_in_both_charts_of_a_run_or_in_neither() -> None:
     kept = set()
     usual = [*recorded.training(1075)]
-    small = [
-        replace(event, digit_loss=0.007118, sum_loss=0.008123) if isinstance(event, Progress) else event
-        for event in usual
-    ]
+    small = altered(usual, Progress, digit_loss=0.007118, sum_loss=0.008123)
     for width, events in itertools.product((39, 41, *range(46, 52), 58, 78, 98), (usual, small)):
         series = Series(events)
         for at in (12.0, 700.0, 1075.0):

@@ -2,14 +2,16 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.events import Changed, EpochDone
+from mnist_sum_tui.runs.journal import read_events, to_lines
+from tests.altered import altered
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli, is_one_line
@@ -113,12 +115,8 @@ def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:
 def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None:
     good = make_run(tmp_path / "runs", "20260101-120000-compact")
     bad = make_run(tmp_path / "runs", "20260102-120000-compact", lr=1.0)
-    lines = bad.metrics_file.read_text().splitlines()
-    halved = [json.loads(line) for line in lines]
-    for event in halved:
-        if event["event"] == "epoch":
-            event["digit_loss"] += 2.0
-    bad.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in halved))
+    worse = altered(read_events(bad.metrics_file), EpochDone, digit_loss=lambda event: event.digit_loss + 2)
+    bad.metrics_file.write_bytes(to_lines(worse))
     rows = [line.split() for line in cli("runs", "compare", good.id, bad.id).stdout.splitlines()]
     a = next(row for row in rows if row[:4] == ["train.", "digit", "loss", "A"])[4]
     b = rows[rows.index(next(row for row in rows if row[:4] == ["train.", "digit", "loss", "A"])) + 1][1]
@@ -130,9 +128,8 @@ def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None
 def test_compare_names_a_curve_where_the_first_run_has_none(cli: Cli, tmp_path: Path) -> None:
     blind = make_run(tmp_path / "runs", "20260101-120000-compact")
     seeing = make_run(tmp_path / "runs", "20260102-120000-compact", lr=1.0)
-    events = [json.loads(line) for line in blind.metrics_file.read_text().splitlines()]
-    without = [{key: None if key.startswith("val_") else value for key, value in event.items()} for event in events]
-    blind.metrics_file.write_text("".join(f"{json.dumps(event)}\n" for event in without))
+    without = {item.name: None for item in fields(EpochDone) if item.name.startswith("val_")}
+    blind.metrics_file.write_bytes(to_lines(altered(read_events(blind.metrics_file), EpochDone, **without)))
     rows = [line.split()[:4] for line in cli("runs", "compare", blind.id, seeing.id).stdout.splitlines()]
     assert ["val.", "digit", "accuracy", "B"] in rows
     assert ["val.", "sum", "accuracy", "B"] in rows

@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
+from tests.altered import altered
 from tests.export.test_report import a_result
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -102,7 +102,7 @@ def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> Non
     events = [*recorded.training(2150), recorded.finished(), recorded.samples(2150, 5, 99.0, right=10)]
     runs = [make(tmp_path, f"20260101-12010{place}-compact", events, lr=0.01 * place, seed=place) for place in (1, 2)]
     runs[0].write_json(runs[0].report_file, a_result())
-    huge = [replace(event, sum_loss=event.loss * 1e5) if isinstance(event, Progress) else event for event in events]
+    huge = altered(events, Progress, sum_loss=lambda event: event.loss * 1e5)
     runs[1].metrics_file.write_bytes(to_lines(huge))
     pages = [report(runs[0]), compared(dict(zip("ABCD", map(summarise, runs * 2), strict=True)))]
     known = json.dumps([page.decode() for page in pages]).replace("</", "<\\/")

@@ -10,6 +10,7 @@ from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.summary import summarise
+from tests.altered import altered
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -46,16 +47,8 @@ def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
     assert b"5 of 1 epoch," in report(run)
     run.write_config(replace(run.read_config(), epochs=7))
     assert b"5 of 7 epochs" in report(run), "as many as were asked for last"
-    run.metrics_file.write_bytes(
-        to_lines(
-            [
-                replace(event, val_digit_accuracy=None, val_sum_accuracy=None)
-                if isinstance(event, EpochDone)
-                else event
-                for event in recorded.training(2150)
-            ]
-        )
-    )
+    blind = altered(recorded.training(2150), EpochDone, val_digit_accuracy=None, val_sum_accuracy=None)
+    run.metrics_file.write_bytes(to_lines(blind))
     assert table()
     assert b"best" not in table()
     assert b"validation digit" not in report(run)

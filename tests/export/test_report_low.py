@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples, Started
+from tests.altered import altered
 from tests.conftest import Cli
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -20,8 +20,7 @@ NINES = "Accuracy is drawn so that 90, 99 and 99.9 % are equally far apart"
 def guessing() -> list[Event]:
     """A training whose accuracies stay between 2 and 12 %."""
     events = (event for event in recorded.training(400) if isinstance(event, Progress) or event.step == 0)
-    low: dict[str, Any] = {"digit_accuracy": 0.12, "sum_accuracy": 0.02}
-    return [replace(event, **low) if isinstance(event, Progress) else event for event in events]
+    return altered(events, Progress, digit_accuracy=0.12, sum_accuracy=0.02)
 
 
 def figures_of_axes(text: str) -> list[list[str]]:
@@ -33,7 +32,7 @@ def figures_of_axes(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("most", [0.12, 0.085, 0.3])
 def test_charts_that_stay_low_have_figures_and_no_word_about_others(most: float, tmp_path: Path) -> None:
-    events = [replace(event, digit_accuracy=most) if isinstance(event, Progress) else event for event in guessing()]
+    events = altered(guessing(), Progress, digit_accuracy=most)
     text = report(make(tmp_path, "20260101-120100-compact", events)).decode()
     assert [len(labels) >= 2 for labels in figures_of_axes(text)] == [True, True]
     assert NINES not in text
@@ -101,5 +100,5 @@ def test_the_moving_picture_says_how_a_training_ended_that_learned_nothing(ends:
 
 
 def test_the_moving_picture_does_not_say_that_a_network_guesses_that_reads() -> None:
-    events = [replace(event, digit_accuracy=0.7) if isinstance(event, Progress) else event for event in guessing()]
-    assert 'class="said">Recorded up to step 400 of 2,150.</text>' in svg(events)
+    reads = altered(guessing(), Progress, digit_accuracy=0.7)
+    assert 'class="said">Recorded up to step 400 of 2,150.</text>' in svg(reads)
