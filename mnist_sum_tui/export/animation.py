@@ -18,17 +18,7 @@ from mnist_sum_tui.charts.series import HEADS
 from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.export.moving.chart import chart
 from mnist_sum_tui.export.moving.film import Film, readable, row, text
-from mnist_sum_tui.export.moving.looks import (
-    EDGE,
-    HEIGHT,
-    INNER,
-    LINE,
-    MUTED,
-    PAPER,
-    STYLE,
-    TRACK,
-    WIDTH,
-)
+from mnist_sum_tui.export.moving.looks import EDGE, HEIGHT, INNER, LINE, MUTED, PAPER, STYLE, TRACK, WIDTH
 from mnist_sum_tui.export.moving.story import SECONDS, TESTED, Story
 from mnist_sum_tui.export.moving.strip import strip
 from mnist_sum_tui.export.recording import RECORDED

@@ -39,17 +39,8 @@ KEPT = re.compile(r"<(table|pre|script|style)\b.*?</\1>|(?<=\d) %", re.DOTALL)
 NINES = {"90 %", "99 %", "99.9 %"}
 """labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""
 ENVIRONMENT = (
-    "mnist_sum",
-    "python",
-    "torch",
-    "platform",
-    "processor",
-    "cores",
-    "gpu",
-    "device",
-    "precision",
-    "threads",
-)
+    "mnist_sum", "python", "torch", "platform", "processor", "cores", "gpu", "device", "precision", "threads"
+)  # fmt: skip
 """the fields of environment.json that a report shows; none of them has a path in it"""
 
 

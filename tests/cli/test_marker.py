@@ -12,14 +12,7 @@ from tests.glyph_check import strangers
 from tests.tui.pages.test_runs import make_three
 
 FIRST = Path(__file__).parents[1] / "first_version" / "20261127-021854-swift-first"
-COMMANDS = (
-    ("--help",),
-    ("runs",),
-    ("runs", "show"),
-    ("runs", "compare", "latest", "best"),
-    ("guide", "speed"),
-    ("doctor",),
-)
+COMMANDS = ("--help", "runs", "runs show", "runs compare latest best", "guide speed", "doctor")
 
 
 @pytest.fixture
@@ -31,7 +24,7 @@ def some_runs(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("some_runs")
 def test_what_is_printed(marker: str, cli: Cli) -> None:
     for command in COMMANDS:
-        result = cli(*command, MNIST_SUM_MARKER=marker)
+        result = cli(*command.split(), MNIST_SUM_MARKER=marker)
         assert result.returncode == 0, result.stderr
         assert strangers(result.stdout, MARKERS[marker]) == "", command
 

@@ -8,19 +8,9 @@ from tests.cli.terminals import shown
 from tests.conftest import Cli
 
 COMMANDS = [
-    "",
-    "train",
-    "tui",
-    "evaluate",
-    "model",
-    "bench",
-    "doctor",
-    "guide",
-    "predict",
-    "predict idx",
-    "predict image",
-]
-COMMANDS += ["runs", "runs compare"]
+    "", "train", "tui", "evaluate", "model", "bench", "doctor", "guide", "predict", "predict idx", "predict image",
+    "runs", "runs compare",
+]  # fmt: skip
 
 
 def words_of(text: str) -> set[str]:
