@@ -159,6 +159,12 @@ def cli(tmp_path: Path) -> Cli:
     return run
 
 
+def python(*arguments: str, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a fresh interpreter with these arguments to its end; output is text."""
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=120, check=False)
+
+
 def is_one_line(result: "subprocess.CompletedProcess[str]", code: int, *words: str) -> None:
     """Check the result of bad input: the exit code, and one line on stderr with these words and no traceback."""
     lines = result.stderr.strip().splitlines()

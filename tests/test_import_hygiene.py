@@ -1,7 +1,6 @@
 """Which module may import which: no room imports one to its right, and torch is not loaded at the start."""
 
 import ast
-import subprocess
 import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import mnist_sum_tui
-from tests.conftest import Cli
+from tests.conftest import Cli, python
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
@@ -54,7 +53,8 @@ WITH_TORCH = {
 def loaded_by(code: str) -> set[str]:
     """The top-level modules in a fresh interpreter after that code."""
     listing = f"{code}\nimport sys; print(' '.join(sorted({{name.split('.')[0] for name in sys.modules}})))"
-    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
+    done = python("-c", listing)
+    assert done.returncode == 0, done.stderr
     return set(done.stdout.split()[-2000:])
 
 

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,7 @@ from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.machine import hardware, packages
 from mnist_sum_tui.runs import find
 from tests.cli.terminals import shown
-from tests.conftest import Cli, is_one_line
+from tests.conftest import Cli, is_one_line, python
 from tests.guide.test_json_names import explained
 from tests.test_import_hygiene import loaded_by
 
@@ -26,12 +24,6 @@ TOPICS = [
 ]  # fmt: skip
 NASTY = "x\x1b]0;title\x07\x9b31m\u202e[red]"
 MAIN = "from mnist_sum_tui.cli.main import main; main()"
-
-
-def python(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run some code, and then the command, in one process."""
-    command = [sys.executable, "-c", f"{code}; {MAIN}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_a_pipe_gets_one_line_per_topic(cli: Cli, tmp_path: Path) -> None:
@@ -154,7 +146,7 @@ def test_a_damaged_data_file_is_reported_as_broken(copy: Path) -> None:
     content[1000] ^= 1
     file.write_bytes(content)
     replace = f"from mnist_sum_tui.data import mnist_files as files; files.BUNDLED = files.Path({str(copy)!r})"
-    done = python(replace, "doctor", "--json")
+    done = python("-c", f"{replace}; {MAIN}", "doctor", "--json")
     is_one_line(done, 1, "these must be fixed before training: data")
     told = json.loads(done.stdout)
     assert (told["ok"], told["broken"], told["data"]["state"]) == (False, ["data"], "broken")
@@ -231,7 +223,8 @@ def test_a_version_that_does_not_fit_is_noted_below_the_versions(monkeypatch: py
 )
 def test_the_reason_for_fewer_threads_than_cores_is_given() -> None:
     allowed = sorted(os.sched_getaffinity(0))
-    done = python(f"import os; os.sched_setaffinity(0, {{{allowed[0]}}})", "doctor", "--json")
+    code = f"import os; os.sched_setaffinity(0, {{{allowed[0]}}}); {MAIN}"
+    done = python("-c", code, "doctor", "--json")
     told = json.loads(done.stdout)["threads"]
     assert (told["threads"], told["affinity"]) == (1, 1)
     assert "CPU affinity" in told["text"]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.cli.memory import out_of_memory
-from tests.conftest import is_one_line
+from tests.conftest import is_one_line, python
 
 NUMPYS = """
 
@@ -29,8 +29,7 @@ main()
 
 
 def without_room(*arguments: str, limits: str = "(1 << 46, -1)") -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", CODE.format(limits=limits), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return python("-c", CODE.format(limits=limits), *arguments)
 
 
 def test_out_of_memory_is_distinguished_from_other_errors() -> None:

@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import COMMAND, Cli, is_one_line, wait_for
+from tests.conftest import COMMAND, Cli, is_one_line, python, wait_for
 from tests.forked import ROOT, Kept
 from tests.tui import recorded
 
@@ -43,18 +42,8 @@ def test_json_prints_only_events_on_stdout(cli: Cli, small_data: str) -> None:
 def test_a_signal_stops_the_run_saves_it_and_prints_how_to_resume(
     small_data: str, tmp_path: Path, cli: Cli, number: signal.Signals, why: str
 ) -> None:
-    arguments = [
-        "train",
-        "--model",
-        "compact",
-        "--epochs",
-        "2000",
-        "--data-dir",
-        small_data,
-        "--runs-dir",
-        str(tmp_path / "r"),
-    ]
-    process = Kept(arguments, tmp_path)
+    folders = ["--data-dir", small_data, "--runs-dir", str(tmp_path / "r")]
+    process = Kept(["train", "--model", "compact", "--epochs", "2000", *folders], tmp_path)
     wait_for(lambda: list((tmp_path / "r").glob("*/last.safetensors")))
     process.send_signal(number)
     done = process.end()
@@ -83,12 +72,10 @@ def _epoch_in_work(run: Run) -> int:
 @pytest.mark.parametrize("start", ["-m mnist_sum_tui", "the script"])
 def test_ctrl_c_while_the_program_is_loaded_ends_in_one_line(start: str, tmp_path: Path) -> None:
     (tmp_path / "typer.py").write_text("exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')")
-    module, function = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]["mnist-sum"].split(
-        ":"
-    )
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    module, function = scripts["mnist-sum"].split(":")
     script = ["-c", f"from {module} import {function}; {function}()"]
-    command = [sys.executable, *(script if start == "the script" else start.split())]
-    is_one_line(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False), 130, "interrupted")
+    is_one_line(python(*(script if start == "the script" else start.split()), cwd=tmp_path), 130, "interrupted")
 
 
 INTERRUPTED_AT = """
@@ -106,14 +93,14 @@ main()
 
 
 def test_ctrl_c_in_a_command_ends_in_one_line(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", INTERRUPTED_AT.format(name="mnist_sum_tui.inference.predict"), "predict", "3"]
-    is_one_line(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False), 130, "interrupted")
+    code = INTERRUPTED_AT.format(name="mnist_sum_tui.inference.predict")
+    is_one_line(python("-c", code, "predict", "3", cwd=tmp_path), 130, "interrupted")
 
 
 def test_ctrl_c_before_the_first_line_of_a_training_leaves_no_half_made_run(small_data: str, tmp_path: Path) -> None:
     code = INTERRUPTED_AT.format(name="mnist_sum_tui.cli.progress")
     options = ["train", "--model", "swift", "--data-dir", small_data, "--runs-dir", str(tmp_path / "r")]
-    done = subprocess.run([sys.executable, "-c", code, *options], capture_output=True, text=True, check=False)
+    done = python("-c", code, *options)
     assert done.returncode == 130
     assert "everything is saved" in done.stdout
     (run,) = find.list_runs(tmp_path / "r")
@@ -138,8 +125,7 @@ NO_ROOM = "raise ImportError('libtorch_cpu.so: failed to map segment from shared
 
 
 def train_hooked(moment: str, action: str, *options: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-c", HOOKED.format(moment=moment, action=action), "train", "--model", "swift", *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return python("-c", HOOKED.format(moment=moment, action=action), "train", "--model", "swift", *options)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The animation: it shows the committed recording, correctly, and needs nothing from outside."""
 
 import re
-import subprocess
-import sys
 from math import nan
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +20,7 @@ from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Event, Finished, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from tests.altered import altered
+from tests.conftest import python
 
 Kind = TypeVar("Kind", bound=Event)
 XML = "{http://www.w3.org/2000/svg}"
@@ -47,8 +46,7 @@ def of_kind(events: list[Event], kind: type[Kind]) -> list[Kind]:
 
 def test_the_command_draws_the_committed_picture_again(tmp_path: Path) -> None:
     target = tmp_path / "again.svg"
-    command = [sys.executable, "-m", "mnist_sum_tui.export.animation", str(RECORDED.metrics_file), str(target)]
-    subprocess.run(command, check=True)
+    python("-m", "mnist_sum_tui.export.animation", str(RECORDED.metrics_file), str(target))
     assert target.read_bytes() == PICTURE.read_bytes()
 
 

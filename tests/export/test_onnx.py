@@ -1,7 +1,5 @@
 """A network as an ONNX file: onnxruntime gives the same answers for it as the program itself."""
 
-import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.layers import log_softmax
 from mnist_sum_tui.recipes import MODELS
-from tests.conftest import Cli, is_one_line
+from tests.conftest import Cli, is_one_line, python
 
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 pytest.importorskip("onnxscript", reason="onnxscript is not installed")
@@ -127,7 +125,6 @@ main()
 
 @pytest.mark.parametrize(("option", "packages"), [("--onnx", "onnx onnxscript"), ("--tensorboard", "tensorboardX")])
 def test_without_the_packages_one_line_says_what_to_install(option: str, packages: str, tmp_path: Path) -> None:
-    command = [sys.executable, "-c", HIDDEN, "runs", "export", str(RECORDED.path), option, str(tmp_path / "x")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = python("-c", HIDDEN, "runs", "export", str(RECORDED.path), option, str(tmp_path / "x"))
     is_one_line(done, 2, f"pip install {packages}")
     assert not (tmp_path / "x").exists()
