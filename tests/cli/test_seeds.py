@@ -14,7 +14,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.ranks import VARIABLES
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
-from tests.conftest import Cli, is_one_line, make_small_data
+from tests.conftest import Cli, is_one_line
 from tests.guide.test_json_names import explained
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -140,38 +140,7 @@ def test_a_name_that_fits_a_single_run_fits_seeds_too(cli: Cli, small_data: str,
 
 
 def test_a_diverging_seed_ends_the_command(cli: Cli, small_data: str) -> None:
-    result = cli(
-        *SPRINT,
-        "--data-dir",
-        small_data,
-        "--seeds",
-        "3",
-        "--model",
-        "original",
-        "--optimizer",
-        "sgd",
-        "--lr",
-        "100",
-        "--schedule",
-        "constant",
-    )
+    diverging = ["--seeds", "3", "--model", "original", "--optimizer", "sgd", "--lr", "100", "--schedule", "constant"]
+    result = cli(*SPRINT, "--data-dir", small_data, *diverging)
     is_one_line(result, 1, "no longer a number")
     assert "mean of" not in result.stdout
-
-
-def test_a_sweep_compares_and_goes_on_where_it_was(cli: Cli, tmp_path: Path) -> None:
-    arguments = ("sweep", "--model", "swift", "--lr", "1e-3,4e-3", "--epochs", "1", "--batch-size", "64")
-    options = (*arguments, "--data-dir", str(make_small_data(tmp_path, 700, 100)), "--runs-dir", str(tmp_path / "runs"))
-    first = cli(*options)
-    assert first.returncode == 0, first.stderr
-    assert "Mean accuracy of each combination" in first.stdout
-    assert "best" in first.stdout
-    made = find.list_runs(tmp_path / "runs")
-    assert len(made) == 2
-    again = cli(*options)
-    assert again.stdout.count("done before") == 2
-    assert find.list_runs(tmp_path / "runs") == made
-    more = cli(*options, "--json", "--batch-size", "64,128")
-    found = json.loads(more.stdout.splitlines()[-1])
-    assert len(found["combinations"]) == 4
-    assert found["best"].keys() == {"lr", "batch_size"}

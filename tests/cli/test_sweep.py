@@ -64,7 +64,8 @@ def test_the_help_names_the_values_of_a_setting_that_is_true_or_false(cli: Cli) 
 
 
 def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
-    result = cli(*options(tmp_path, "--batch-size", "64,128"))
+    arguments = options(tmp_path, "--batch-size", "64,128")
+    result = cli(*arguments)
     assert result.returncode == 0, result.stderr
     mean = r"^validation, mean of digit and sum: (\d+\.\d{3} %) \+- \d\.\d{3} %, (.*)"
     so_far = re.findall(mean, result.stdout, re.MULTILINE)
@@ -82,6 +83,9 @@ def test_two_settings_are_a_grid_of_shades(cli: Cli, tmp_path: Path) -> None:
     assert re.search(rf"predict with it +mnist-sum predict 3 --run {best}\n", result.stdout)
     assert re.search(rf"train it further +mnist-sum train --resume {best} --epochs 6\n", result.stdout)
     assert sum(line.count("██") for line in grid) == 1, "the best"
+    told = json.loads(cli(*arguments, "--json").stdout)
+    assert told["best"].keys() == {"lr", "batch_size"}
+    assert len(told["combinations"]) == 4
 
 
 def test_a_combination_that_diverges_is_a_result(cli: Cli, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Recording a training: which of its events are kept."""
 
-import subprocess
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, 
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
+from tests.conftest import python
 from tests.tui.recorded import finished, training
 
 
@@ -47,16 +46,6 @@ def test_samples_with_the_same_answers_are_left_out(events: list[Event]) -> None
     answers = [(event.digits, event.sums) for event in thinned(events) if isinstance(event, Samples)]
     assert len(answers) > 5
     assert all(one != other for one, other in pairwise(answers))
-
-
-def test_thinning_twice_changes_nothing(events: list[Event]) -> None:
-    assert thinned(thinned(events)) == thinned(events)
-
-
-def test_the_recording_is_a_metrics_file(events: list[Event], tmp_path: Path) -> None:
-    path = tmp_path / "recording.jsonl"
-    path.write_bytes(to_lines(thinned(events)))
-    assert list(read_events(path)) == thinned(events)
 
 
 def test_the_committed_recording_is_thinned_and_contains_no_absolute_path() -> None:
@@ -108,8 +97,7 @@ def test_events_without_a_start_are_an_error() -> None:
 @pytest.mark.parametrize("module", ["animation metrics.jsonl", "recording --help", "recording folder other"])
 def test_a_command_that_is_not_whole_writes_nothing(tmp_path: Path, module: str) -> None:
     name, *words = module.split()
-    command = [sys.executable, "-m", f"mnist_sum_tui.export.{name}", *words]
-    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    ended = python("-m", f"mnist_sum_tui.export.{name}", *words, cwd=tmp_path)
     assert ended.returncode == 1
     assert ended.stderr.startswith(f"usage: python -m mnist_sum_tui.export.{name} [")
     assert not list(tmp_path.iterdir())
