@@ -22,7 +22,6 @@ from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
-from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import EpochDone
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
@@ -167,9 +166,7 @@ def test_without_validation_images_no_columns_and_no_best_are_shown(cli: Cli, sm
 
 
 def test_a_command_that_is_too_long_is_continued_with_a_backslash(tmp_path: Path) -> None:
-    make_run(tmp_path / "runs", "20260101-120000-compact")
-    (run,) = find.list_runs(tmp_path / "runs")
-    out = terminal(50)
+    run, out = make_run(tmp_path / "runs", "20260101-120000-compact"), terminal(50)
     print_end(out, recorded.finished(), run, run.read_config())
     text = "\n".join(printed(out))
     assert max(len(line) for line in printed(out) if str(run.path) not in line) <= 50
@@ -191,10 +188,8 @@ def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
     long = "a-name-as-long-as-two-lines-" * 2
     rows = [["short", "compact", "completed", "99.12 %"], [long, "compact", "stopped", "97.00 %"]]
     print_table(out, "", ["run", "model", "state", "digit"], rows, left=3, spare=["digit"])
-    assert isinstance(out.file, Terminal)
-    lines = out.file.getvalue().splitlines()
-    assert "short" in lines
-    assert all(line == line.rstrip() for line in lines)
+    assert "short" in printed(out)
+    assert all(line == line.rstrip() for line in printed(out))
 
 
 def test_each_part_of_the_curves_says_which_run_a_row_is_of(runs: Path) -> None:
@@ -226,10 +221,7 @@ def test_a_figure_and_its_sign_stay_on_one_line(width: int) -> None:
 
 
 def test_what_the_coach_says_stays_indented(tmp_path: Path) -> None:
-    make_run(tmp_path / "runs", "20260101-120000-compact")
-    (run,) = find.list_runs(tmp_path / "runs")
-    out = terminal(40)
-    PlainPrinter(run, run.read_config(), out).show(
-        next(event for event in recorded.training(700) if event.kind == "advice")
-    )
+    run, out = make_run(tmp_path / "runs", "20260101-120000-compact"), terminal(40)
+    advice = next(event for event in recorded.training(700) if event.kind == "advice")
+    PlainPrinter(run, run.read_config(), out).show(advice)
     assert printed(out) == ["      Since about step 600 it learns to", "      add: the sum is more than guessed"]

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 EVIL = "\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
 SHOWN = r"\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
@@ -21,12 +20,7 @@ SHOWN = r"\x1b]52;c;cm0gLXJm\x07\x9b31m\u202e[/old][red]:snake:"
 
 def make_run(folder: Path, name: str, **values: object) -> Run:
     """A completed run of five epochs."""
-    run = Run(folder / name)
-    run.path.mkdir(parents=True)
-    run.write_config(TrainConfig.of("standard", **{"model": "compact", **values}))
-    events = [*recorded.training(2150), recorded.finished()]
-    run.metrics_file.write_text("".join(f"{to_json(event)}\n" for event in events))
-    return run
+    return make(folder, name, [*recorded.training(2150), recorded.finished()], **values)
 
 
 def is_harmless(result: "subprocess.CompletedProcess[str]", code: int = 0) -> str:

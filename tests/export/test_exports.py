@@ -14,10 +14,8 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.events import EpochDone, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from tests.conftest import Cli, is_one_line
-from tests.tui import recorded
+from tests.export.test_report import EVENTS
 from tests.tui.pages.test_runs import make
-
-EVENTS = [*recorded.training(2150), recorded.finished()]
 
 
 def rows_of(content: bytes) -> list[dict[str, str]]:

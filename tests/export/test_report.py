@@ -24,6 +24,7 @@ from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
+EVENTS = [*recorded.training(2150), recorded.finished()]
 SUREST = {"ece": 0.01, "nll": 0.05, "brier": 0.02, "bins": [[10, 0.9, 0.8]], "accuracy_of_surest": [1] * 98 + [0, 0]}
 
 
@@ -41,7 +42,7 @@ def a_result(**changes: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    run = make(tmp_path / "runs", "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    run = make(tmp_path / "runs", "20260101-120100-compact", EVENTS)
     run.write_json(run.report_file, a_result())
     run.write_json(run.environment_file, {"torch": "2.10", "mnist_sum": "1", "command": ["/home/me/mnist-sum"]})
     return run
@@ -143,8 +144,7 @@ def test_the_addition_table_over_the_training(run: Run) -> None:
 
 
 def test_several_runs_on_one_page(cli: Cli, tmp_path: Path) -> None:
-    events = [*recorded.training(2150), recorded.finished()]
-    runs = [make(tmp_path / "runs", f"20260101-12{place}000-compact", events, seed=place) for place in range(7)]
+    runs = [make(tmp_path / "runs", f"20260101-12{place}000-compact", EVENTS, seed=place) for place in range(7)]
     text = compared(dict(zip("ABCDEFG", map(summarise, runs), strict=True))).decode()
     assert text.count('<div class="chart">') == 4
     assert "<th>seed</th><td>0</td>" in text

@@ -6,11 +6,8 @@ from pathlib import Path
 
 from mnist_sum_tui.export.report import report
 from tests.conftest import Cli, is_one_line
-from tests.export.test_report import a_result
-from tests.tui import recorded
+from tests.export.test_report import EVENTS, a_result
 from tests.tui.pages.test_runs import make
-
-EVENTS = [*recorded.training(2150), recorded.finished()]
 
 
 def test_a_page_without_its_images_says_so(tmp_path: Path) -> None:

@@ -16,12 +16,11 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.export.tensorboard import Board, scalars, streamed, to_tensorboard
 from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress
 from tests.conftest import Cli, is_one_line
-from tests.export.test_report import a_result
+from tests.export.test_report import EVENTS, a_result
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
 pytest.importorskip("tensorboardX", reason="tensorboardX is not installed")
-EVENTS = [*recorded.training(2150), recorded.finished()]
 
 
 def records(folder: Path) -> list[Any]:
