@@ -1,14 +1,13 @@
 """`mnist-sum guide`: a list, a page as plain text through a pipe, a page laid out in a terminal."""
 
 import re
-import sys
 
-import pexpect
 import pytest
 
-from mnist_sum_tui.cli.guide import complete_page
+from mnist_sum_tui.cli.guide import _without_page_links, complete_page
 from mnist_sum_tui.guide.find import pages
-from tests.conftest import COMMAND, Cli, is_one_line
+from tests.cli.terminals import shown
+from tests.conftest import Cli, is_one_line
 
 
 def test_without_a_page_they_are_listed(cli: Cli) -> None:
@@ -59,24 +58,17 @@ def test_an_unknown_page_is_one_line(cli: Cli) -> None:
     is_one_line(cli("guide", "netwroks"), 2, "unknown page 'netwroks'", "did you mean 'networks'")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminal")
 def test_in_a_terminal_a_page_is_laid_out() -> None:
-    name = "accuracy"
-    child = pexpect.spawn(COMMAND[0], [*COMMAND[1:], "guide", name], dimensions=(24, 80), encoding="utf-8", timeout=60)
-    child.expect(pexpect.EOF)
-    shown = child.before
-    child.close()
-    assert child.exitstatus == 0
-    assert "\x1b[" in shown
-    assert "**" not in shown, "bold, not stars"
-    assert "## " not in shown
-    assert "https://github.com/facebookresearch/qmnist" in shown, "an address can be read"
-    assert "\x1b]8" not in shown, "nothing to click on"
+    found = shown("guide", "accuracy")
+    assert found.code == 0
+    assert "\x1b[" in found.raw
+    assert "**" not in found.raw, "bold, not stars"
+    assert "## " not in found.raw
+    assert "https://github.com/facebookresearch/qmnist" in found.raw, "an address can be read"
+    assert "\x1b]8" not in found.raw, "nothing to click on"
 
 
 def test_links_to_pages_are_shown_as_their_names() -> None:
-    from mnist_sum_tui.cli.guide import _without_page_links
-
     text = "see [speed](speed.md#x), [QMNIST](https://example.org) and [more](other.md)"
     assert _without_page_links(text) == "see speed, [QMNIST](https://example.org) and [more](other.md)"
 
