@@ -53,6 +53,8 @@ def changed(content: bytes, places: list[tuple[int, int]], cut: int) -> bytes:
     return bytes(result[: len(result) - cut % len(result)])
 
 
+Harm = tuple[list[tuple[int, int]], int]
+"""what `changed` takes: places with their new bytes, and how much is cut off"""
 damage = st.tuples(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6), st.just(0) | st.integers(0, 10**6)
 )
@@ -112,12 +114,12 @@ def test_forged_weights_are_refused_and_change_nothing(sizes: dict[str, int]) ->
 
 @often
 @given(damage, st.booleans())
-def test_a_damaged_idx_file_is_read_or_refused(harm: tuple[list[tuple[int, int]], int], is_gz: bool) -> None:
+def test_a_damaged_idx_file_is_read_or_refused(tmp_path: Path, harm: Harm, is_gz: bool) -> None:
     images = header(2051, 3, 28, 28) + bytes(3 * 784)
     labels = header(2049, 3) + bytes([1, 2, 3])
     for content, read in ((images, read_images), (labels, read_labels)):
         whole = gzip.compress(content) if is_gz else content
-        path = Path(_scratch.name) / ("x.gz" if is_gz else "x")
+        path = tmp_path / ("x.gz" if is_gz else "x")
         path.write_bytes(changed(whole, *harm))
         with contextlib.suppress(DataError):
             assert len(read(path)) == 3
@@ -136,8 +138,8 @@ def _pictures() -> list[bytes]:
 @settings(often, max_examples=700 * TIMES)
 @pytest.mark.filterwarnings("ignore")  # Pillow warns about the damage
 @given(st.sampled_from(_pictures()), damage)
-def test_a_damaged_picture_is_read_or_refused(content: bytes, harm: tuple[list[tuple[int, int]], int]) -> None:
-    path = Path(_scratch.name) / "picture"
+def test_a_damaged_picture_is_read_or_refused(tmp_path: Path, content: bytes, harm: Harm) -> None:
+    path = tmp_path / "picture"
     path.write_bytes(changed(content, *harm))
     with contextlib.suppress(PictureError):
         assert read_picture(str(path)).ndim == 2
@@ -145,8 +147,8 @@ def test_a_damaged_picture_is_read_or_refused(content: bytes, harm: tuple[list[t
 
 @often
 @given(st.binary(max_size=200))
-def test_random_bytes_are_read_or_refused_as_a_picture(content: bytes) -> None:
-    path = Path(_scratch.name) / "picture"
+def test_random_bytes_are_read_or_refused_as_a_picture(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "picture"
     path.write_bytes(content)
     with contextlib.suppress(PictureError):
         read_picture(str(path))
@@ -156,8 +158,8 @@ def test_random_bytes_are_read_or_refused_as_a_picture(content: bytes) -> None:
 @given(st.lists(st.binary(max_size=60) | json_values.map(lambda value: json.dumps(value).encode()), max_size=8))
 @example([b'{"event": "progress", "step": 1}', b'{"event": "epoch"'])
 @example([b"[" * 100_000])
-def test_random_lines_in_the_metrics_are_skipped(lines: list[bytes]) -> None:
-    path = Path(_scratch.name) / "metrics.jsonl"
+def test_random_lines_in_the_metrics_are_skipped(tmp_path: Path, lines: list[bytes]) -> None:
+    path = tmp_path / "metrics.jsonl"
     path.write_bytes(b"\n".join(lines))
     list(read_events(path))
     list(read_events(path, "progress", "epoch"))
@@ -168,8 +170,8 @@ def test_random_lines_in_the_metrics_are_skipped(lines: list[bytes]) -> None:
 @given(json_values)
 @example({"model": ["x"], "epochs": {}})
 @example({**TrainConfig().to_dict(), "epochs": 2**100})
-def test_a_random_config_json_is_read_or_refused(values: Any) -> None:
-    folder = Path(_scratch.name) / "runs" / "one"
+def test_a_random_config_json_is_read_or_refused(tmp_path: Path, values: Any) -> None:
+    folder = tmp_path / "runs" / "one"
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(folder)
     for path in (run.config_file, run.report_file, run.environment_file):
@@ -197,12 +199,12 @@ commands = st.sampled_from(
 
 @settings(often, max_examples=300 * TIMES)
 @given(commands, st.lists(options | words | sensible, max_size=5))
-def test_random_command_lines_end_without_a_traceback(command: list[str], arguments: list[str]) -> None:
+def test_random_command_lines_end_without_a_traceback(tmp_path: Path, command: list[str], arguments: list[str]) -> None:
     patch = pytest.MonkeyPatch()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as errors:
         patch.setattr(sys, "argv", ["mnist-sum", *command, *(word for word in arguments if "\0" not in word)])
         patch.setattr("mnist_sum_tui.cli.train.train_and_print", lambda *_, **__: 1)
-        patch.chdir(_scratch.name)
+        patch.chdir(tmp_path)
         patch.setenv("MNIST_SUM_RUNS", "none")
         try:
             with pytest.raises(SystemExit) as ended:
@@ -212,15 +214,3 @@ def test_random_command_lines_end_without_a_traceback(command: list[str], argume
     assert ended.value.code in (0, 1, 2)
     if ended.value.code == 2:
         assert len(errors.getvalue().strip().splitlines()) == 1
-
-
-class _Scratch:
-    name = ""
-
-
-_scratch = _Scratch()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    _scratch.name = str(tmp_path_factory.mktemp("fuzz"))
