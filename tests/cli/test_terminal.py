@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pexpect
@@ -16,17 +15,16 @@ from mnist_sum_tui.cli.train import _signals_stop
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint, find, journal
 from mnist_sum_tui.training.control import Control
-from tests.conftest import wait_for
+from tests.cli.terminals import spawn
+from tests.conftest import COMMAND, wait_for
 
-TRAIN = ["-m", "mnist_sum_tui", "train", "--model", "compact", "--epochs", "2000"]
+TRAIN = ["train", "--model", "compact", "--epochs", "2000"]
 
 
 @pytest.mark.parametrize("width", [80, 60])
 def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -> None:
-    folder = tmp_path / "runs"
-    arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(folder)]
-    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, width), timeout=60)
-    child.logfile_read = record = io.BytesIO()
+    folder, record = tmp_path / "runs", io.BytesIO()
+    child = spawn(*TRAIN, "--data-dir", small_data, "--runs-dir", str(folder), columns=width, record=record)
     child.expect("loading torch")
     child.expect("images/s")
     child.expect("images/s")
@@ -36,8 +34,7 @@ def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -
     assert child.exitstatus == 130
     screen = pyte.Screen(width, 200)
     pyte.ByteStream(screen).feed(record.getvalue())
-    lines = [line.rstrip() for line in screen.display]
-    text = "\n".join(lines)
+    text = "\n".join(screen.display)
     assert "compact, 218,673 parameters" in text
     assert "Stopped in epoch" in text
     assert "mnist-sum train --resume" in text
@@ -48,8 +45,7 @@ def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -
 
 def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
     run = find.create(tmp_path, TrainConfig.of("sprint"))
-    arguments = ["-m", "mnist_sum_tui", "runs", "delete", "latest", "--runs-dir", str(tmp_path)]
-    child = pexpect.spawn(sys.executable, arguments, timeout=60)
+    child = spawn("runs", "delete", "latest", "--runs-dir", str(tmp_path))
     child.expect("Delete .*N]")
     child.sendline("n")
     child.expect(pexpect.EOF)
@@ -61,8 +57,7 @@ def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
 
 
 def test_closing_the_terminal_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
-    arguments = [*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
-    child = pexpect.spawn(sys.executable, arguments, dimensions=(24, 80), timeout=60)
+    child = spawn(*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path))
     child.expect("images/s")
     child.ptyproc.fileobj.close()
     _, status = os.waitpid(child.pid, 0)
@@ -85,7 +80,7 @@ def test_a_second_sighup_is_ignored_but_another_signal_ends_the_program_at_once(
 def test_a_disowned_job_stops_at_the_first_write_to_a_closed_terminal(small_data: str, tmp_path: Path) -> None:
     """A job that the shell has disowned gets no signal: only writing fails."""
     ours, its = pty.openpty()
-    arguments = [sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
+    arguments = [*COMMAND, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path)]
     job = subprocess.Popen(arguments, stdin=its, stdout=its, stderr=its, start_new_session=True)
     os.close(its)
     wait_for(lambda: list(tmp_path.glob("*/last.safetensors")) or not os.read(ours, 1000))
@@ -96,7 +91,7 @@ def test_a_disowned_job_stops_at_the_first_write_to_a_closed_terminal(small_data
 
 def test_a_run_under_nohup_survives_sighup(small_data: str, tmp_path: Path) -> None:
     """nohup starts a program with SIGHUP ignored."""
-    arguments = ["nohup", sys.executable, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path), "--json"]
+    arguments = ["nohup", *COMMAND, *TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path), "--json"]
     job = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert job.stdout is not None
     job.stdout.readline()
