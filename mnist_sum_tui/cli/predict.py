@@ -129,8 +129,7 @@ def predict_idx(
     """Predict digit and sum for an image of MNIST."""
     if split not in ("test", "train"):
         raise unknown("split", split, ("test", "train"))
-    number = _given(number_after, number)
-    chosen = random.randrange(10) if number is None else number
+    chosen, is_drawn = _number(number_after, number)
     predictor, _ = ask(run, runs_dir, model_file, device)
     from mnist_sum_tui.data import dataset
 
@@ -147,7 +146,7 @@ def predict_idx(
         if explain:
             print_where(console(), predictor, image, prediction)
         what = f"{split} image {index:,}"
-        print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=number is None)
+        print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=is_drawn)
 
 
 @app.command("image", context_settings={"ignore_unknown_options": True})  # -1 is a number that is out of range, too
@@ -168,8 +167,7 @@ def predict_image(
 
     The image that is printed is the one that the network gets.
     """
-    number = _given(number_after, number)
-    chosen = random.randrange(10) if number is None else number
+    chosen, is_drawn = _number(number_after, number)
     from mnist_sum_tui.data.picture import name_of, open_picture, steps
 
     picture = open_picture(file)
@@ -186,13 +184,13 @@ def predict_image(
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
         pixels, what = prepared.image.tolist(), printable(name_of(file))
-        print_prediction(console(), pixels, prediction, predictor, what, is_drawn=number is None)
+        print_prediction(console(), pixels, prediction, predictor, what, is_drawn=is_drawn)
         if prediction.verdict != Verdict.SURE and predictor.config.augment != "sturdy" and not predictor.is_useless:
             say(console(), "This network was not trained for photos and drawings: try --run built-in, which was")
 
 
-def _given(after: int | None, option: int | None) -> int | None:
-    """The number that the user gave, as an argument or as an option; None if neither.
+def _number(after: int | None, option: int | None) -> tuple[int, bool]:
+    """The number that the user gave, as an argument or as an option, or a random one; and whether it is random.
 
     Raises:
         UsageError: both were given and differ, or it is not 0..9.
@@ -203,7 +201,7 @@ def _given(after: int | None, option: int | None) -> int | None:
     if number is not None and not 0 <= number <= 9:
         name = "number" if option is None else "--number"
         raise UsageError(f"{name} must be 0 to 9, not {number}")
-    return number
+    return (random.randrange(10), True) if number is None else (number, False)
 
 
 def _judged(prediction: "Prediction", threshold: float | None, never_refuse: bool) -> "Prediction":
