@@ -85,18 +85,19 @@ def test_a_wrong_command_is_found(words: str) -> None:
         check(words.split())
 
 
+EXPERIMENTS = re.split(r"^## ", (FOLDER / "experiments.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+
+
 def test_every_experiment_has_a_command() -> None:
-    parts = re.split(r"^## ", (FOLDER / "experiments.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    assert len(parts) == 10
-    assert all(FENCE.search(part) for part in parts)
+    assert len(EXPERIMENTS) == 10
+    assert all(FENCE.search(part) for part in EXPERIMENTS)
 
 
 def test_an_experiment_looks_for_a_rate_with_the_recipe_that_it_trains() -> None:
     def of(option: str, words: list[str]) -> str:
         return words[words.index(option) + 1] if option in words else ""
 
-    parts = re.split(r"^## ", (FOLDER / "experiments.md").read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    found = [in_text(part) for part in parts if any(words[0] == "lr" for words in in_text(part))]
+    found = [in_text(part) for part in EXPERIMENTS if any(words[0] == "lr" for words in in_text(part))]
     assert found
     for commands in found:
         assert len({(of("--recipe", words), of("--model", words)) for words in commands}) == 1
