@@ -117,8 +117,7 @@ RunOption = Annotated[str | None, typer.Option("--run", **_NETWORK)]
 RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", **_NETWORK)]
 
 Resume = Annotated[
-    str | None,
-    typer.Option(help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run),
+    str | None, typer.Option(help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run)
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 
@@ -137,10 +136,7 @@ def absolute_folder(folder: str | None) -> str | None:
 DataDir = Annotated[
     str | None,
     typer.Option(
-        "--data-dir",
-        help=settings()["data_dir"].help,
-        show_default="the built-in MNIST",
-        callback=absolute_folder,
+        "--data-dir", help=settings()["data_dir"].help, show_default="the built-in MNIST", callback=absolute_folder
     ),
 ]
 ModelFile = Annotated[
@@ -154,8 +150,7 @@ ModelFile = Annotated[
 ]
 """--model-file; its value is the network's name, and the file is executed only when the network is built"""
 Device = Annotated[
-    str | None,
-    typer.Option(help=f"{settings()['device'].help} One of {', '.join(DEVICES)}.", show_default="auto"),
+    str | None, typer.Option(help=f"{settings()['device'].help} One of {', '.join(DEVICES)}.", show_default="auto")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print only JSON on stdout.")]
 Notify = Annotated[

@@ -75,13 +75,8 @@ def spawn(
 
     A variable of `environment` that is empty is unset.
     """
-    command = COMMAND[1:] if arguments[:1] != ("-c",) else []
-    child = pexpect.spawn(
-        COMMAND[0],
-        [*command, *arguments],
-        dimensions=(rows, columns),
-        env=_variables(environment),
-        timeout=SECONDS,
-    )
+    command = [*(COMMAND[1:] if arguments[:1] != ("-c",) else []), *arguments]
+    size, variables = (rows, columns), _variables(environment)
+    child = pexpect.spawn(COMMAND[0], command, dimensions=size, env=variables, timeout=SECONDS)
     child.logfile_read = record
     return child
