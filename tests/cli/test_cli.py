@@ -177,12 +177,6 @@ def test_a_damaged_checkpoint_is_one_line(trained: Path, cli: Cli, tmp_path: Pat
     is_one_line(cli("train", "--resume", str(copy), "--epochs", "2"), 1, "damaged")
 
 
-def test_predict_without_a_run_uses_the_network_in_the_package(cli: Cli) -> None:
-    shown = cli("predict", "idx", "3", "--number", "7")
-    assert "0 + 7 = 7  right" in shown.stdout
-    assert "by the built-in network" in shown.stdout
-
-
 def test_completion_knows_models_and_runs(trained: Path, cli: Cli) -> None:
     def complete(words: str) -> str:
         return cli(_MNIST_SUM_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(len(words.split())),

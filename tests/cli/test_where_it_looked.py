@@ -41,5 +41,6 @@ def test_json_has_the_same_figures(cli: Cli, tmp_path: Path) -> None:
     Image.fromarray(255 - image.numpy()).resize((90, 90)).save(tmp_path / "zero.png")
     shown = cli("predict", "zero.png", "3", "--explain").stdout
     assert shown.index("How the picture was prepared") < shown.index("Where it looked") < shown.index("0 + 3 = 3")
+    assert "by the built-in network" in shown, "because there is no run"
     told = json.loads(cli("predict", "zero.png", "3", "--explain", "--json").stdout)
     assert np.array(told["where"]["sum"]).shape == (28, 28)
