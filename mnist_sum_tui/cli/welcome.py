@@ -36,14 +36,10 @@ def show() -> None:
     from rich.text import Text  # imports rich: 50 ms
 
     width = max(map(len, FIRST))
-    text = Text()
-    text.append("mnist-sum", "bold")
-    text.append(" trains a network that reads a handwritten digit\n")
-    text.append("and adds a number to it, in your terminal, while you watch.\n")
+    out = console()
+    out.print(Text.assemble(("mnist-sum", "bold"), " trains a network that reads a handwritten digit"), soft_wrap=True)
+    out.print("and adds a number to it, in your terminal, while you watch.", soft_wrap=True)
     for commands, style in ((FIRST, "bold cyan"), (FURTHER, "cyan")):
+        out.print()
         for command, what in commands.items():
-            text.append(f"\n  {command:<{width}}", style)
-            text.append(f"  {what}")
-        text.append("\n")
-    text.right_crop(1)
-    console().print(text, soft_wrap=True)
+            out.print(Text.assemble((f"  {command:<{width}}", style), f"  {what}"), soft_wrap=True)
