@@ -84,8 +84,7 @@ def test_a_chart_has_only_characters_of_its_marker(marker: Glyphs, size: tuple[i
 def test_a_curve_is_as_fine_as_the_dots_of_its_marker(marker: Glyphs) -> None:
     """A rising line uses each of the heights that a cell has."""
     x = np.arange(400.0)
-    lines = draw(Plot((Curve("a", "a", x, x),)), 60, 12, marker).lines
-    below_the_legend = lines[1:]
+    _, *below_the_legend = draw(Plot((Curve("a", "a", x, x),)), 60, 12, marker).lines
     drawn = {character for line in below_the_legend for text, role in line if role == "a" for character in text}
     single = {marker.dots[1 << row] for row in range(marker.dot_size[1])} if marker is not BRAILLE else {"⠁", "⡀"}
     assert len(drawn) >= len(single)
