@@ -21,7 +21,7 @@ from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.recorded import press, until
+from tests.tui.recorded import until
 
 
 async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: Path) -> None:
@@ -86,15 +86,6 @@ async def test_a_page_that_takes_long_to_compose_is_waited_for(
         await until(pilot, lambda: app.session.progress)
         app.stop_and_leave()
         await until(pilot, lambda: not app.is_running)
-
-
-async def test_help_comes_and_goes(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await press(pilot, "question_mark")
-        assert app.screen.query("HelpPanel")
-        await press(pilot, "question_mark")
-        assert not app.screen.query("HelpPanel")
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "nord"])

@@ -24,19 +24,6 @@ DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
 """lines, blocks and dots: no text"""
 
 
-def luminance(colour: Color) -> float:
-    """The relative luminance of WCAG 2, 0..1."""
-    parts = [part / 255 for part in (colour.r, colour.g, colour.b)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: Color, other: Color) -> float:
-    """The contrast of WCAG 2, 1 to 21."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
 def colours(segment: Segment) -> tuple[Color, Color]:
     """Foreground and background, as they are shown."""
     assert segment.style is not None
@@ -47,8 +34,8 @@ def colours(segment: Segment) -> tuple[Color, Color]:
 
 
 def test_the_contrast_is_that_of_the_standard() -> None:
-    assert contrast(Color.parse("#000"), Color.parse("#fff")) == pytest.approx(21)
-    assert contrast(Color.parse("#777"), Color.parse("#fff")) == pytest.approx(4.48, abs=0.01)
+    assert looks.contrast(Color.parse("#000"), Color.parse("#fff")) == pytest.approx(21)
+    assert looks.contrast(Color.parse("#777"), Color.parse("#fff")) == pytest.approx(4.48, abs=0.01)
 
 
 def texts(app: MnistSumApp) -> list[Segment]:
@@ -76,7 +63,7 @@ async def test_text_stands_out(name: str, app: MnistSumApp) -> None:
             app.theme = theme
             await pilot.pause()
             for each in texts(app):
-                if (found := contrast(*colours(each))) < least:
+                if (found := looks.contrast(*colours(each))) < least:
                     faint.append((theme, each.text, *(colour.hex for colour in colours(each)), round(found, 1)))
         assert not faint
 
@@ -87,7 +74,7 @@ def test_what_is_selected_stands_out_where_contrast_is_high(what: str) -> None:
     colours_of = own.to_color_system().generate()
     ground, text = (Color.parse(colours_of[f"{what}-selection-{part}"]) for part in ("background", "foreground"))
     shown = Color.parse(own.background or "#000000").blend(ground, ground.a, alpha=1)
-    assert contrast(text, shown) >= 7
+    assert looks.contrast(text, shown) >= 7
 
 
 async def test_the_parts_of_a_chart_stand_out_in_dark_themes(app: MnistSumApp) -> None:
@@ -99,7 +86,7 @@ async def test_the_parts_of_a_chart_stand_out_in_dark_themes(app: MnistSumApp) -
             await pilot.pause()
             chart = app.screen.query(Chart).first()
             styles = {role: chart.get_component_rich_style(f"chart--{role}") for role in ROLES}
-            found = {role: round(contrast(*colours(Segment("", style))), 1) for role, style in styles.items()}
+            found = {role: round(looks.contrast(*colours(Segment("", style))), 1) for role, style in styles.items()}
             assert min(found.values()) >= 3, found
             assert found["digit-envelope"] < found["digit-ghost"] < found["digit"]
 
@@ -121,7 +108,7 @@ async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(app:
                 Segment("axis", axis),
                 Segment("chosen run", chosen),
             ):
-                if (found := contrast(*colours(each))) < 3:
+                if (found := looks.contrast(*colours(each))) < 3:
                     faint.append((theme, each.text, round(found, 1)))
         assert not faint
 
@@ -134,7 +121,7 @@ async def test_the_words_about_other_weights_stand_out(app: MnistSumApp) -> None
             app.theme = theme.name
             await pilot.pause()
             (words,) = [each for each in texts(app) if "epoch 1 · Esc" in each.text]
-            assert contrast(*colours(words)) > 4.5, theme.name
+            assert looks.contrast(*colours(words)) > 4.5, theme.name
 
 
 @pytest.mark.parametrize("theme", looks.OWN, ids=lambda theme: theme.name)

@@ -75,24 +75,6 @@ async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
         assert sum(isinstance(request, EvaluateTestSet) for request in fixed.predictions_in(app).requests) == 1
 
 
-async def test_d_takes_a_number_with_which_the_answers_do_not_fit(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
-        await press(pilot, "d")
-        assert (page.index, page.number) == (fixed.ODD[0], 4)
-        assert "0 + 4 is 4, not 5" in text_of(page), "in a line of 18 columns"
-
-
-async def test_u_walks_up_from_the_least_certain(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page, sureness = await fixed.opened(pilot, InspectPage), fixed.result().sureness[:, 7]
-        seen = []
-        for _ in range(3):
-            await press(pilot, "u")
-            seen.append(float(sureness[page.index]))
-        assert seen == sorted(sureness.tolist())[:3]
-
-
 async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         page = await fixed.opened(pilot, InspectPage)

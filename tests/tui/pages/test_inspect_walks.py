@@ -108,6 +108,7 @@ async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
         page, least = await fixed.opened(pilot, InspectPage), sorted(fixed.result().sureness[:, 7].tolist())
         for key, place in (("u", 1), ("u", 2), ("U", 1)):
             await press(pilot, key)
+            assert fixed.result().sureness[page.index, 7] == least[place - 1]
             sure = f"{least[place - 1] * 100:.1f} %"
             assert note_of(page) == f"Least sure {place} of 1,000: its less sure answer has {sure}"
 
