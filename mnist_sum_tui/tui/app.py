@@ -202,13 +202,3 @@ class MnistSumApp(SettingsApp):
                 return None
             filename, path = free.name, str(free.parent)
         return super().deliver_screenshot(filename, path, time_format)
-
-    def action_show_help_panel(self) -> None:
-        """Show the keys of the page, from the palette."""
-        if isinstance(self.screen, Page) and not self.screen.query("HelpPanel"):
-            self.call_later(self.screen.action_help)
-
-    def action_hide_help_panel(self) -> None:
-        """Hide the keys of the page again."""
-        if isinstance(self.screen, Page) and self.screen.query("HelpPanel"):
-            self.call_later(self.screen.action_help)

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.glyphs import MARKERS
-from mnist_sum_tui.tui.pages.base import PAGES
+from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.settings_app import OFFERED
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         said = "Ten test images for you and the network: who reads and adds better?"
         yield SystemCommand("Quiz", said, app.action_quiz)
     yield SystemCommand("Guide", "Read about networks, recipes, accuracy, speed; ten experiments", app.action_guide)
-    if screen.query("HelpPanel"):
-        yield SystemCommand("Keys", "Hide the help of this page", app.action_hide_help_panel)
-    else:
-        yield SystemCommand("Keys", "Show the keys of this page and what it is about", app.action_show_help_panel)
+    if isinstance(screen, Page):
+        is_helped = bool(screen.query("HelpPanel"))
+        said = "Hide the help of this page" if is_helped else "Show the keys of this page and what it is about"
+        yield SystemCommand("Keys", said, partial(app.call_later, screen.action_help))
     yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
     for theme in OFFERED["theme"]:
         keep = partial(app.keep_setting, "theme", str(theme))
