@@ -1,5 +1,7 @@
 """GoToStep: the key `g` of a replay, which asks for a step and goes there; the question says when it began to add."""
 
+from collections.abc import Callable
+
 from textual import work
 from textual.binding import Binding
 
@@ -41,7 +43,11 @@ class GoToStep(AfterRun):
             self.ask(GoTo("step", self.player.replay.end().step, about), self._go_to)
 
     def _go_to(self, step: int) -> None:
+        self.go(lambda player: player.go_to_step(step))
+
+    def go(self, to: Callable[[Player], object]) -> None:
+        """Have the player go to another moment, and show it."""
         if self.player is not None:
-            self.player.go_to_step(step)
+            to(self.player)
             self.show_moment()
-            self.refresh_bindings()  # it pauses
+            self.refresh_bindings()  # it may pause, or play

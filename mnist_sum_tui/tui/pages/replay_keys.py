@@ -195,10 +195,7 @@ class ReplayKeys(ChartKeys, GoToStep):
 
     def action_play(self, _on: bool) -> None:
         """Play, or pause."""
-        if self.player is not None:
-            self.player.toggle()
-            self.show_moment()
-            self.refresh_bindings()
+        self.go(Player.toggle)
 
     action_leave = ChartKeys.action_back  # a name of its own for the footer
 
@@ -210,27 +207,18 @@ class ReplayKeys(ChartKeys, GoToStep):
 
     def action_step(self, by: int) -> None:
         """Go an event back or forth."""
-        if self.player is not None:
-            self.player.step(by)
-            self.show_moment()
-            self.refresh_bindings()  # it pauses
+        self.go(lambda player: player.step(by))
 
     def action_epoch(self, by: int) -> None:
         """Go to the end of the last or the next epoch."""
-        if self.player is not None:
-            self.player.step_epoch(by)
-            self.show_moment()
+        self.go(lambda player: player.step_epoch(by))
 
     def action_end(self, last: bool) -> None:
         """Go to the beginning or the end; for a run that still trains, the end is now."""
         if self.session.past is not None and last:
             self.return_to_now()
-        elif self.player is not None:
-            if last:
-                self.player.go_to_end()
-            else:
-                self.player.go_to_row(0)
-            self.show_moment()
+        else:
+            self.go(Player.go_to_end if last else lambda player: player.go_to_row(0))
 
     def on_scrub_bar_dragged(self, message: ScrubBar.Dragged) -> None:
         """Go to the moment under the mouse."""
