@@ -24,8 +24,7 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 
 
-async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
@@ -41,8 +40,7 @@ async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, tmp_path: P
     assert app.return_value == 0
 
 
-async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTrain, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
@@ -60,16 +58,16 @@ async def test_space_pauses_after_a_question_and_after_another_page(fake: FakeTr
         await until(pilot, lambda: not app.session.is_training)
 
 
-async def test_a_runs_folder_that_cannot_be_made_is_told_in_the_form(fake: FakeTrain, tmp_path: Path) -> None:
-    (tmp_path / "runs").write_text("a file")
-    app = recorded.new_app(tmp_path)
+async def test_a_runs_folder_that_cannot_be_made_is_told_in_the_form(fake: FakeTrain, app: MnistSumApp) -> None:
+    app.session.runs_folder /= "a file"
+    app.session.runs_folder.touch()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("enter")
         await until(pilot, lambda: "no run can" in str(app.train_page.query_one("#readiness", Static).visual))
 
 
 async def test_a_page_that_takes_long_to_compose_is_waited_for(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fake: FakeTrain, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a busy machine: the clock that begins everything is quicker than the widgets."""
     asked = []
@@ -79,7 +77,6 @@ async def test_a_page_that_takes_long_to_compose_is_waited_for(
         return len(asked) > 2 and bool(page.query("ContentSwitcher"))
 
     monkeypatch.setattr(TrainPage, "is_composed", property(is_composed))
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: len(asked) > 2 and app.train_page.run_view.is_mounted)
         app.post_message(StartTraining(CONFIG))

@@ -1,21 +1,18 @@
 """What comes while the dashboard closes, or looks for a part that is gone by then."""
 
-from pathlib import Path
-
 import pytest
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES
 from mnist_sum_tui.tui.session.messages import SpeedFound
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from tests.tui import recorded
 
 
-async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_comes_while_the_app_closes_is_dropped(app: MnistSumApp) -> None:
     """A speed, or torch: the form is gone by then."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q")
     app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
@@ -23,12 +20,8 @@ async def test_what_comes_while_the_app_closes_is_dropped(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("page", PAGES[1:])
-async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(page: str, app: MnistSumApp) -> None:
     """F3 and at once q: Textual mounts nothing any more, and the page looks for its parts."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         app.exit(0)
@@ -37,11 +30,9 @@ async def test_a_page_that_opens_while_the_app_closes_ends_in_no_error(
 
 
 async def test_a_widget_that_is_missing_while_the_screens_are_closed_ends_in_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without `exit`: as at the end of a test. The inner widgets go first, while the outer ones still get messages."""
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
     close = app._close_all
 
     async def close_while_it_draws() -> None:
@@ -54,9 +45,7 @@ async def test_a_widget_that_is_missing_while_the_screens_are_closed_ends_in_no_
     assert not app.return_code
 
 
-async def test_a_widget_that_is_missing_before_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
+async def test_a_widget_that_is_missing_before_is_an_error(app: MnistSumApp) -> None:
     with pytest.raises(NoMatches):  # noqa: PT012
         async with app.run_test(size=(80, 24)) as pilot:
             app.call_later(app.query_one, "#none")

@@ -17,6 +17,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.messages import RunEvent, StartTraining, TrainingEnded
@@ -38,9 +39,8 @@ from tests.tui.recorded import press, until
     ],
 )
 async def test_leaving_while_training_asks(
-    keys: tuple[str, ...], code: int, is_saved: bool, fake: FakeTrain, tmp_path: Path
+    keys: tuple[str, ...], code: int, is_saved: bool, fake: FakeTrain, app: MnistSumApp
 ) -> None:
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
@@ -70,8 +70,7 @@ def test_a_key_that_comes_after_the_end_is_dropped_without_a_warning(recwarn: py
     assert not recwarn.list
 
 
-async def test_a_question_takes_one_answer_and_closes_nothing_else(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_question_takes_one_answer_and_closes_nothing_else(app: MnistSumApp) -> None:
     answers: list[bool | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
         lower, upper = (Confirm("Delete?", "", "Delete") for _ in range(2))
@@ -111,9 +110,8 @@ async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.Monk
         assert not app.screen.query("HelpPanel"), "in so small a terminal only leaving works, and its question"
 
 
-async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, app: MnistSumApp) -> None:
     fake.error = UsageError("device 'cuda' is not available")
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual))
@@ -123,10 +121,9 @@ async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, tmp_path:
 
 
 async def test_told_when_it_is_over_unless_the_window_is_in_front(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fake: FakeTrain, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[str] = []
-    app = recorded.new_app(tmp_path)
     app.way = "bell"
     monkeypatch.setattr(app, "send", told.append)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -168,8 +165,7 @@ def test_a_bell_reaches_the_terminal_after_a_long_training(
 
 
 @pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])
-async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_the_exit_code_is_the_runs(reason: str, code: int, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)
@@ -181,9 +177,8 @@ async def test_the_exit_code_is_the_runs(reason: str, code: int, fake: FakeTrain
 
 @pytest.mark.parametrize("error", [None, UsageError("the disk is full")])
 async def test_the_question_goes_when_the_training_has_ended_behind_it(
-    error: UsageError | None, fake: FakeTrain, tmp_path: Path
+    error: UsageError | None, app: MnistSumApp
 ) -> None:
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)

@@ -57,8 +57,7 @@ async def test_a_page_that_comes_back_fits_the_size_of_now(laid_out: list[Size],
     assert app.screen.has_class("-tall")
 
 
-async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
+async def test_no_widget_is_styled_before_it_is_mounted(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     early, apply = list[DOMNode](), Stylesheet.apply
 
     def note(sheets: Stylesheet, node: DOMNode, **more: Any) -> None:
@@ -67,7 +66,6 @@ async def test_no_widget_is_styled_before_it_is_mounted(tmp_path: Path, monkeypa
         apply(sheets, node, **more)
 
     monkeypatch.setattr(Stylesheet, "apply", note)
-    app = recorded.new_app(tmp_path)
     assert state_line(app.session) == "○ loading torch "
     async with app.run_test(size=(80, 24)) as pilot:
         await recorded.until(pilot, lambda: state_line(app.session) == "○ ready ")

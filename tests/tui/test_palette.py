@@ -1,23 +1,20 @@
 """The command palette, in haste and in little room."""
 
-from pathlib import Path
-
 from textual.command import CommandList, SearchIcon
 from textual.events import Click
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.textual_fixes import Palette
-from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
-async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_the_palette_s_quit_asks_too(fake: FakeTrain, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
@@ -31,8 +28,7 @@ async def test_the_palette_s_quit_asks_too(fake: FakeTrain, tmp_path: Path) -> N
     assert fake.saved
 
 
-async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_palette_opens_over_a_page_alone(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         assert "Back to the charts" not in (footer := lines(app)[-1])
@@ -48,8 +44,7 @@ async def test_a_palette_opens_over_a_page_alone(fake: FakeTrain, tmp_path: Path
         assert isinstance(app.screen, Confirm)
 
 
-async def test_a_click_before_the_palette_is_laid_out_ends_nothing(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_click_before_the_palette_is_laid_out_ends_nothing(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         app.action_command_palette()
@@ -59,8 +54,7 @@ async def test_a_click_before_the_palette_is_laid_out_ends_nothing(fake: FakeTra
         await until(pilot, lambda: isinstance(app.screen, Page))
 
 
-async def test_a_palette_in_a_few_columns_ends_nothing(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_palette_in_a_few_columns_ends_nothing(app: MnistSumApp) -> None:
     async with app.run_test(size=(1, 24)) as pilot:
         for width in range(1, 9):
             await pilot.resize_terminal(width, 24)
@@ -73,8 +67,7 @@ async def test_a_palette_in_a_few_columns_ends_nothing(fake: FakeTrain, tmp_path
             await until(pilot, lambda: isinstance(app.screen, Page))
 
 
-async def test_our_own_themes_come_first(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_our_own_themes_come_first(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.search_themes()
         await pilot.press(*"light")
@@ -84,8 +77,7 @@ async def test_our_own_themes_come_first(fake: FakeTrain, tmp_path: Path) -> Non
         assert str(app.screen.query_one(SearchIcon).render()) == BRAILLE.chosen
 
 
-async def test_the_palette_goes_to_each_page_in_our_words(tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_the_palette_goes_to_each_page_in_our_words(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.press("ctrl+p", *"misreads")
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count == 0)
@@ -104,8 +96,7 @@ async def test_the_palette_goes_to_each_page_in_our_words(tmp_path: Path) -> Non
         await until(pilot, lambda: app.screen is app.pages.get("mistakes"))
 
 
-async def test_a_visitor_s_palette_has_no_other_page(tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_visitor_s_palette_has_no_other_page(app: MnistSumApp) -> None:
     app.session.is_read_only = True
     async with app.run_test(size=(120, 36)):
         assert not any("(F" in command.title for command in app.get_system_commands(app.screen))

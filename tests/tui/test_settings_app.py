@@ -14,13 +14,12 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.settings_app import choices
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import recorded
-from tests.tui.fake_train import CONFIG, FakeTrain
+from tests.tui.fake_train import CONFIG
 from tests.tui.recorded import until
 
 
-async def test_the_palette_keeps_a_setting(fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_palette_keeps_a_setting(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         for typed, name, value in (("marker blocks", "marker", "blocks"), ("theme light", "theme", "mnist-sum-light")):
             app.search_settings()
@@ -34,9 +33,8 @@ async def test_the_palette_keeps_a_setting(fake: FakeTrain, tmp_path: Path, monk
     assert settings.read() == ({"theme": "mnist-sum-light", "marker": "blocks"}, [])
 
 
-async def test_all_settings_are_listed_with_their_origin(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_all_settings_are_listed_with_their_origin(app: MnistSumApp) -> None:
     settings.keep("mouse", False)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 60)) as pilot:
         app.search_settings()
         await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
@@ -62,11 +60,8 @@ def test_the_list_says_which_value_counts(monkeypatch: pytest.MonkeyPatch) -> No
     assert said["digits numbers"] == "now, usual"
 
 
-async def test_what_is_chosen_in_the_list_counts_at_once(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_chosen_in_the_list_counts_at_once(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.here = {"marker": settings.find("marker", "ascii"), "fps": settings.find("fps", 10)}
         app.keep_setting("marker", "blocks")
@@ -89,8 +84,7 @@ async def test_what_is_chosen_in_the_list_counts_at_once(
     assert said["fps 60"] == "in settings.toml, but --fps counts"
 
 
-async def test_a_theme_from_the_palette_of_themes_is_kept(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_theme_from_the_palette_of_themes_is_kept(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.search_themes()
         await pilot.press(*"nord")
@@ -101,9 +95,8 @@ async def test_a_theme_from_the_palette_of_themes_is_kept(fake: FakeTrain, tmp_p
     assert settings.read() == ({"theme": "nord"}, [])
 
 
-async def test_what_cannot_be_kept_is_used_and_said(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_what_cannot_be_kept_is_used_and_said(app: MnistSumApp) -> None:
     settings.path().mkdir(parents=True)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         app.keep_setting("theme", "nord")
         assert app.theme == "nord"
@@ -114,15 +107,14 @@ async def test_what_cannot_be_kept_is_used_and_said(fake: FakeTrain, tmp_path: P
         assert unkept.title == "The setting is not kept"
 
 
-async def test_an_unknown_theme_is_told_where_one_sees_it(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_an_unknown_theme_is_told_where_one_sees_it(app: MnistSumApp) -> None:
     settings.keep("theme", "nrod")
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)):
         (toast,) = app._notifications
         assert "unknown theme 'nrod': did you mean 'nord'?" in toast.message
 
 
-async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_digits_choose_pages_and_alt_the_number(tmp_path: Path) -> None:
     settings.keep("digits", "pages")
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
@@ -147,7 +139,7 @@ async def test_digits_choose_pages_and_alt_the_number(fake: FakeTrain, tmp_path:
         await until(pilot, lambda: isinstance(app.screen, TrainPage))
 
 
-async def test_in_a_field_a_digit_is_a_digit(fake: FakeTrain, tmp_path: Path) -> None:
+async def test_in_a_field_a_digit_is_a_digit(tmp_path: Path) -> None:
     settings.keep("digits", "pages")
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:

@@ -20,10 +20,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mnist_sum_tui.tui import textual_speed
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.textual_speed import OnceParsed, parsed_with
 from tests.tui import fixed, recorded
-from tests.tui.fake_train import FakeTrain
 from tests.tui.recorded import until
 
 
@@ -51,9 +51,7 @@ async def test_style_sheets_are_parsed_once_for_a_theme(tmp_path: Path, monkeypa
     assert not parsed, "by the app before"
 
 
-async def test_the_first_page_is_not_styled_as_a_whole(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_first_page_is_not_styled_as_a_whole(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """With 66 widgets that would take 25 ms; each widget is styled on its own, when it is mounted."""
     styled, update = list[int](), OnceParsed.update_nodes
 
@@ -62,7 +60,6 @@ async def test_the_first_page_is_not_styled_as_a_whole(
         update(sheets, found, animate)
 
     monkeypatch.setattr(OnceParsed, "update_nodes", count)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app.train_page.is_composed)
         await pilot.pause()
@@ -71,13 +68,10 @@ async def test_the_first_page_is_not_styled_as_a_whole(
     assert not [count for count in styled if count > widgets / 2]
 
 
-async def test_a_page_that_opens_is_told_so_once(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_that_opens_is_told_so_once(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     """With each time all its styles are computed, and it asks for what it shows."""
     told = list[Page]()
     monkeypatch.setattr(Page, "on_screen_resume", lambda page: told.append(page))
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("f5")
         await until(pilot, lambda: "runs" in app.pages and app.pages["runs"] in told)

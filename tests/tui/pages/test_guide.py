@@ -1,6 +1,5 @@
 """The guide in the dashboard: opened by F9 and from the palette, read, turned, closed, at any size."""
 
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,12 +17,6 @@ from tests.tui import recorded
 from tests.tui.recorded import press, until
 
 SIZES = [(60, 20), (80, 24), (200, 60)]
-
-
-@pytest.fixture
-def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
-    recorded.without_torch(monkeypatch)
-    return recorded.new_app(tmp_path)
 
 
 async def opened(pilot: Pilot[int]) -> GuideScreen:

@@ -117,7 +117,7 @@ class Trying(threading.Thread):
 
 
 async def test_a_training_begins_when_nothing_is_tried_any_more(
-    fake: FakeTrain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fake: FakeTrain, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread", Trying)
     Trying.made.clear()
@@ -128,7 +128,6 @@ async def test_a_training_begins_when_nothing_is_tried_any_more(
         yield from fake(*values)
 
     monkeypatch.setattr(importlib.import_module("mnist_sum_tui.training.loop"), "train", train)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: Trying.made and Trying.made[0].is_alive())
         app.post_message(StartTraining(CONFIG))

@@ -16,6 +16,7 @@ from textual.app import UnknownModeError
 from mnist_sum_tui.cli.serve import _announce, serve
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import Journal
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
 from mnist_sum_tui.tui.web.visitor import watching_app
@@ -136,8 +137,7 @@ async def test_a_browser_shows_it(server: tuple[int, "subprocess.Popen[bytes]"],
     wait_for(lambda: not children(server[1]), SECONDS)
 
 
-async def test_a_visitor_changes_nothing(fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path)
+async def test_a_visitor_changes_nothing(fake: FakeTrain, app: MnistSumApp) -> None:
     app.session.is_read_only = True
     async with app.run_test(size=(100, 30)) as pilot:
         await until(pilot, lambda: app.train_page.is_composed)

@@ -1,22 +1,18 @@
 """What stands beside the form for a new run on a large screen."""
 
-from pathlib import Path
-
 import pytest
 from textual.widgets import Select
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.recipes import RECIPES, Recipe
-from tests.tui import recorded
+from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui.recorded import until
 from tests.tui.shown import lines
 
 
-async def test_the_recipes_are_explained_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
+async def test_the_recipes_are_explained_where_there_is_room(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     gentle = Recipe("gentle", "one epoch, and no more", {"model": "swift", "epochs": 1})
     monkeypatch.setitem(RECIPES, gentle.name, gentle)
-    app = recorded.new_app(tmp_path)
 
     def words() -> str:
         return " ".join("\n".join(lines(app)).split())

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import TrainingEnded
 from mnist_sum_tui.tui.widgets.latest_curves import LEAST, NEWEST, LatestCurves
 from tests.tui import recorded
@@ -38,9 +39,7 @@ async def test_the_newest_runs_are_drawn_where_there_is_room(tmp_path: Path, mon
         assert curves.size.height < LEAST
 
 
-async def test_without_runs_there_is_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
+async def test_without_runs_there_is_no_chart(app: MnistSumApp) -> None:
     async with app.run_test(size=(200, 60)) as pilot:
         await settle(pilot)
         assert TITLE not in "\n".join(lines(app))

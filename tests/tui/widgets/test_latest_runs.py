@@ -6,6 +6,7 @@ import pytest
 
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.latest_runs import NEWEST, LatestRuns, latest
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
@@ -28,10 +29,8 @@ def test_the_newest_runs_and_the_best_of_all_with_how_to_open_them(tmp_path: Pat
 
 @pytest.mark.parametrize(("size", "is_listed"), [((200, 60), True), ((80, 44), True), ((80, 43), False)])
 async def test_they_are_read_where_the_screen_is_high_enough(
-    size: tuple[int, int], is_listed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    size: tuple[int, int], is_listed: bool, app: MnistSumApp
 ) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
     made = make_three(app.session.runs_folder)
     async with app.run_test(size=size) as pilot:
         below = app.train_page.query_one(LatestRuns)
@@ -48,9 +47,7 @@ async def test_they_are_read_where_the_screen_is_high_enough(
             assert str(below.render()) == ""
 
 
-async def test_at_80_by_24_the_form_keeps_its_drawing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
+async def test_at_80_by_24_the_form_keeps_its_drawing(app: MnistSumApp) -> None:
     make_three(app.session.runs_folder)
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()

@@ -1,13 +1,10 @@
 """The layers of the chosen network, beside the form for a new run."""
 
-from pathlib import Path
-
-import pytest
 from textual.widgets import Select
 
 from mnist_sum_tui.models.describe import Layer
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.network_layers import NetworkLayers, layer_lines
-from tests.tui import recorded
 from tests.tui.recorded import until
 
 
@@ -32,11 +29,7 @@ def test_branches_that_are_alike_are_listed_once() -> None:
     ]
 
 
-async def test_the_chosen_network_is_described_where_there_is_room(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
+async def test_the_chosen_network_is_described_where_there_is_room(app: MnistSumApp) -> None:
     async with app.run_test(size=(169, 60)) as pilot:
         form, layers = app.train_page.form, app.train_page.query_one(NetworkLayers)
         await until(pilot, lambda: form.region.width > 0)

@@ -1,13 +1,11 @@
 """The training images beside the form for a new run."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.training_images import TrainingImages, first_of_each, side_by_side
-from tests.tui import recorded
 from tests.tui.recorded import until
 
 
@@ -26,9 +24,8 @@ def test_the_images_stand_beside_each_other_with_gaps() -> None:
 
 
 async def test_they_are_read_once_where_there_is_room_and_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorded.without_torch(monkeypatch)
     split = []
 
     def read(name: str, data_dir: str | None = None, *, is_runs: bool = False) -> mnist_files.Arrays:
@@ -36,7 +33,6 @@ async def test_they_are_read_once_where_there_is_room_and_counted(
         return np.full((20, 28, 28), 200, np.uint8), np.arange(20, dtype=np.uint8) % 10
 
     monkeypatch.setattr(mnist_files, "read", read)
-    app = recorded.new_app(tmp_path)
     async with app.run_test(size=(169, 60)) as pilot:
         shown = app.train_page.query_one(TrainingImages)
         await pilot.pause()
