@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
+from textual.pilot import Pilot
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Changed
@@ -22,11 +23,6 @@ from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, kn
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
 from tests.tui.recorded import press
-
-
-@pytest.fixture(autouse=True)
-def _no_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
 
 
 def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
@@ -58,147 +54,139 @@ def test_after_a_resumption_with_more_epochs_the_knob_shows_those(tmp_path: Path
     assert (values_now(session)["epochs"], values_now(session)["lr"]) == ("10", "x2")
 
 
-async def test_a_knob_is_turned_and_undone(tmp_path: Path) -> None:
+async def test_a_knob_is_turned_and_undone(pilot: Pilot[int]) -> None:
     control = Control()
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        app = await play(pilot, recorded.training(200), control)
-        await pilot.press("k")
-        assert isinstance(app.focused, KnobPanel)
-        assert "Undo" not in {key.words for key in keys_of(app.screen)[0]}, "nothing was turned yet"
-        await pilot.press("left", "down", "right")
-        assert "Undo" in {key.words for key in keys_of(app.screen)[0]}
-        asked = [(turn.setting, turn.value) for turn in control.take_turns()]
-        assert asked == [("lr", "x0.5"), ("sum_weight", "0.6")]
-        await pilot.press("z")
-        assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("sum_weight", "0.5")]
-        changed = Changed(step=200, epoch=1, elapsed=5.0, at=150, setting="lr", before="x1", value="x0.5")
-        app.on_run_event(RunEvent(changed))
-        app.train_page.redraw(at_once=True)
-        await pilot.pause()
-        assert any("lr x1 -> x0.5" in line for line in chart(app, "loss"))
-        panel = app.train_page.query_one(KnobPanel)
-        for _ in range(3):  # keys that come together, before the page has answered the first
-            panel.action_turn(1)
-        await pilot.pause()
-        assert [turn.value for turn in control.take_turns()] == ["0.8"]
-        assert app.session.progress is not None
-        app.on_run_event(RunEvent(replace(app.session.progress, step=900, epoch=3)))
-        await pilot.press("up", "up", *["left"] * 4)  # from the first knob to the last
-        epochs = [(turn.setting, turn.value) for turn in control.take_turns()]
-        assert epochs == [("epochs", "3")], "the third has begun"
-        await pilot.press("escape")
-        assert not app.train_page.query(KnobPanel)
-        await pilot.press("k", "k")
-        assert not app.train_page.query(KnobPanel)
+    app = await play(pilot, recorded.training(200), control)
+    await pilot.press("k")
+    assert isinstance(app.focused, KnobPanel)
+    assert "Undo" not in {key.words for key in keys_of(app.screen)[0]}, "nothing was turned yet"
+    await pilot.press("left", "down", "right")
+    assert "Undo" in {key.words for key in keys_of(app.screen)[0]}
+    asked = [(turn.setting, turn.value) for turn in control.take_turns()]
+    assert asked == [("lr", "x0.5"), ("sum_weight", "0.6")]
+    await pilot.press("z")
+    assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("sum_weight", "0.5")]
+    changed = Changed(step=200, epoch=1, elapsed=5.0, at=150, setting="lr", before="x1", value="x0.5")
+    app.on_run_event(RunEvent(changed))
+    app.train_page.redraw(at_once=True)
+    await pilot.pause()
+    assert any("lr x1 -> x0.5" in line for line in chart(app, "loss"))
+    panel = app.train_page.query_one(KnobPanel)
+    for _ in range(3):  # keys that come together, before the page has answered the first
+        panel.action_turn(1)
+    await pilot.pause()
+    assert [turn.value for turn in control.take_turns()] == ["0.8"]
+    assert app.session.progress is not None
+    app.on_run_event(RunEvent(replace(app.session.progress, step=900, epoch=3)))
+    await pilot.press("up", "up", *["left"] * 4)  # from the first knob to the last
+    epochs = [(turn.setting, turn.value) for turn in control.take_turns()]
+    assert epochs == [("epochs", "3")], "the third has begun"
+    await pilot.press("escape")
+    assert not app.train_page.query(KnobPanel)
+    await pilot.press("k", "k")
+    assert not app.train_page.query(KnobPanel)
 
 
-async def test_what_is_told_as_one_change_is_undone_at_once(tmp_path: Path) -> None:
+async def test_what_is_told_as_one_change_is_undone_at_once(pilot: Pilot[int]) -> None:
     """As in a pause, at whose end three keys are one change; what is turned after it is another one."""
     control = Control()
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        app = await play(pilot, recorded.training(200), control)
+    app = await play(pilot, recorded.training(200), control)
 
-        def tell(before: str, value: str) -> None:
-            told = Changed(step=200, epoch=1, elapsed=5.0, at=200, setting="lr", before=before, value=value)
-            app.on_run_event(RunEvent(told))
+    def tell(before: str, value: str) -> None:
+        told = Changed(step=200, epoch=1, elapsed=5.0, at=200, setting="lr", before=before, value=value)
+        app.on_run_event(RunEvent(told))
 
-        async def after(*keys: str) -> list[str]:
-            await pilot.press(*keys)
-            return [turn.value for turn in control.take_turns()]
+    async def after(*keys: str) -> list[str]:
+        await pilot.press(*keys)
+        return [turn.value for turn in control.take_turns()]
 
-        assert await after("k", "right", "right", "right") == ["x10"]
-        assert await after("right") == ["x20"]
-        tell("x1", "x10")
-        tell("x10", "x20")
-        assert await after("z") == ["x10"]
-        tell("x20", "x10")
-        assert await after("z") == ["x1"]
-        assert await after("z") == []
+    assert await after("k", "right", "right", "right") == ["x10"]
+    assert await after("right") == ["x20"]
+    tell("x1", "x10")
+    tell("x10", "x20")
+    assert await after("z") == ["x10"]
+    tell("x20", "x10")
+    assert await after("z") == ["x1"]
+    assert await after("z") == []
 
 
-@pytest.mark.parametrize(("columns", "room"), [(80, 78), (120, 118 - IDEA_WIDTH - 3)])
-async def test_the_mouse_turns_a_knob(tmp_path: Path, columns: int, room: int) -> None:
+@pytest.mark.parametrize(("terminal_size", "room"), [((80, 36), 78), ((120, 36), 118 - IDEA_WIDTH - 3)])
+async def test_the_mouse_turns_a_knob(pilot: Pilot[int], room: int) -> None:
     control = Control()
-    async with recorded.new_app(tmp_path).run_test(size=(columns, 36)) as pilot:
-        await play(pilot, recorded.training(200), control)
-        await pilot.press("k")
-        line = knob_line(knob("lr", "x1"), is_chosen=True, width=room)
-        await pilot.click("#knobs", offset=(1 + line.rindex("─"), 1))
-        assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("lr", "x100")]
+    await play(pilot, recorded.training(200), control)
+    await pilot.press("k")
+    line = knob_line(knob("lr", "x1"), is_chosen=True, width=room)
+    await pilot.click("#knobs", offset=(1 + line.rindex("─"), 1))
+    assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("lr", "x100")]
 
 
-async def test_single_steps_only_in_a_pause_and_slow_motion(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_single_steps_only_in_a_pause_and_slow_motion(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     control, told = Control(), list[str]()
     monkeypatch.setattr(TrainPage, "notify", lambda _, words, **_others: told.append(words))
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        await play(pilot, recorded.training(200), control)
-        await pilot.press("full_stop")
-        assert not control.take("step")
-        await pilot.press("o")
-        assert control.slow
-        session = recorded.app_of(pilot).session
-        assert state_line(session).startswith("● epoch 1/5, slow motion")
-        assert state_line(session, room=20) == "● slow motion "
-        assert "left -" in facts(session, 40)
-        await pilot.press("o")
-        assert not control.slow
-        assert "slow" not in state_line(session)
-        await pilot.press("space", "full_stop")
-        assert control.take("step")
-        await pilot.press("o", "o")
-        slow, full = "One step a second", "Full speed"
-        assert told[0] == "Pause first (space): then . makes one step."
-        assert told[1:] == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
+    await play(pilot, recorded.training(200), control)
+    await pilot.press("full_stop")
+    assert not control.take("step")
+    await pilot.press("o")
+    assert control.slow
+    session = recorded.app_of(pilot).session
+    assert state_line(session).startswith("● epoch 1/5, slow motion")
+    assert state_line(session, room=20) == "● slow motion "
+    assert "left -" in facts(session, 40)
+    await pilot.press("o")
+    assert not control.slow
+    assert "slow" not in state_line(session)
+    await pilot.press("space", "full_stop")
+    assert control.take("step")
+    await pilot.press("o", "o")
+    slow, full = "One step a second", "Full speed"
+    assert told[0] == "Pause first (space): then . makes one step."
+    assert told[1:] == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
 
 
-async def test_without_a_training_there_are_no_knobs(tmp_path: Path) -> None:
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        await pilot.press("k")
-        assert not pilot.app.screen.query(KnobPanel)
+async def test_without_a_training_there_are_no_knobs(pilot: Pilot[int]) -> None:
+    await pilot.press("k")
+    assert not pilot.app.screen.query(KnobPanel)
 
 
-async def test_a_dialog_takes_the_cursor_away_and_leaves_the_knobs(tmp_path: Path) -> None:
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        app = await play(pilot, recorded.training(200), Control())
-        await pilot.press("left", "k")
-        await app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
-        await pilot.pause()
-        assert app.train_page.run_view.view.cursor is None
-        await pilot.press("escape")
-        assert app.train_page.query(KnobPanel)
+async def test_a_dialog_takes_the_cursor_away_and_leaves_the_knobs(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200), Control())
+    await pilot.press("left", "k")
+    await app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
+    await pilot.pause()
+    assert app.train_page.run_view.view.cursor is None
+    await pilot.press("escape")
+    assert app.train_page.query(KnobPanel)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (200, 60)])
-async def test_the_chart_beside_the_knobs_can_be_read(size: tuple[int, int], tmp_path: Path) -> None:
-    async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
-        app = await play(pilot, recorded.training(200), Control())
-        await pilot.press("left")
-        before = len(chart(app, "loss"))
-        await press(pilot, "k")
-        app.train_page.redraw(at_once=True)
-        await pilot.pause()
-        rows = chart(app, "loss")
-        assert len(rows) >= 8, "title, six rows of curves at least, the axis"
-        assert "step" in rows[0], "the values at the cursor"
-        assert app.train_page.query_one("#knobs").region.height == 8
-        await press(pilot, "escape")
-        app.train_page.redraw(at_once=True)
-        assert len(chart(app, "loss")) == before, "the rest comes back"
+@pytest.mark.parametrize("terminal_size", [(80, 24), (100, 30), (120, 36), (200, 60)])
+async def test_the_chart_beside_the_knobs_can_be_read(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(200), Control())
+    await pilot.press("left")
+    before = len(chart(app, "loss"))
+    await press(pilot, "k")
+    app.train_page.redraw(at_once=True)
+    await pilot.pause()
+    rows = chart(app, "loss")
+    assert len(rows) >= 8, "title, six rows of curves at least, the axis"
+    assert "step" in rows[0], "the values at the cursor"
+    assert app.train_page.query_one("#knobs").region.height == 8
+    await press(pilot, "escape")
+    app.train_page.redraw(at_once=True)
+    assert len(chart(app, "loss")) == before, "the rest comes back"
 
 
-async def test_the_wheel_turns_the_knob_under_it(tmp_path: Path) -> None:
+async def test_the_wheel_turns_the_knob_under_it(pilot: Pilot[int]) -> None:
     control = Control()
-    async with recorded.new_app(tmp_path).run_test(size=(120, 36)) as pilot:
-        await play(pilot, recorded.training(200), control)
-        await press(pilot, "k")
-        panel = pilot.app.screen.query_one(KnobPanel)
-        region = panel.content_region
-        for kind in (MouseScrollUp, MouseScrollDown, MouseScrollDown):
-            at = region.offset - panel.region.offset
-            panel.post_message(kind(panel, at.x, at.y, 0, 0, 0, False, False, False, region.x, region.y))
-            await pilot.pause()
-        turned = [(turn.setting, turn.value) for turn in control.take_turns()]
-        panel.post_message(MouseScrollUp(panel, 0, 0, 0, 0, 0, False, False, False, region.x, region.bottom + 1))
+    await play(pilot, recorded.training(200), control)
+    await press(pilot, "k")
+    panel = pilot.app.screen.query_one(KnobPanel)
+    region = panel.content_region
+    for kind in (MouseScrollUp, MouseScrollDown, MouseScrollDown):
+        at = region.offset - panel.region.offset
+        panel.post_message(kind(panel, at.x, at.y, 0, 0, 0, False, False, False, region.x, region.y))
         await pilot.pause()
-        assert turned[-1] == ("lr", "x0.5")
-        assert not control.take_turns(), "beside the knobs"
+    turned = [(turn.setting, turn.value) for turn in control.take_turns()]
+    panel.post_message(MouseScrollUp(panel, 0, 0, 0, 0, 0, False, False, False, region.x, region.bottom + 1))
+    await pilot.pause()
+    assert turned[-1] == ("lr", "x0.5")
+    assert not control.take_turns(), "beside the knobs"
