@@ -1,6 +1,7 @@
 """What the dashboard shows, with the same events and predictions each time: its pages, and what opens above them."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rich.segment import Segment
@@ -10,10 +11,11 @@ from textual.widgets import Input
 
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.quiz import Asked
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
-from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui.pages.test_runs import make_three
 from tests.tui.recorded import press, settle
 from tests.tui.test_snapshots import train as show_training
 
@@ -50,18 +52,10 @@ async def closer(pilot: Pilot[int]) -> None:
     await press(pilot, "enter", "down")
 
 
-async def table(pilot: Pilot[int]) -> None:
-    await view(pilot, "table")
-
-
 async def health(pilot: Pilot[int]) -> None:
     for step in range(10, 500, 10):
         recorded.app_of(pilot).session.add(recorded.health(step))
     await view(pilot, "health")
-
-
-async def means(pilot: Pilot[int]) -> None:
-    await view(pilot, "means")
 
 
 async def digit_map(pilot: Pilot[int]) -> None:
@@ -95,8 +89,9 @@ async def quiz(pilot: Pilot[int]) -> None:
 
 async def runs(pilot: Pilot[int]) -> None:
     make_three(recorded.app_of(pilot).session.runs_folder)
-    await open_runs(pilot)
+    page = await fixed.opened(pilot, RunsPage)
     await pilot.press("space", "down", "space")
+    await recorded.until(pilot, lambda: len(page.curves) == 2)  # which a thread reads
     await settle(pilot)
 
 
@@ -156,9 +151,9 @@ SHOWN: dict[str, Show] = {
     "mistakes": mistakes,
     "inside": inside,
     "closer": closer,
-    "table": table,
+    "table": partial(view, name="table"),
     "health": health,
-    "means": means,
+    "means": partial(view, name="means"),
     "map": digit_map,
     "heat": heat,
     "quiz": quiz,

@@ -3,18 +3,16 @@
 `pytest tests/tui/test_page_snapshots.py --snapshot-update` makes them anew; look at each before keeping it.
 """
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
-from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
-from tests.tui.pages.test_runs import open_runs
-from tests.tui.recorded import press, settle
+from tests.tui.recorded import press
 from tests.tui.shown import SHOWN
 
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -22,16 +20,16 @@ Size = tuple[int, int]
 
 
 @SIZES
-def test_inspect(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inspect(size: Size, snap_compare: Any, app: MnistSumApp) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await fixed.open_page(pilot, "inspect")
         await press(pilot, "w", "w")
 
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+    assert snap_compare(app, terminal_size=size, run_before=show)
 
 
 @SIZES
-def test_draw(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draw(size: Size, snap_compare: Any, app: MnistSumApp) -> None:
     async def show(pilot: Pilot[int]) -> None:
         page = await fixed.opened(pilot, DrawPage)
         await draw(pilot)
@@ -39,50 +37,38 @@ def test_draw(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest
         page.number = 5
         await pilot.pause()
 
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+    assert snap_compare(app, terminal_size=size, run_before=show)
 
 
 @SIZES
-def test_mistakes(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def show(pilot: Pilot[int]) -> None:
-        await fixed.open_page(pilot, "mistakes")
-
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+def test_mistakes(size: Size, snap_compare: Any, app: MnistSumApp) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=SHOWN["mistakes"])
 
 
 @SIZES
-def test_inside(size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inside(size: Size, snap_compare: Any, app: MnistSumApp) -> None:
     async def show(pilot: Pilot[int]) -> None:
         await fixed.open_page(pilot, "inside")
         await press(pilot, "w", "b", "3")
 
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+    assert snap_compare(app, terminal_size=size, run_before=show)
 
 
 @SIZES
 @pytest.mark.parametrize("name", ["health", "means", "map", "quiz"])
-def test_one_of_what_is_shown(name: str, size: Size, snap_compare: Any, tmp_path: Path, monkeypatch: Any) -> None:
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=SHOWN[name])
+def test_one_of_what_is_shown(name: str, size: Size, snap_compare: Any, app: MnistSumApp) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=SHOWN[name])
 
 
 @SIZES
-def test_runs(size: Size, snap_compare: Any, made: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def show(pilot: Pilot[int]) -> None:
-        page = await open_runs(pilot)
-        await pilot.press("space", "down", "space")
-        for _ in range(1000):  # the curves are read by a thread, which may not have begun yet
-            await pilot.pause(0.01)
-            if len(page.curves) == 2:
-                break
-        await settle(pilot)
-
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=size, run_before=show)
+def test_runs(size: Size, snap_compare: Any, app: MnistSumApp) -> None:
+    assert snap_compare(app, terminal_size=size, run_before=SHOWN["runs"])
 
 
-def test_inspect_in_a_light_theme(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inspect_in_a_light_theme(snap_compare: Any, app: MnistSumApp) -> None:
     async def show(pilot: Pilot[int]) -> None:
         pilot.app.theme = "textual-light"
         await fixed.open_page(pilot, "inspect")
         await press(pilot, "b", "5", "right", "right")
 
-    assert snap_compare(fixed.new_app(tmp_path, monkeypatch), terminal_size=(120, 36), run_before=show)
+    assert snap_compare(app, terminal_size=(120, 36), run_before=show)

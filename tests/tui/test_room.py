@@ -9,19 +9,17 @@ from rich.color import ColorSystem
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.link.changed_cells import cells_of
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.health_table import Spreads
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
 from tests.tui import fixed, recorded, shown
-from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_network_views import show as show_view
-from tests.tui.pages.test_runs import make_three, open_runs
-from tests.tui.recorded import settle
-from tests.tui.test_snapshots import train
+from tests.tui.pages.test_runs import make_three
+from tests.tui.recorded import press
 
 WIDE, HIGH = 12, 3
 """cells of the smallest blank area that is empty, and not the distance between two things"""
@@ -54,41 +52,22 @@ def empty_share(pilot: Pilot[int]) -> float:
     return float(empty.mean())
 
 
-async def show(page: str, pilot: Pilot[int]) -> None:
-    """The page as the snapshots have it."""
-    if page == "runs":
-        await open_runs(pilot)
-        await pilot.press("space", "down", "space")
-        await pilot.pause(1)
-    else:
-        await fixed.open_page(pilot, page)
-    if page == "draw":
-        await draw(pilot)
-    if page in ("inspect", "inside"):
-        await pilot.press("w")
-    await settle(pilot)
-
-
-@pytest.mark.parametrize("page", ["inspect", "draw", "mistakes", "runs", "inside"])
-async def test_a_third_at_most_is_empty(
-    page: str, made: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        await show(page, pilot)
+@pytest.mark.parametrize("name", ["train", "inspect", "draw", "mistakes", "runs", "inside", "closer"])
+async def test_a_third_at_most_is_empty(name: str, app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shown.SHOWN[name](pilot)
         assert empty_share(pilot) < 1 / 3
 
 
-@pytest.mark.parametrize("name", ["closer", "where it looked"])
-async def test_so_it_is_where_a_picture_is_large(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        await (shown.closer(pilot) if name == "closer" else shown.drawing(pilot))
-        await pilot.press("h") if name != "closer" else None
-        await pilot.pause()
+async def test_so_it_is_where_it_looked(app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shown.drawing(pilot)
+        await press(pilot, "h")
         assert empty_share(pilot) < 1 / 3
 
 
-async def test_so_it_is_at_each_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
+async def test_so_it_is_at_each_layer(app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
         await fixed.open_page(pilot, "inside")
         for layer in (1, 3, 4, 5, 6):  # 2 has four small maps, fewer than any real network
             pilot.app.screen.query_one(OptionList).highlighted = layer
@@ -107,13 +86,6 @@ async def test_so_it_is_at_the_health_of_the_layers(app: MnistSumApp) -> None:
         assert min(shapes.pop()) >= 40, "as large as they can be"
 
 
-async def test_train_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
-    async with recorded.new_app(tmp_path).run_test(size=(200, 60)) as pilot:
-        await train(pilot)
-        assert empty_share(pilot) < 1 / 3
-
-
 async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None:
     make_three(tmp_path / "runs")
     async with recorded.new_app(tmp_path).run_test(size=(200, 60)) as pilot:
@@ -123,7 +95,7 @@ async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None
         assert empty_share(pilot) < 1 / 3
 
 
-async def test_a_page_with_nothing_to_show_is_emptier(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        await open_runs(pilot)
+async def test_a_page_with_nothing_to_show_is_emptier(app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await fixed.opened(pilot, RunsPage)
         assert empty_share(pilot) > 1 / 3

@@ -30,7 +30,7 @@ async def test_the_form_has_all_its_buttons(app: MnistSumApp) -> None:
 
 async def test_the_addition_table_is_whole_beside_its_words(app: MnistSumApp) -> None:
     async with app.run_test(size=SMALLEST) as pilot:
-        await shown.table(pilot)
+        await shown.SHOWN["table"](pilot)
         table = app.screen.query_one(AdditionTable)
         assert "so it adds." in " ".join(str(app.screen.query_one("#words").render()).split())
         assert table.content_size.height >= 11
@@ -55,10 +55,10 @@ async def test_wrong_images_are_whole_or_it_says_how_to_see_them(app: MnistSumAp
         assert "m gives" not in text(app)
 
 
-@pytest.mark.parametrize("view", ["health", "means", "digit_map", "inside"])
+@pytest.mark.parametrize("view", ["health", "means", "map", "inside"])
 async def test_the_views_of_inside_have_more_room_than_their_words(view: str, app: MnistSumApp) -> None:
     async with app.run_test(size=SMALLEST) as pilot:
-        await getattr(shown, view)(pilot)
+        await shown.SHOWN[view](pilot)
         page = app.screen
         assert isinstance(page, InsidePage)
         assert page.query_one("#words").size.height <= 4
