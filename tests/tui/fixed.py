@@ -1,13 +1,17 @@
 """A worker with fixed predictions for the first thousand test images, and the app around it: all tests see the same."""
 
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from textual.message import Message
 from textual.pilot import Pilot
 
 from mnist_sum_tui.data import dataset
@@ -20,33 +24,30 @@ from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
-from mnist_sum_tui.tui.predictions import load
-from mnist_sum_tui.tui.predictions.messages import (
-    DrawingPredicted,
-    HeatFound,
-    ImagePredicted,
-    LookedInside,
-    TestSetEvaluated,
-)
+from mnist_sum_tui.tui.predictions import load, messages
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.requests import (
     EvaluateTestSet,
     FindHeat,
+    Job,
     LookInside,
     PredictDrawing,
     PredictImage,
     Reply,
     Request,
 )
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
+from tests.tui.recorded import settle
 
 Kind = TypeVar("Kind", bound=Page)
+Size = tuple[int, int]
 COUNT = 1000
 SOURCE = "20260101-120000-compact, epoch 3"
 RUN = "20260101-120000-compact"
 CHOICES = tuple(Weights(name, RUN, Path(f"{name}.safetensors")) for name in ("epoch 1", "best", "last"))
+NEWEST = Weights(LIVE, "the training in progress")
 WRONG = {8: 6, 241: 5, 247: 6, 321: 7, 340: 3, 445: 0, 582: 2, 659: 1, 684: 2, 720: 8, 740: 9, 947: 9}
 """images whose digit is predicted as another one"""
 THREE = 18
@@ -120,26 +121,40 @@ def views(image: NDArray[np.uint8], number: int, digit: int) -> tuple[LayerView,
 def heat(image: NDArray[np.uint8]) -> Heat:
     """Of a network that looks at the upper half for the digit, and at the left one for the sum."""
     share = np.linspace(6, 0, 28, dtype=np.float32)
-    wide = np.maximum(image, 64).astype(np.float32)
-    wide /= 255
+    wide = (np.maximum(image, 64) / 255).astype(np.float32)
     return Heat(wide * share[:, None], wide * share)
 
 
-def looked_inside(request: LookInside) -> LookedInside:
-    image, said = images().images[request.index % COUNT].numpy(), predictions(request.index % COUNT)
+def looked_inside(request: LookInside) -> messages.LookedInside:
+    answer, found = predicted(request.index % COUNT, weights=request.weights or CHOICES[1]), request.found
     if request.drawing is not None:
-        image, said = prepare(request.drawing), unlabelled()
-    found = request.found
-    weights, source = (request.weights or CHOICES[1], SOURCE) if found is None else (found.weights, found.source)
-    answer = ImagePredicted(request.index % COUNT, image, said, weights, CHOICES, source, COUNT)
-    return LookedInside(
-        views(image, request.number, said[0].digit), request.number, answer, found is None, request.drawing
-    )
+        answer = replace(answer, image=prepare(request.drawing), predictions=unlabelled())
+    if found is not None:
+        answer = replace(answer, weights=found.weights, source=found.source)
+    layers = views(answer.image, request.number, answer.predictions[0].digit)
+    return messages.LookedInside(layers, request.number, answer, found is None, request.drawing)
 
 
 def predictions(index: int) -> tuple[Prediction, ...]:
-    label = int(images().labels[index])
-    return tuple(from_outputs(outputs(), index, number, label) for number in range(10))
+    return tuple(from_outputs(outputs(), index, number, int(images().labels[index])) for number in range(10))
+
+
+def predicted(index: int, **other: Any) -> messages.ImagePredicted:
+    """The answer for an image; `other` values, such as its weights or source, replace the usual ones."""
+    image = images().images[index].numpy()
+    usual = messages.ImagePredicted(index, image, predictions(index), CHOICES[1], CHOICES, SOURCE, COUNT)
+    return replace(usual, **other)
+
+
+def live(index: int, source: str, **other: Any) -> messages.ImagePredicted:
+    """The answer of the training in progress."""
+    return predicted(index, weights=NEWEST, choices=(NEWEST,), source=source, **other)
+
+
+def evaluated(choices: tuple[Weights, ...] = (), **other: Any) -> messages.TestSetEvaluated:
+    """The evaluation of the test images; `other` values replace those of the usual result."""
+    found = replace(result(), **other) if other else result()
+    return messages.TestSetEvaluated(found, images().images.numpy(), choices)
 
 
 class FixedPredictions(PredictionWorker):
@@ -148,37 +163,48 @@ class FixedPredictions(PredictionWorker):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.requests: list[Request] = []
+        self.holds: tuple[type, ...] = ()
+        """the kinds of requests that are held, and not answered"""
+        self.held: list[Job] = []
+        self.says: dict[type[Request], Callable[[Any], Message]] = {}
+        """other answers than the usual ones, by the kind of the request"""
 
     def request(self, request: Request, reply: Reply) -> None:
         self.requests.append(request)
+        if isinstance(request, self.holds):
+            self.held.append(Job(request, reply))
+        elif type(request) in self.says:
+            reply(self.says[type(request)](request))
+        else:
+            self.answer(Job(request, reply))
+
+    def answer(self, job: Job) -> None:
+        """Give the usual answer."""
+        request, reply = job.request, job.reply
         match request:
             case PredictImage():
-                index = request.index % COUNT
-                weights = request.weights or CHOICES[1]
-                image = images().images[index].numpy()
-                reply(ImagePredicted(index, image, predictions(index), weights, CHOICES, SOURCE, COUNT))
+                reply(predicted(request.index % COUNT, weights=request.weights or CHOICES[1]))
             case PredictDrawing():
                 reply(drawing_predicted(request))
             case FindHeat():
                 for is_hiding in (False, True):
-                    reply(HeatFound(request.image, request.number, heat(request.image), is_hiding))
+                    reply(messages.HeatFound(request.image, request.number, heat(request.image), is_hiding))
             case LookInside():
                 reply(looked_inside(request))
             case EvaluateTestSet():
-                reply(TestSetEvaluated(result(), images().images.numpy(), CHOICES))
+                reply(evaluated(CHOICES))
 
 
 def unlabelled() -> tuple[Prediction, ...]:
     return tuple(from_outputs(outputs(), THREE, number) for number in range(10))
 
 
-def drawing_predicted(request: PredictDrawing) -> DrawingPredicted:
-    weights = request.weights or CHOICES[1]
-    try:
-        image = prepare(request.drawing)
-    except PictureError:
-        return DrawingPredicted(None, None, weights, CHOICES, SOURCE, request.requested, request.drawing)
-    return DrawingPredicted(image, unlabelled(), weights, CHOICES, SOURCE, request.requested, request.drawing)
+def drawing_predicted(request: PredictDrawing) -> messages.DrawingPredicted:
+    image = said = None
+    with contextlib.suppress(PictureError):  # a blank pad
+        image, said = prepare(request.drawing), unlabelled()
+    whose = request.weights or CHOICES[1], CHOICES, SOURCE
+    return messages.DrawingPredicted(image, said, *whose, request.requested, request.drawing)
 
 
 def new_app(folder: Path, monkeypatch: pytest.MonkeyPatch) -> MnistSumApp:
@@ -194,11 +220,19 @@ def predictions_in(app: MnistSumApp) -> FixedPredictions:
     return app.predictions
 
 
+def hold(app: MnistSumApp, *kinds: type[Request]) -> list[Job]:
+    """The requests of these kinds, or all, from now on; none is answered."""
+    worker = predictions_in(app)
+    worker.holds = kinds or (object,)
+    return worker.held
+
+
 async def open_page(pilot: Pilot[int], name: str) -> None:
-    """Go to a page, and wait until it has its answers."""
+    """Go to a page, and wait until it has its answers and what its threads read."""
     await pilot.app.switch_mode(name)
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+    await settle(pilot)
+    while pilot.app.workers:  # what was read may ask for more, as the runs for their curves
+        await settle(pilot)
     await pilot.pause()
 
 
@@ -207,3 +241,10 @@ async def opened(pilot: Pilot[int], kind: type[Kind]) -> Kind:
     await open_page(pilot, kind.page_name)
     assert isinstance(pilot.app.screen, kind)
     return pilot.app.screen
+
+
+@contextlib.asynccontextmanager
+async def on(app: MnistSumApp, kind: type[Kind], size: Size = (80, 24)) -> AsyncIterator[tuple[Pilot[int], Kind]]:
+    """The app in a terminal of this size, on a page that has its answers."""
+    async with app.run_test(size=size) as pilot:
+        yield pilot, await opened(pilot, kind)

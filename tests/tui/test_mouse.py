@@ -12,6 +12,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Tab
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.answer import AllTen
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.choice import Choice
@@ -22,7 +23,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from mnist_sum_tui.tui.widgets.scrub_bar import NOTCH, ScrubBar
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_replay import paused, shown
-from tests.tui.pages.test_runs import make, open_runs
+from tests.tui.pages.test_runs import make
 from tests.tui.recorded import app_of, until
 from tests.tui.shown import lines
 from tests.tui.test_snapshots import train
@@ -38,11 +39,8 @@ async def wheel(pilot: Pilot[int], kind: type[MouseScrollDown | MouseScrollUp], 
     await pilot.pause()
 
 
-async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(200, 60)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+async def test_the_wheel_turns_images_over_on_a_picture_and_nowhere_else(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage, (200, 60)) as (pilot, page):
         for kind, index in ((DOWN, 1), (DOWN, 2), (UP, 1)):
             await wheel(pilot, kind, page.query(Digit).first())
             assert page.index == index
@@ -84,9 +82,8 @@ async def test_another_page_ends_a_stroke(app: MnistSumApp) -> None:
         assert pad.sheet is drawn, "no button is held"
 
 
-async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with fixed.new_app(tmp_path, monkeypatch).run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+async def test_a_click_on_one_of_all_ten_numbers_chooses_it(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
         ten = next(each for each in page.query(AllTen) if each.region)
         for number in (3, 9):
             await pilot.click(ten, offset=(4, number + ten.gutter.top))
@@ -97,8 +94,7 @@ async def test_a_click_on_one_of_all_ten_numbers_chooses_it(tmp_path: Path, monk
 
 
 async def test_the_second_click_on_a_run_opens_it_and_one_on_a_title_sorts(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         await pilot.click(table, offset=(5, 0), times=2)
         await pilot.click(table, offset=(5, 3))
@@ -123,8 +119,7 @@ async def test_the_wheel_on_the_bar_of_a_replay_goes_back_and_forth(pilot: Pilot
 
 
 async def test_only_the_left_button_deletes(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         await pilot.press("d")
         await until(pilot, lambda: app.screen.query("#yes"))
         await pilot.click("#yes", button=3)

@@ -96,6 +96,5 @@ async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None
 
 
 async def test_a_page_with_nothing_to_show_is_emptier(app: MnistSumApp) -> None:
-    async with app.run_test(size=(200, 60)) as pilot:
-        await fixed.opened(pilot, RunsPage)
+    async with fixed.on(app, RunsPage, (200, 60)) as (pilot, _):
         assert empty_share(pilot) > 1 / 3

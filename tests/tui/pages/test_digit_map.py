@@ -1,10 +1,8 @@
 """The map of the digits on Inside."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.glyphs import BRAILLE
@@ -12,9 +10,8 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import map_words
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.messages import LookedInside
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.digit_map import MapOfDigits
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
@@ -27,8 +24,7 @@ from tests.tui.recorded import press, until
 
 @SIZES
 async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, size) as (pilot, page):
         await press(pilot, "m")
         await pilot.pause()
         drawn = page.query_one(MapOfDigits)
@@ -65,14 +61,12 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
         await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == 77)
 
 
-async def test_the_cursor_stays_where_it_was_moved_until_its_image_is_known(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_cursor_stays_where_it_was_moved_until_its_image_is_known(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         page = await show(pilot, "map")
         drawn = page.query_one(MapOfDigits)
         drawn.focus()
-        monkeypatch.setattr(fixed.predictions_in(app), "request", lambda *_: None)  # it is busy
+        fixed.hold(app)  # it is busy
         await pilot.press("left", "up", "left")
         cursor = drawn.cursor
         page.keep_view_up()  # with the answer of the image before
@@ -107,44 +101,34 @@ def place_of(index: int, drawn: MapOfDigits) -> tuple[int, int]:
     return int(columns[index]) // 2, int(rows[index]) // 4
 
 
-async def test_each_weights_have_their_map_turned_to_the_first(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_each_weights_have_their_map_turned_to_the_first(app: MnistSumApp) -> None:
     """The later network sees the same, mirrored and turned; on the screen nothing moves."""
-    asked, replies = list[Weights | None](), list[Callable[[], object]]()
-    first = fixed.result()
-    spun = first.points @ np.array([[0.0, 1.0], [1.0, 0.0]])
+    spun, last = fixed.result().points @ np.array([[0.0, 1.0], [1.0, 0.0]]), fixed.CHOICES[2]
+
+    def look(request: LookInside) -> LookedInside:
+        looked = fixed.looked_inside(request)
+        return looked if request.weights != last else replace(looked, answer=replace(looked.answer, source="later"))
+
     async with app.run_test(size=(120, 36)) as pilot:
         page = await show(pilot, "map")
-        drawn, worker = page.query_one(MapOfDigits), fixed.predictions_in(app)
+        drawn = page.query_one(MapOfDigits)
         assert drawn.shown is not None
-        before = drawn.shown.points
-
-        def answer(request: Request, reply: Reply) -> None:
-            if isinstance(request, EvaluateTestSet):
-                asked.append(request.weights)
-                found = replace(first, weights=request.weights or fixed.CHOICES[1], points=spun, source="later")
-                replies.append(lambda: reply(TestSetEvaluated(found, fixed.images().images.numpy())))
-            elif isinstance(request, LookInside):
-                message = fixed.looked_inside(request)
-                if request.weights == fixed.CHOICES[2]:
-                    message.answer.source = "later"
-                reply(message)
-
-        monkeypatch.setattr(worker, "request", answer)
+        before, held = drawn.shown.points, fixed.hold(app, EvaluateTestSet)
+        fixed.predictions_in(app).says = {LookInside: look}
         await pilot.press("full_stop")
-        await until(pilot, lambda: "This is still the map of" in words(page) and bool(replies))
+        await until(pilot, lambda: "This is still the map of" in words(page) and bool(held))
         assert drawn.shown.points is before, "until the map of these is known"
-        replies[0]()
+        held[0].reply(fixed.evaluated(weights=last, points=spun, source="later"))
         await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
         assert "still" not in words(page)
         assert np.allclose(drawn.shown.points, before)
-        assert asked == [fixed.CHOICES[2]]
+        assert isinstance(held[0].request, EvaluateTestSet)
+        assert held[0].request.weights == last
         await pilot.press("comma")
         await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is before)
         await pilot.press("full_stop")
         await until(pilot, lambda: drawn.shown is not None and drawn.shown.points is not before)
-        assert len(asked) == 1, "once each"
+        assert len(held) == 1, "once each"
 
 
 def test_a_map_whose_digits_are_mostly_misread_says_why_none_is_marked() -> None:

@@ -17,7 +17,7 @@ from mnist_sum_tui.training.step import Learner
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.predictions.messages import Trouble
-from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
+from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.answer import AnswerText, Likeness
@@ -43,8 +43,7 @@ async def draw(pilot: Pilot[int], points: tuple[tuple[int, int], ...] = THREE) -
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
 async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage, size) as (pilot, page):
         hint = page.query_one("#hint", Static)
         assert str(hint.render()).startswith("Draw a digit")
         await draw(pilot)
@@ -68,17 +67,14 @@ async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> 
         assert page.milliseconds is not None
 
 
-async def test_without_weights_the_answer_to_another_drawing_is_not_shown(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+async def test_without_weights_the_answer_to_another_drawing_is_not_shown(app: MnistSumApp) -> None:
+    async with fixed.on(app, DrawPage, (120, 36)) as (pilot, page):
         await draw(pilot)
         answer = page.query_one(AnswerText)
         page.post_message(Trouble("not now"))
         await until(pilot, lambda: page.query_one("#note").display)
         assert answer.display, "it is of this drawing"
-        monkeypatch.setattr(app.predictions, "request", lambda _, reply: reply(Trouble("It has no weights")))
+        fixed.predictions_in(app).says = {PredictDrawing: lambda _: Trouble("It has no weights")}
         await draw(pilot, ((9, 3), (9, 11)))
         await until(pilot, lambda: str(page.query_one("#note", Static).render()) == "It has no weights")
         assert not answer.display
@@ -99,8 +95,7 @@ async def test_the_pad_gets_the_focus_if_a_smaller_terminal_hides_what_had_it(ap
 
 
 async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         pad = page.query_one(DrawPad)
         await draw(pilot)
         for key, number in (("2", 2), ("plus", 3), ("minus", 2), ("minus", 1), ("0", 0), ("minus", 9)):
@@ -139,8 +134,7 @@ async def test_a_real_network_answers_every_stroke(app: MnistSumApp, tmp_path: P
     """Untrained; how quickly is what `bench --dashboard` measures."""
     make_run(tmp_path)
     app.predictions = PredictionWorker(app.session)
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         pad = page.query_one(DrawPad)
         for place in range(11):
             page.milliseconds = None
@@ -182,8 +176,7 @@ async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monk
 
 
 async def test_a_network_that_learned_nothing_is_named_as_what_it_is(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage, (120, 36)) as (pilot, page):
         await draw(pilot)
         assert page._answer is not None
         for source, is_said in ((f"{page._answer.source}, only guesses", True), (page._answer.source, False)):
@@ -197,12 +190,11 @@ async def test_a_network_that_learned_nothing_is_named_as_what_it_is(app: MnistS
 async def test_after_the_training_the_weights_that_it_keeps_answer(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page, worker = await fixed.opened(pilot, DrawPage), fixed.predictions_in(app)
+    async with fixed.on(app, DrawPage, (120, 36)) as (pilot, page):
+        worker = fixed.predictions_in(app)
         await draw(pilot)
         assert page._answer is not None
-        live = Weights(LIVE, "the training in progress")
-        page.on_drawing_predicted(replace(page._answer, weights=live, choices=(live,), source="x"))
+        page.on_drawing_predicted(replace(page._answer, weights=fixed.NEWEST, choices=(fixed.NEWEST,), source="x"))
         monkeypatch.setattr(Session, "is_training", True)
         worker.requests.clear()
         page.keep_state()

@@ -31,8 +31,7 @@ SECOND = ((4, 3), (4, 10))
 
 
 async def test_strokes_are_taken_back_one_by_one_and_a_clearing_too(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         pad, sheets = page.query_one(DrawPad), []
         for points in (SECOND, fixed_three()):
             sheets.append(pad.sheet)
@@ -56,8 +55,7 @@ def fixed_three() -> tuple[tuple[int, int], ...]:
 
 
 async def test_other_weights_read_the_same_drawing(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         await draw(pilot)
         await press(pilot, "comma")
         last = fixed.predictions_in(app).requests[-1]
@@ -80,8 +78,7 @@ async def test_a_picture_is_opened_as_predict_image_reads_it(app: MnistSumApp, t
     grey = np.full((90, 70), 230, np.uint8)
     grey[20:70, 30:38] = 10
     Image.fromarray(grey).save(tmp_path / "one and more.png")
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         await pilot.press("o")
         assert isinstance(app.screen, OpenPicture)
         app.screen.query_one(Input).value = f"'{tmp_path / 'one and more.png'}' "
@@ -138,8 +135,7 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp
 
 
 async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: MnistSumApp, tmp_path: Path) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         await press(pilot, "s")
         assert note_of(page).startswith("There is nothing to save")
         await draw(pilot)
@@ -160,8 +156,7 @@ async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: Mnist
 async def test_an_opened_picture_is_saved_as_it_was_read(app: MnistSumApp, tmp_path: Path) -> None:
     grey = np.full((90, 61), 240, np.uint8)
     grey[11:80, 20:27] = 30
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, page):
         page.show_picture(grey, prepare(grey))
         await pilot.press("s")
         await until(pilot, lambda: note_of(page).startswith("Saved"))
@@ -200,8 +195,7 @@ def test_a_folder_that_cannot_be_used_ends_nothing(tmp_path: Path, monkeypatch: 
 async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp) -> None:
     grey = np.full((90, 61), 240, np.uint8)
     grey[11:80, 20:27] = 30
-    async with app.run_test(size=(200, 60)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage, (200, 60)) as (pilot, page):
         page.show_picture(grey, prepare(grey))
         await until(pilot, lambda: page._answer is not None and page._answer.image is not None)
         await pilot.press("c")
@@ -214,8 +208,7 @@ async def test_an_opened_picture_is_brought_back_as_it_was_read(app: MnistSumApp
 
 
 async def test_what_was_cleared_is_brought_back(app: MnistSumApp) -> None:
-    async with app.run_test(size=(200, 60)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage, (200, 60)) as (pilot, page):
         await draw(pilot)
         pad, gallery = page.query_one(DrawPad), page.query_one(Gallery)
         sheet = pad.sheet

@@ -7,9 +7,8 @@ import pytest
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.heat_page import SHARE
-from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, Reply, Request
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.messages import LookedInside, TestSetEvaluated
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside
 from mnist_sum_tui.tui.widgets.maps import Pictures
 from tests.tui import fixed
 from tests.tui.pages.test_network_views import show
@@ -20,30 +19,25 @@ async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
     seconds: float, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One of 15 seconds, as with `original`, and then none for minutes; with a quick network one every ten seconds."""
-    live = Weights("live", "the training in progress", None)
-    clock, asked, looks = [1000.0], list[Request](), list[Request]()
+    clock, asked, looks = [1000.0], list[EvaluateTestSet](), list[LookInside]()
     own_time = SimpleNamespace(monotonic=lambda: clock[0])
     for module in ("pages.network_views", "predictions.pairs"):
         monkeypatch.setattr(f"mnist_sum_tui.tui.{module}.time", own_time)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.LOOK_SECONDS", 1e6)
     async with app.run_test(size=(80, 24)) as pilot:
-        worker = fixed.predictions_in(app)
 
-        def answer(request: Request, reply: Reply) -> None:
-            if isinstance(request, LookInside):
-                looks.append(request)
-                clock[0] += 0.01
-                message = fixed.looked_inside(request)
-                message.answer.weights, message.answer.choices = live, (live,)
-                reply(message)
-            elif isinstance(request, EvaluateTestSet):
-                asked.append(request)
-                clock[0] += seconds
-                result = replace(fixed.result(), weights=live, made=clock[0])
-                reply(TestSetEvaluated(result, fixed.images().images.numpy()))
+        def look(request: LookInside) -> LookedInside:
+            looks.append(request)
+            clock[0] += 0.01
+            return replace(fixed.looked_inside(request), answer=fixed.live(request.index, fixed.SOURCE))
 
-        monkeypatch.setattr(worker, "request", answer)
+        def evaluate(request: EvaluateTestSet) -> TestSetEvaluated:
+            asked.append(request)
+            clock[0] += seconds
+            return fixed.evaluated(weights=fixed.NEWEST, made=clock[0])
+
+        fixed.predictions_in(app).says = {LookInside: look, EvaluateTestSet: evaluate}
         page = await show(pilot, "means")
         assert len(asked) == 1
         assert len(page.query_one("#means", Pictures).items) == 10

@@ -18,8 +18,8 @@ from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import recorded
-from tests.tui.pages.test_runs import make, make_three, open_runs
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make, make_three
 from tests.tui.recorded import press, settle, until
 
 
@@ -45,8 +45,7 @@ async def typed(pilot: Pilot[int], key: str, text: str) -> None:
 
 
 async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         best = best_of(page)
         await typed(pilot, "/", "model=pictured")
         assert ids(page) == ["pictured"]
@@ -67,8 +66,7 @@ async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, made: list
 
 
 async def test_marks_outlive_a_filter(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         await pilot.press("space", "space")
         await app.workers.wait_for_complete()
         marked = page.query_one(RunTable).marked
@@ -89,8 +87,7 @@ async def test_a_run_that_trains_is_read_again(
     events = list(recorded.training(2150))
     trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events[:20]))
     monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path == trained.path)
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         row = next(row for row in table.runs if row.run == trained)
         assert (row.state, len(row.epochs)) == ("running", 0)
@@ -99,8 +96,7 @@ async def test_a_run_that_trains_is_read_again(
 
 
 async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await press(pilot, "/")
         hint = app.screen.query_one("#said", Label)
         assert str(hint.visual).startswith("A state, part of"), "as a sentence"
@@ -120,8 +116,7 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, mad
 
 
 async def test_a_note_is_written_and_shown(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(160, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         assert "note" not in [column.title for column in table.shown]
         await typed(pilot, "t", "stopped [b] too early, to be repeated with more epochs")
@@ -134,8 +129,7 @@ async def test_columns_are_chosen_also_settings(app: MnistSumApp, made: list[Run
     def titles() -> list[str]:
         return [column.title for column in page.query_one(RunTable).shown]
 
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         table, usual = page.query_one(RunTable), titles()
         await press(pilot, "c")
         assert app.screen.query_one(Input).value == ",".join(usual), "to be changed"
@@ -162,8 +156,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         events = [*recorded.training(2150, slower=slower), replace(done, sum_accuracy=total)]
         make(tmp_path, f"20260101-12010{seed}-compact-seed{seed}", events, seed=seed)
     make(tmp_path, "20260101-120300-pictured", [*recorded.training(700)], model="pictured")
-    async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 40)) as (pilot, page):
         assert len(ids(page)) == 3
         await press(pilot, "g")
         assert ids(page) == ["pictured", "compact-seed1"]
@@ -187,8 +180,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
 async def test_a_run_that_another_process_makes_comes_by_itself(
     app: MnistSumApp, made: list[Run], tmp_path: Path
 ) -> None:
-    async with app.run_test(size=(160, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
         assert len(ids(page)) == 3
         make(tmp_path, "20260101-120500-swift", [recorded.started()])
         await until(pilot, lambda: len(ids(page)) == 4)
@@ -200,8 +192,7 @@ async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_t
     for seed, right in enumerate((0.90, 0.95)):
         end = replace(recorded.finished(), sum_accuracy=right)
         make(tmp_path, f"20260101-12000{seed}-compact", [*recorded.training(860), end], seed=seed)
-    async with app.run_test(size=(120, 36)) as pilot:
-        await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, _):
         for key, words in (("g", "The newest of 2 runs in this row; the others stay.\n"), ("g", "")):
             await pilot.press(key, "d")
             assert isinstance(app.screen, DeleteRun)

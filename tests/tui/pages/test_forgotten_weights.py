@@ -63,12 +63,9 @@ async def test_an_opened_run_that_is_deleted_elsewhere_is_named_and_its_result_g
         assert app.session.weights == fixed.CHOICES[0], "the weights of the run that answers can be chosen"
 
 
-async def test_until_another_run_has_answered_there_are_no_weights_to_choose(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
-        monkeypatch.setattr(app.predictions, "request", lambda *_: None)
+async def test_until_another_run_has_answered_there_are_no_weights_to_choose(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        fixed.hold(app)
         page.forget_weights()
         await pilot.press("comma")
         assert app.session.weights is None, "those of the run before"
@@ -96,12 +93,10 @@ async def test_weights_that_are_gone_are_not_named_beside_the_answer_of_others(
             assert ("not there any more: epoch 0" in said) != is_kept
 
 
-async def test_a_step_back_to_the_usual_weights_leaves_all_of_them_to_choose(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_step_back_to_the_usual_weights_leaves_all_of_them_to_choose(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, "inspect")
         await pilot.press("comma")
-        monkeypatch.setattr(app.predictions, "request", lambda *_: None)
+        fixed.hold(app)
         await pilot.press("escape", "full_stop", "full_stop")
         assert app.session.weights == fixed.CHOICES[2], "though no answer has come yet"

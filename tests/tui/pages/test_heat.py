@@ -92,8 +92,7 @@ async def test_it_follows_image_number_and_walk(app: MnistSumApp) -> None:
 
 
 async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage, (120, 36)) as (pilot, page):
         await press(pilot, "h")
         await draw(pilot)
         await pilot.pause()
@@ -109,8 +108,7 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)  # newer answers come when it says so
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
         app.session.control = Control()
         await press(pilot, "h")
         assert len(asked(app)) == 1
@@ -135,8 +133,7 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
 
 
 async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
         await press(pilot, "h")
         assert len(asked(app)) == 1
         await press(pilot, "ctrl+p")

@@ -68,8 +68,7 @@ async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> 
 
 
 async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 50)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage, (120, 50)) as (pilot, page):
         await press(pilot, "question_mark")
         panel = page.query_one(HelpPanel)
 

@@ -10,9 +10,8 @@ from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage, Reply, Request
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.messages import LookedInside
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.layer_list import LayerList
@@ -31,8 +30,7 @@ def words(page: InsidePage) -> str:
 
 
 async def test_a_drawing_goes_through_the_network_until_another_image_is_wanted(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         await fixed.open_page(pilot, "draw")
         await draw(pilot)
         for keys in (("space", "space"), ("right",), ("g", "4", "enter")):  # the second space ends the slide show
@@ -64,8 +62,7 @@ def said(page: InsidePage) -> str:
 
 
 async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage) as (pilot, page):
         layers, maps = page.query_one(OptionList), page.query_one(Maps)
         rows = [str(layers.get_option_at_index(place).prompt) for place in range(layers.option_count)]
         assert [row.partition(":")[0] for row in rows[: len(ROWS)]] == ROWS
@@ -98,8 +95,7 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
 
 
 async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         maps = page.query_one(Maps)
         assert str(page.query_one(KeyFooter).render()).startswith("↑ ↓ Layer  ← → Image  enter Go in  h Where")
         await press(pilot, "right")
@@ -128,8 +124,7 @@ async def test_enter_and_the_order_of_maps_are_offered_only_where_there_is_somet
 
 
 async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         for number in (3, 9):
             await press(pilot, str(number))
             assert page.views[5].maps[0, 7, number] == page.views[5].maps.sum() == 1
@@ -137,43 +132,31 @@ async def test_another_number_comes_in_and_the_bars_follow(app: MnistSumApp) -> 
             assert str(page.query_one("#said", Static).render()).startswith(f"#0: 7 + {number} = {7 + number}")
 
 
-async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(app: MnistSumApp) -> None:
     """The answer is that of the weights that were searched, so the layers must be theirs too, not the newest."""
-    live = Weights("live", "the training in progress", None)
-    old = replace(fixed.result(), weights=live, source="x, step 98", made=time.monotonic())
-    asked: list[Request] = []
+    old = fixed.evaluated(weights=fixed.NEWEST, source="x, step 98", made=time.monotonic())
 
-    async with app.run_test(size=(120, 36)) as pilot:
-        page, worker = await fixed.opened(pilot, InsidePage), fixed.predictions_in(app)
+    def look(request: LookInside) -> LookedInside:
+        looked = fixed.looked_inside(request)
+        return looked if request.found else replace(looked, answer=fixed.live(request.index, "x, step 140"))
 
-        def answer(request: Request, reply: Reply) -> None:
-            asked.append(request)
-            if isinstance(request, LookInside):
-                message = fixed.looked_inside(request)
-                if request.found is None:
-                    message.answer.weights, message.answer.source = live, "x, step 140"
-                    message.answer.choices = (live,)
-                reply(message)
-            elif isinstance(request, PredictImage):
-                found = fixed.predictions(request.index)
-                image = fixed.images().images[request.index].numpy()
-                reply(ImagePredicted(request.index, image, found, live, (live,), "x, step 140", fixed.COUNT))
-            elif isinstance(request, EvaluateTestSet):
-                reply(TestSetEvaluated(old, fixed.images().images.numpy()))
-
-        monkeypatch.setattr(worker, "request", answer)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
+        worker = fixed.predictions_in(app)
+        worker.says = {
+            LookInside: look,
+            PredictImage: lambda request: fixed.live(request.index, "x, step 140"),
+            EvaluateTestSet: lambda _: old,
+        }
         page.show_index(0)
         await press(pilot, "w")
-        looked = [request for request in asked if isinstance(request, LookInside)]
-        assert looked[-1].found is old
+        looked = [request for request in worker.requests if isinstance(request, LookInside)]
+        assert looked[-1].found is old.result
         shown = page.views
-        asked.clear()
+        worker.requests.clear()
         page._due = 0.0
         page.keep_up()
         await pilot.pause()
-        assert [type(request) for request in asked] == [PredictImage], "a line says what has become of it"
+        assert [type(request) for request in worker.requests] == [PredictImage], "a line says what has become of it"
         assert page.views is shown
         assert "at step 98, still wrong" in str(page.query_one("#note", Static).render())
         page.on_looked_inside(fixed.looked_inside(LookInside(page.index, page.number)))
@@ -186,8 +169,7 @@ async def test_what_was_found_in_training_keeps_the_layers_of_its_weights(
 
 async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.inside.SLIDE_SECONDS", 0.05)
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage) as (pilot, page):
         await press(pilot, "space")
         await until(pilot, lambda: page.index >= 3)
         assert "space ends it" in str(page.query_one("#said", Static).render())
@@ -203,11 +185,9 @@ async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, mo
         assert "space" not in str(page.query_one("#said", Static).render())
 
 
-async def test_before_the_first_answer_a_page_says_what_will_be_here(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_before_the_first_answer_a_page_says_what_will_be_here(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
-        monkeypatch.setattr(fixed.FixedPredictions, "request", lambda *_: None)
+        fixed.hold(app)
         for name, words in (("inspect", "each sum"), ("mistakes", "confuses"), ("inside", "through the network")):
             await fixed.open_page(pilot, name)
             row = next(row for row, line in enumerate(lines(app)) if words in line)
@@ -217,8 +197,7 @@ async def test_before_the_first_answer_a_page_says_what_will_be_here(
 
 
 async def test_a_wrong_answer_far_down_the_file_leaves_the_line_below_it(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage) as (_, page):
         assert page.answer is not None
         page.answer.index = 9_340
         wrong = replace(fixed.predictions(340)[9], digit=9, sum=18, label=8)

@@ -24,8 +24,7 @@ from tests.tui.recorded import press
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, size) as (pilot, page):
         closer, maps = page.query_one(Closer), page.query_one(Maps)
         await press(pilot, "enter", "right", "enter")
         assert not maps.display
@@ -68,8 +67,7 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
 
 
 async def test_an_answer_just_after_another_layer_was_chosen_leaves_the_large_map(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         await press(pilot, "enter", "right", "right", "enter")
         assert page.has_class("-closer")
         page.query_one(OptionList).highlighted = 3  # its message is still on the way
@@ -190,8 +188,7 @@ def test_the_scores_of_a_branch_are_labelled_and_other_values_are_not() -> None:
 
 @pytest.mark.parametrize("size", [(120, 36), (200, 60)])
 async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, size) as (pilot, page):
         maps, layers = page.query_one(Maps), page.query_one(OptionList)
         for place, count, lit in ((4, 10, 7), (5, 10, 7), (6, 19, 14)):
             layers.highlighted = place

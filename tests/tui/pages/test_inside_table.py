@@ -18,8 +18,7 @@ from tests.tui.recorded import press, until
 
 
 async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage) as (pilot, page):
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         table = page.query_one(AdditionTable)
         assert page.query_one(OptionList).highlighted == len(page.views)
@@ -57,8 +56,8 @@ async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
     times: int, height: int, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = fixed.views
-    async with app.run_test(size=(200, 60)) as pilot:
-        page, listed = await fixed.opened(pilot, InsidePage), app.screen.query_one(OptionList)
+    async with fixed.on(app, InsidePage, (200, 60)) as (pilot, page):
+        listed = app.screen.query_one(OptionList)
         assert listed.max_scroll_y == 0
         monkeypatch.setattr(fixed, "views", lambda *asked: (*few(*asked)[:5], *few(*asked) * times))
         page.request_answer()
@@ -69,8 +68,7 @@ async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
 
 
 async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         note = page.query_one("#note", Static)
         for key, words in (
             *(("comma", ""), ("comma", "These are the first weights")),
@@ -82,8 +80,7 @@ async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp
 
 async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp) -> None:
     fog, adds = ("1" * 19,) * 10, tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10))
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         for step, table in ((40, fog), (60, adds), (80, adds)):
             app.session.add(
@@ -105,8 +102,7 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await fixed.opened(pilot, InsidePage)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
         assert "keys , and .) show after which epoch it began to add" in words(page)
         assert "replay (F5, Enter, p)" in words(page), "which has some 200 moments of every run"

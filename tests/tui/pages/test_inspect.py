@@ -31,8 +31,7 @@ def text_of(page: InspectPage) -> str:
 
 
 async def test_arrows_step_and_go_round(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         await pilot.press("right", "right")
         assert page.index == 2
         await pilot.press("left", "left", "left")
@@ -52,8 +51,8 @@ async def test_another_number_or_image_draws_what_it_changes_alone(
 
 
 async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page, count = await fixed.opened(pilot, InspectPage), len(fixed.predictions_in(app).requests)
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        count = len(fixed.predictions_in(app).requests)
         for key, number in (("3", 3), ("up", 4), ("9", 9), ("up", 0), ("down", 9)):
             await pilot.press(key)
             assert page.number == number
@@ -65,8 +64,8 @@ async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
 
 
 async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page, found = await fixed.opened(pilot, InspectPage), []
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        found = []
         for _ in range(len(WRONG) + 1):
             await press(pilot, "w")
             found.append(page.index)
@@ -76,8 +75,7 @@ async def test_w_goes_from_wrong_one_to_wrong_one(app: MnistSumApp) -> None:
 
 
 async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         await pilot.press("g", *"1000", "enter")
         assert isinstance(app.screen, GoTo)  # there are a thousand, from 0
         assert "0 to 999" in str(app.screen.query_one("#said", Label).render())
@@ -92,8 +90,7 @@ async def test_g_asks_for_a_place_and_takes_no_other(app: MnistSumApp) -> None:
 
 async def test_b_switches_to_half_blocks_and_r_goes_anywhere(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.randrange", lambda count: count - 3)
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         picture = page.query_one("#picture", Digit)
         assert "@@" in str(picture.render())
         await press(pilot, "b", "r")
@@ -151,8 +148,7 @@ def test_that_weights_are_not_calibrated_is_left_out_last(source: str, room: int
 
 
 async def test_other_test_images_may_be_fewer(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         page.show_index(fixed.COUNT + 445)
         await pilot.pause()
         assert page.index == 445
@@ -184,8 +180,7 @@ async def test_any_size_will_do(app: MnistSumApp) -> None:
 async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         assert page.answer is not None
         monkeypatch.setattr(page, "show_answer", lambda: time.sleep(0.02))
         page._asked, page._due = begin, _ = time.monotonic(), 0.0

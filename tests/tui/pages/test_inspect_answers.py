@@ -1,17 +1,15 @@
 """The page Inspect and its answers: those that come late, grow old, or do not come."""
 
+import itertools
 import time
-from dataclasses import replace
 
-import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.messages import Trouble, Working
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
@@ -19,47 +17,28 @@ from tests.tui.pages.test_inspect import WRONG
 from tests.tui.recorded import press, until
 
 
-async def test_a_result_of_other_weights_comes_late(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with app.run_test() as pilot:
-        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
-        held: list[Reply] = []
-        at_once = worker.request
-
-        def hold(request: Request, reply: Reply) -> None:
-            if isinstance(request, EvaluateTestSet):
-                held.append(reply)
-            else:
-                at_once(request, reply)
-
-        monkeypatch.setattr(worker, "request", hold)
+async def test_a_result_of_other_weights_comes_late(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        held = fixed.hold(app, EvaluateTestSet)
         await pilot.press("w", "comma")
-        held[0](TestSetEvaluated(replace(fixed.result(), source="other weights"), fixed.images().images.numpy()))
+        held[0].reply(fixed.evaluated(source="other weights"))
         await pilot.pause()
         assert page.index == 0  # whoever turned to other weights wants no jump by these
         await pilot.press("w")
         assert len(held) == 2  # they are not taken for the chosen ones
-        held[1](TestSetEvaluated(fixed.result(), fixed.images().images.numpy()))
+        held[1].reply(fixed.evaluated())
         await pilot.pause()
         assert page.index == WRONG[0]
 
 
-async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with app.run_test() as pilot:
-        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
-        newest = Weights("live", fixed.RUN, None)
-        requests: list[Request] = []
-
-        def hold(request: Request, reply: Reply) -> None:
-            requests.append(request)
-            if isinstance(request, PredictImage):
-                image, predictions = fixed.images().images[request.index].numpy(), fixed.predictions(request.index)
-                source = f"step {len(requests)}"  # each answer is of later weights
-                reply(ImagePredicted(request.index, image, predictions, newest, (newest,), source, fixed.COUNT))
-            else:
-                result = replace(fixed.result(), weights=newest, source="step 0", made=time.monotonic())
-                reply(TestSetEvaluated(result, fixed.images().images.numpy()))
-
-        monkeypatch.setattr(worker, "request", hold)
+async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        worker = fixed.predictions_in(app)
+        requests, steps = worker.requests, itertools.count()
+        worker.says = {
+            PredictImage: lambda asked: fixed.live(asked.index, f"step {next(steps)}"),  # each of later weights
+            EvaluateTestSet: lambda _: fixed.evaluated(weights=fixed.NEWEST, source="step 0", made=time.monotonic()),
+        }
         page.show_index(0)
         await pilot.pause()
         for index in WRONG[:3]:
@@ -71,15 +50,9 @@ async def test_a_result_of_a_training_serves_for_a_while(app: MnistSumApp, monke
         assert sum(isinstance(request, EvaluateTestSet) for request in requests) == 2
 
 
-async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test() as pilot:
-        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
-        at_once = worker.request
-        monkeypatch.setattr(
-            worker, "request", lambda *job: None if isinstance(job[0], EvaluateTestSet) else at_once(*job)
-        )
+async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        fixed.hold(app, EvaluateTestSet)
         await pilot.press("w")
         page.post_message(Working("Evaluating all ...", 0.45))
         await pilot.pause()
@@ -90,8 +63,8 @@ async def test_an_evaluation_that_another_page_has_replaced_is_not_waited_for(
 
 
 async def test_a_training_that_begins_is_what_is_shown(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page, requests = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app).requests
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        requests = fixed.predictions_in(app).requests
         await pilot.press("comma")
         for weights, index in ((fixed.CHOICES[0], 0), (None, 1)):
             last = requests[-1]
@@ -102,13 +75,8 @@ async def test_a_training_that_begins_is_what_is_shown(app: MnistSumApp) -> None
 
 
 async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
-        newest = Weights("live", "the training in progress", None)
-        image = fixed.images().images[0].numpy()
-        page.on_image_predicted(
-            ImagePredicted(0, image, fixed.predictions(0), newest, (newest,), "step 7", fixed.COUNT)
-        )
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        page.on_image_predicted(fixed.live(0, "step 7"))
         page.keep_up()
         await pilot.pause()
         assert str(page.query_one("#source", Static).render()) == fixed.SOURCE
@@ -121,8 +89,8 @@ async def test_the_live_weights_give_way_to_the_best_when_the_training_ends(app:
 
 
 async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        page, name = await fixed.opened(pilot, InspectPage), "20260101-120000-" + 9 * "long-name-"
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        name = "20260101-120000-" + 9 * "long-name-"
         told = page.query_one("#source", Static)
         page.show_weights(fixed.CHOICES[1], fixed.CHOICES, f"{name}, epoch 3")
         await pilot.pause()
@@ -138,8 +106,7 @@ async def test_a_long_name_of_the_weights_ends_in_an_ellipsis(app: MnistSumApp) 
 
 
 async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         note = page.query_one("#note", Static)
         assert not note.display
         page.post_message(Working("Reading the test images ...", 0.5))
@@ -154,16 +121,12 @@ async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -
         assert not note.display
 
 
-async def test_a_large_screen_shows_every_digit_and_every_sum(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_large_screen_shows_every_digit_and_every_sum(app: MnistSumApp) -> None:
     """Also where the page had to wait for its first answer, as it does while torch is loaded."""
     async with app.run_test(size=(200, 60)) as pilot:
-        worker, held = fixed.predictions_in(app), list[tuple[Request, Reply]]()
-        at_once = worker.request
-        monkeypatch.setattr(worker, "request", lambda *asked: held.append(asked))
+        held = fixed.hold(app)
         await fixed.open_page(pilot, "inspect")
-        at_once(*held[-1])
+        fixed.predictions_in(app).answer(held[-1])
         await pilot.pause()
         await pilot.pause()
         for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
@@ -172,8 +135,7 @@ async def test_a_large_screen_shows_every_digit_and_every_sum(
 
 
 async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumApp) -> None:
-    async with app.run_test(size=(200, 60)) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage, (200, 60)) as (pilot, page):
         gallery = page.query_one(Gallery)
         for _ in range(3):
             await pilot.press("w")

@@ -10,9 +10,7 @@ from textual.widgets import Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
@@ -20,7 +18,6 @@ from tests.tui.fixed import ODD
 from tests.tui.pages.test_inspect import WRONG
 from tests.tui.recorded import press, until
 
-LIVE = Weights("live", "the training in progress", None)
 ODD_NUMBER = 4
 """the number with which the sums of ODD do not fit their digits"""
 RIGHT = 0
@@ -47,29 +44,18 @@ async def test_a_walk_before_the_first_answer_is_not_lost(app: MnistSumApp, monk
         assert note_of(page).startswith("With number 7: wrong image 1 of 12")
 
 
-async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(app: MnistSumApp) -> None:
     """While the test images are evaluated."""
-    async with app.run_test() as pilot:
-        page, worker, replies = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app), list[Reply]()
-        request, evaluated = worker.request, TestSetEvaluated(fixed.result(), fixed.images().images.numpy())
-
-        def answer(asked: Request, reply: Reply) -> None:
-            if isinstance(asked, EvaluateTestSet):
-                replies.append(reply)
-            else:
-                request(asked, reply)
-
-        monkeypatch.setattr(worker, "request", answer)
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        held, evaluated = fixed.hold(app, EvaluateTestSet), fixed.evaluated()
         await press(pilot, "w", "f9", "escape")
         await until(pilot, lambda: app.screen is page)
-        replies[-1](evaluated)
+        held[-1].reply(evaluated)
         await until(pilot, lambda: note_of(page).startswith("With number 7: wrong image 1 of 12"))
         page._evaluated = None
         await press(pilot, "w", "f4", "f2")
         page.open_image(OpenInInspect(5, 3, evaluated, "From there"))
-        replies[-1](evaluated)
+        held[-1].reply(evaluated)
         await pilot.pause()
         assert page.index == 5
         for number, verdict in ((ODD_NUMBER, "wrong"), (0, "right")):
@@ -78,8 +64,7 @@ async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(
 
 
 async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage) as (pilot, page):
         for key, index, words in (
             ("w", WRONG[0], "With number 7: wrong image 1 of 12 (digit or sum)"),
             ("w", WRONG[1], "With number 7: wrong image 2 of 12 (digit or sum)"),
@@ -98,14 +83,14 @@ async def test_a_walk_says_where_it_is_and_goes_back(app: MnistSumApp) -> None:
         assert page._found is not None
         assert page.answer is not None
         shown, now = page.answer.predictions[ODD_NUMBER], fixed.predictions(RIGHT)[ODD_NUMBER]
-        found = replace(page._found, result=replace(fixed.result(), weights=LIVE, source="x, step 98"))
+        found = replace(page._found, result=fixed.evaluated(weights=fixed.NEWEST, source="x, step 98").result)
         line = "Disagreeing image 1 of 3 at step 98, but agreeing by now (step 140)"
         assert found.line(70, shown, now, "x, step 140") == line
 
 
 async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page, least = await fixed.opened(pilot, InspectPage), sorted(fixed.result().sureness[:, 7].tolist())
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        least = sorted(fixed.result().sureness[:, 7].tolist())
         for key, place in (("u", 1), ("u", 2), ("U", 1)):
             await press(pilot, key)
             assert fixed.result().sureness[page.index, 7] == least[place - 1]
@@ -113,26 +98,14 @@ async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
             assert note_of(page) == f"Least sure {place} of 1,000: its less sure answer has {sure}"
 
 
-async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp) -> None:
     """By the weights that were searched, though those of the training have learned the image by now."""
-    async with app.run_test() as pilot:
-        page, worker = await fixed.opened(pilot, InspectPage), fixed.predictions_in(app)
-
-        def answer(request: Request, reply: Reply) -> None:
-            if isinstance(request, PredictImage):
-                image, found = fixed.images().images[request.index].numpy(), fixed.predictions(RIGHT)
-                reply(
-                    ImagePredicted(
-                        request.index, image, found, LIVE, (LIVE,), "x, step 140, not calibrated yet", fixed.COUNT
-                    )
-                )
-            elif isinstance(request, EvaluateTestSet):
-                old = replace(
-                    fixed.result(), weights=LIVE, source="x, step 98, not calibrated yet", made=time.monotonic()
-                )
-                reply(TestSetEvaluated(old, fixed.images().images.numpy()))
-
-        monkeypatch.setattr(worker, "request", answer)
+    then, later = (f"x, step {step}, not calibrated yet" for step in (98, 140))
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        fixed.predictions_in(app).says = {
+            PredictImage: lambda asked: fixed.live(asked.index, later, predictions=fixed.predictions(RIGHT)),
+            EvaluateTestSet: lambda _: fixed.evaluated(weights=fixed.NEWEST, source=then, made=time.monotonic()),
+        }
         page.show_index(0)
         await press(pilot, "w")
         assert note_of(page).startswith("With number 7: wrong image 1 of 12")
@@ -146,13 +119,11 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp, monk
             (70, "Wrong image 1 of 12 at step 98, but right by now (step 140)"),
             (40, "Wrong image 1 of 12, right by now"),
         ):
-            assert (
-                page._found.line(width, fixed.predictions(WRONG[0])[7], now, "x, step 140, not calibrated yet") == line
-            )
+            assert page._found.line(width, fixed.predictions(WRONG[0])[7], now, later) == line
         said = page.query_one(AnswerText).said
         assert said == fixed.predictions(WRONG[0])[7], "those of step 98"
         assert "wrong at step 98" in str(page.query_one(AnswerText).render())
-        assert str(page.query_one("#source", Static).render()) == "x, step 98, not calibrated yet"
+        assert str(page.query_one("#source", Static).render()) == then
         await press(pilot, "3")
         assert page.query_one(AnswerText).said == fixed.predictions(RIGHT)[3], "the newest"
         assert note_of(page) == ""

@@ -115,8 +115,8 @@ def test_keys_are_left_out_whole_from_the_end() -> None:
 
 
 async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: MnistSumApp) -> None:
-    async with app.run_test(size=(60, 20)) as pilot:
-        page, line = await fixed.opened(pilot, InspectPage), footer_of(pilot)
+    async with fixed.on(app, InspectPage, (60, 20)) as (pilot, page):
+        line = footer_of(pilot)
         await pilot.click(KeyFooter, offset=(line.index("w Wrong") + 3, 0))
         await pilot.pause()
         assert page.index == min(fixed.WRONG)
@@ -126,8 +126,8 @@ async def test_a_click_on_the_footer_is_its_key_and_on_the_sign_the_help(app: Mn
 
 
 async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page, line = await fixed.opened(pilot, InspectPage), footer_of(pilot)
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        line = footer_of(pilot)
         image, number = page.index, page.number
         left, right = line.index(BRAILLE.arrows[0]), line.index(BRAILLE.arrows[1])
         up, down = line.index(BRAILLE.arrows[2]), line.index(BRAILLE.arrows[3])
@@ -145,8 +145,7 @@ async def test_a_click_on_the_second_of_two_keys_is_that_one(app: MnistSumApp) -
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
 async def test_the_help_stands_beside_a_page_that_stays_usable(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await fixed.opened(pilot, InspectPage)
+    async with fixed.on(app, InspectPage, size) as (pilot, page):
         await press(pilot, "question_mark")
         panel = page.query_one(HelpPanel)
         assert not panel.region.overlaps(page.query_one("#inspect").region)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from textual.pilot import Pilot
 
 from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -13,7 +12,7 @@ from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.predictions.requests import FindHeat, LookInside, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import FindHeat, LookInside
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.slider import Slider
@@ -21,48 +20,28 @@ from tests.tui import fixed
 from tests.tui.pages.test_draw import THREE, draw
 from tests.tui.recorded import press
 
-Kept = list[tuple[Request, Reply]]
-
-
-def keep(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> Kept:
-    """The requests from now on; none is answered."""
-    kept: Kept = []
-    monkeypatch.setattr(app.predictions, "request", lambda request, reply: kept.append((request, reply)))
-    return kept
-
-
-async def answer(pilot: Pilot[int], kept: Kept, at: int = 0) -> None:
-    request, reply = kept.pop(at)
-    assert isinstance(pilot.app, MnistSumApp)
-    fixed.FixedPredictions(pilot.app.session).request(request, reply)
-    await pilot.pause()
-
 
 @pytest.mark.parametrize("name", ["inspect", "draw", "inside"])
 @pytest.mark.parametrize(("keys", "chosen"), [(("full_stop", "comma", "comma"), 0), (("full_stop", "comma"), 1)])
 async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider(
-    name: str, keys: tuple[str, ...], chosen: int, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+    name: str, keys: tuple[str, ...], chosen: int, app: MnistSumApp
 ) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, name)
-        page, kept = app.screen, keep(app, monkeypatch)
+        page, held = app.screen, fixed.hold(app)
         assert isinstance(page, WeightsPage)
         await pilot.press(*keys)
-        await answer(pilot, kept)
+        fixed.predictions_in(app).answer(held[0])
+        await pilot.pause()
         assert page.query_one(Slider).chosen == chosen
         await pilot.press("full_stop")
         assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
 
 
-async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_network(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        page = app.screen
-        assert isinstance(page, InsidePage)
+async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_network(app: MnistSumApp) -> None:
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         before, number = page.views, page.number
-        keep(app, monkeypatch)
+        fixed.hold(app)
         await pilot.press("right")
         drawing = np.repeat(np.array([[255] * 9 + [0] * 2 + [255] * 9], np.uint8), 20, 0)
         for late in (LookInside(0, number), LookInside(1, number + 1), LookInside(1, number, drawing=drawing)):
@@ -76,40 +55,26 @@ async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_
         assert not page.has_class("-closer")
 
 
-async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_present_one(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page, kept = await fixed.opened(pilot, InspectPage), list[FindHeat]()
-        worker = fixed.predictions_in(app)
-
-        def request(request: Request, reply: Reply) -> None:
-            if isinstance(request, FindHeat):
-                kept.append(request)
-            else:
-                fixed.FixedPredictions.request(worker, request, reply)
-
-        monkeypatch.setattr(worker, "request", request)
+async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_present_one(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        held = fixed.hold(app, FindHeat)
         await pilot.press("h", "right")
-        of_first, of_second = kept
+        of_first, of_second = (job.request for job in held if isinstance(job.request, FindHeat))
         heat = fixed.heat(of_first.image)
         page.post_message(HeatFound(of_first.image, of_first.number, heat, is_hiding=True))
         await pilot.pause()
         page.show_answer()
-        assert len(kept) == 3, "asked for again, because a stroke may have come first"
+        assert len(held) == 3, "asked for again, because a stroke may have come first"
         page.post_message(HeatFound(of_second.image, of_second.number, heat, is_hiding=True))
         await pilot.pause()
         page.show_answer()
-        assert len(kept) == 3
+        assert len(held) == 3
 
 
-async def test_a_drawing_that_is_not_answered_yet_is_kept_as_it_is_and_without_an_answer(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with app.run_test(size=(200, 60)) as pilot:
-        page = await fixed.opened(pilot, DrawPage)
+async def test_a_drawing_that_is_not_answered_yet_is_kept_as_it_is_and_without_an_answer(app: MnistSumApp) -> None:
+    async with fixed.on(app, DrawPage, (200, 60)) as (pilot, page):
         await draw(pilot, THREE[:3])
-        keep(app, monkeypatch)
+        fixed.hold(app)
         await draw(pilot, THREE[3:])
         sheet = page.drawing
         await press(pilot, "c")

@@ -12,10 +12,10 @@ from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.runs import AT_ONCE
+from mnist_sum_tui.tui.pages.runs import AT_ONCE, RunsPage
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
-from tests.tui.pages.test_runs import make, open_runs
+from tests.tui.pages.test_runs import make
 from tests.tui.recorded import settle
 from tests.tui.shown import lines
 
@@ -57,8 +57,7 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
 async def test_a_mark_and_a_second_look_change_nothing_else(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table, changed = page.query_one(RunTable), list[Any]()
         monkeypatch.setattr(table, "update_cell", lambda row, *_: changed.append(row))
         monkeypatch.setattr(table, "add_row", lambda *_, key: changed.append(key))
@@ -72,8 +71,7 @@ async def test_a_mark_and_a_second_look_change_nothing_else(
 async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_concerned(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(160, 48)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 48)) as (pilot, page):
         table, filled = page.query_one(RunTable), list[str]()
         add_row = table.add_row
 
@@ -101,8 +99,7 @@ async def test_a_run_that_trains_changes_its_own_row_alone_unless_others_are_con
 async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         for keys, there, left in ((["down"] * 3, made[-5], COUNT - 1), (["end"], made[1], COUNT - 2)):
             with monkeypatch.context() as patched:
@@ -116,13 +113,12 @@ async def test_after_a_delete_the_cursor_is_on_the_run_that_takes_the_place(
 
 
 async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         await pilot.press("end", "space")
         page.pattern = "model=swift"
         page.show_listed()
         await fixed.open_page(pilot, "inspect")
-        await open_runs(pilot)
+        await fixed.opened(pilot, RunsPage)
         await pilot.press("escape")
         assert page.query_one(RunTable).marked == (made[0].id,)
 
@@ -130,8 +126,7 @@ async def test_a_mark_stays_although_a_filter_hid_all_runs_on_the_way(app: Mnist
 async def test_more_runs_than_fit_have_their_figures_whole_and_say_by_what_they_are_sorted(
     app: MnistSumApp, made: list[Run]
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         table.sort_by(named("mean val."))
         await pilot.pause()

@@ -11,7 +11,6 @@ from textual.widgets import Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage, summary_line, title_line
-from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.selection import KEY, all_wrong, caption, frequent
 from mnist_sum_tui.tui.widgets.gallery import BIG, SMALL, Gallery, Item, tile_for
@@ -32,8 +31,7 @@ def shown_in(gallery: Gallery) -> list[int]:
 
 
 async def test_maps_and_the_worst_first(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await fixed.opened(pilot, MistakesPage)
+    async with fixed.on(app, MistakesPage) as (_, page):
         gallery = page.query_one(Gallery)
         assert shown_in(gallery) == [mistake.index for mistake in fixed.result().mistakes]
         sure = {mistake.index: mistake.probability for mistake in fixed.result().mistakes}
@@ -231,6 +229,6 @@ async def test_the_weights_move_as_on_inspect(app: MnistSumApp, monkeypatch: pyt
         assert wanted == app.session.weights == fixed.CHOICES[0]
         assert slider.names[slider.chosen] == "epoch 1"
         named_anew = (fixed.CHOICES[0], replace(fixed.CHOICES[1], name="epoch 3 = best"))
-        app.screen.post_message(TestSetEvaluated(fixed.result(), fixed.images().images.numpy(), named_anew))
+        app.screen.post_message(fixed.evaluated(named_anew))
         await pilot.pause()
         assert slider.names[slider.chosen] == "epoch 3 = best", "whose result is shown"

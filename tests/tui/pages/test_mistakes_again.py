@@ -1,37 +1,21 @@
 """The page Mistakes while all images are evaluated again: by the key, while it trains, after it."""
 
-import contextlib
 import time
-from collections.abc import AsyncIterator
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from tests.tui import fixed
 from tests.tui.recorded import press
 
 
-@contextlib.asynccontextmanager
-async def opened(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[tuple[Pilot[int], MistakesPage, fixed.FixedPredictions]]:
-    """The page in a small terminal, and who answers it."""
-    app = fixed.new_app(tmp_path, monkeypatch)
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await fixed.opened(pilot, MistakesPage)
-        yield pilot, page, fixed.predictions_in(app)
-
-
-async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened(tmp_path, monkeypatch) as (pilot, page, _):
+async def test_images_stay_while_all_are_evaluated_again(app: MnistSumApp) -> None:
+    async with fixed.on(app, MistakesPage) as (pilot, page):
         gallery = page.query_one(Gallery)
         before = gallery.size
         page.note("evaluating")
@@ -46,15 +30,15 @@ async def test_images_stay_while_all_are_evaluated_again(tmp_path: Path, monkeyp
 
 def of_step(step: int, made: float = 0.0) -> TestSetEvaluated:
     """An evaluation of the weights of a step, while a training goes on; `made` is a time.monotonic."""
-    live = Weights(LIVE, "the training in progress")
-    result = replace(fixed.result(), weights=live, source=f"the training in progress, step {step}", made=made)
-    return TestSetEvaluated(result, fixed.images().images.numpy(), (*fixed.CHOICES, live))
+    source, choices = f"the training in progress, step {step}", (*fixed.CHOICES, fixed.NEWEST)
+    return fixed.evaluated(choices, weights=fixed.NEWEST, source=source, made=made)
 
 
 async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(tmp_path, monkeypatch) as (pilot, page, worker):
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        worker = fixed.predictions_in(app)
         monkeypatch.setattr(Session, "is_training", True)
         for age, is_refused in ((0, True), (60, False)):
             page.on_test_set_evaluated(of_step(age, made=time.monotonic() - age))
@@ -65,8 +49,8 @@ async def test_an_evaluation_that_would_come_too_early_is_refused_in_words(
             assert (str(page.query_one("#note", Static).render()) == words) is is_refused
 
 
-async def test_weights_that_were_evaluated_already_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with opened(tmp_path, monkeypatch) as (pilot, page, _):
+async def test_weights_that_were_evaluated_already_are_told(app: MnistSumApp) -> None:
+    async with fixed.on(app, MistakesPage) as (pilot, page):
         note = page.query_one("#note", Static)
         assert not note.display, "nobody has asked again"
         await press(pilot, "r")
@@ -76,9 +60,10 @@ async def test_weights_that_were_evaluated_already_are_told(tmp_path: Path, monk
 
 
 async def test_after_the_training_its_best_weights_are_evaluated(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with opened(tmp_path, monkeypatch) as (pilot, page, worker):
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        worker = fixed.predictions_in(app)
         page.on_test_set_evaluated(of_step(98))
         monkeypatch.setattr(Session, "is_training", True)
         worker.requests.clear()

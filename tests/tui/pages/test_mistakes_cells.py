@@ -8,7 +8,6 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.selection import caption, read_as, sums_wrong
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -67,8 +66,7 @@ async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(ap
         await until(pilot, lambda: shown_in(gallery) == [241])
         assert "esc All mistakes" in footer.render().plain
         assert gallery.has_focus
-        again = replace(fixed.result(), made=1.0)
-        app.screen.on_test_set_evaluated(TestSetEvaluated(again, fixed.images().images.numpy(), fixed.CHOICES))  # type: ignore[attr-defined]
+        app.screen.on_test_set_evaluated(fixed.evaluated(fixed.CHOICES, made=1.0))  # type: ignore[attr-defined]
         assert shown_in(gallery) == [241], "of the newer weights, too"
         await pilot.click(footer, offset=(footer.render().plain.index("esc"), 0))
         await pilot.pause()

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import MEANS, NO_MEANS, VIEWS
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.health_table import HealthTable
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
@@ -138,22 +138,10 @@ async def test_mean_tables_of_other_weights_do_not_stay(app: MnistSumApp, monkey
 
 
 @pytest.mark.parametrize("name", ["means", "map"])
-async def test_while_the_test_images_are_evaluated_it_says_what_will_be_here(
-    name: str, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_while_the_test_images_are_evaluated_it_says_what_will_be_here(name: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inside")
-        worker = fixed.predictions_in(app)
-        request = worker.request
-        evaluations: list[Request] = []
-
-        def hold(asked: Request, reply: Reply) -> None:
-            if isinstance(asked, EvaluateTestSet):
-                evaluations.append(asked)
-            else:
-                request(asked, reply)
-
-        monkeypatch.setattr(worker, "request", hold)
+        evaluations = fixed.hold(app, EvaluateTestSet)
         page = await show(pilot, name)
         for _ in range(3):
             page.keep_view_up()

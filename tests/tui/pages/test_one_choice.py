@@ -1,7 +1,5 @@
 """One choice of weights for Inspect, Draw and Mistakes; an image from Mistakes is shown by the weights of its map."""
 
-from dataclasses import replace
-
 import pytest
 from textual.widgets import Static
 
@@ -9,14 +7,11 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import other_weights
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import (
     EvaluateTestSet,
     FindHeat,
     PredictDrawing,
     PredictImage,
-    Reply,
-    Request,
 )
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -51,22 +46,14 @@ async def test_what_is_chosen_on_one_page_holds_on_all(app: MnistSumApp) -> None
         assert requests[-1].weights is None, "a training that begins is what there is to look at"
 
 
-async def test_an_image_of_mistakes_is_shown_by_the_weights_of_its_map(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_image_of_mistakes_is_shown_by_the_weights_of_its_map(app: MnistSumApp) -> None:
     async with app.run_test() as pilot:
         await fixed.open_page(pilot, "inspect")
-
-        def answer(request: Request, reply: Reply) -> None:
-            if isinstance(request, PredictImage):
-                image = fixed.images().images[request.index].numpy()
-                others = fixed.CHOICES[1], fixed.CHOICES, "x, epoch 2"
-                reply(ImagePredicted(request.index, image, fixed.predictions(0), *others, fixed.COUNT))
-            elif isinstance(request, EvaluateTestSet):
-                found = replace(fixed.result(), weights=FOUND_BY, source="x, epoch 1")
-                reply(TestSetEvaluated(found, fixed.images().images.numpy()))
-
-        monkeypatch.setattr(fixed.predictions_in(app), "request", answer)
+        other = {"predictions": fixed.predictions(0), "source": "x, epoch 2"}
+        fixed.predictions_in(app).says = {
+            PredictImage: lambda request: fixed.predicted(request.index, **other),
+            EvaluateTestSet: lambda _: fixed.evaluated(weights=FOUND_BY, source="x, epoch 1"),
+        }
         await fixed.open_page(pilot, "mistakes")
         assert str(app.screen.query_one("#result", Static).render()).startswith("x, epoch 1")
         caption = app.screen.query_one(Gallery).items[0].caption

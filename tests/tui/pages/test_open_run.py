@@ -13,15 +13,16 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.state_line import state_line
-from tests.tui import recorded
+from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.pages.test_runs import make, note_of, open_runs
+from tests.tui.pages.test_runs import make, note_of
 from tests.tui.recorded import press, until
 
 
@@ -38,7 +39,7 @@ def question(app: MnistSumApp) -> str:
 
 async def open_third(app: MnistSumApp, pilot: Pilot[int]) -> None:
     """Open the oldest of three runs, which is complete."""
-    await open_runs(pilot)
+    await fixed.opened(pilot, RunsPage)
     await pilot.press("down", "down", "enter")
     await until(pilot, lambda: app.screen is app.train_page and app.session.run is not None)
 
@@ -86,8 +87,7 @@ async def test_a_damaged_run_and_one_that_is_gone_are_told(
 ) -> None:
     made[2].config_file.write_text("{")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         for run in made[:2]:
             run.delete()
         await press(pilot, "end", "enter")  # nothing says when it was created, so it is the last
@@ -145,7 +145,7 @@ async def test_beside_a_training_only_the_network_is_another(fake: FakeTrain, tm
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: app.session.progress)
         trained = app.session.run
-        await open_runs(pilot)
+        await fixed.opened(pilot, RunsPage)
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.session.network is not None)
         assert app.session.run == trained
@@ -188,8 +188,7 @@ async def test_a_stopped_run_goes_on_with_what_is_left(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = recorded.asked(monkeypatch)
-    async with app.run_test() as pilot:
-        await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, _):
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.train_page and app.session.finished)
         assert app.screen.active_bindings["r"].binding.description == "Resume"
@@ -208,8 +207,7 @@ async def test_nothing_is_asked_where_nothing_can_go_on(
 ) -> None:
     made[2].report_file.write_text("{}")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await pilot.press("r")
         assert "has a result but no checkpoint" in note_of(page)
         made[1].delete()
@@ -225,8 +223,7 @@ async def test_y_copies_what_makes_a_resumed_run_again(app: MnistSumApp, tmp_pat
     again = replace(recorded.started(resumed=True), step=700)
     make(tmp_path, "20260101-120300-compact", [*recorded.training(700), again])
     first = "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await pilot.press("y")
         assert app.clipboard == first, "as if it had not stopped"
         await pilot.press("down", "y")

@@ -1,7 +1,6 @@
 """The quiz: what it asks, how it compares, and the score."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.predictions.messages import Trouble, Working
 from mnist_sum_tui.tui.predictions.quiz import HARDEST, Answered, choose, score_lines, score_of
-from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage, Reply, Request
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from tests.tui import fixed
@@ -150,47 +149,44 @@ async def test_an_answer_may_be_typed_at_once(app: MnistSumApp) -> None:
         assert (screen.answers[0].digit, screen.answers[0].sum) == (8, 12)
 
 
-async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp, monkeypatch: Any) -> None:
+async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inspect")
-        worker = fixed.predictions_in(app)
-        request, held = worker.request, list[tuple[Request, Reply]]()
-        monkeypatch.setattr(worker, "request", lambda asked, reply: held.append((asked, reply)))
+        worker, held = fixed.predictions_in(app), fixed.hold(app)
         await pilot.press("z")
         await until(pilot, lambda: held)
         screen = app.screen
         assert isinstance(screen, QuizScreen)
         assert "least sure" in text(screen, "#told"), "what will be here"
-        held[0][1](Working("Evaluating all 10,000 test images", 0.48))
+        held[0].reply(Working("Evaluating all 10,000 test images", 0.48))
         await until(pilot, lambda: "Evaluating" in text(screen, "#hint"))
         await pilot.pause()
         rows = [line.text for line in screen._compositor.render_strips()]
         assert any("Evaluating all" in row and "━" in row and " 48 %" in row for row in rows), "in one row"
         await pilot.press("enter", "4")
-        assert isinstance(held[0][0], EvaluateTestSet)
-        request(*held[0])
+        assert isinstance(held[0].request, EvaluateTestSet)
+        worker.answer(held[0])
         await until(pilot, lambda: screen.waiting)
         await give(pilot, 4, 9)
         assert not screen.answers
-        assert isinstance(held[1][0], PredictImage)
-        assert held[1][0].index == screen.waiting[0].image
-        request(*held[1])
+        assert isinstance(held[1].request, PredictImage)
+        assert held[1].request.index == screen.waiting[0].image
+        worker.answer(held[1])
         await until(pilot, lambda: screen.answers)
         assert screen.answers[0].network_seconds > screen.answers[0].seconds
         await pilot.press("enter")
         await give(pilot, 4, 9)
-        held[2][1](Trouble("the training has just ended"))
+        held[2].reply(Trouble("the training has just ended"))
         await until(pilot, lambda: "just ended" in text(screen, "#hint"))
         await pilot.press("enter")  # asks once more
-        request(*held[3])
+        worker.answer(held[3])
         await until(pilot, lambda: len(screen.answers) == 2)
 
 
-async def test_without_a_network_it_says_so(app: MnistSumApp, monkeypatch: Any) -> None:
+async def test_without_a_network_it_says_so(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         worker = fixed.predictions_in(app)
-        request = worker.request
-        monkeypatch.setattr(worker, "request", lambda _, reply: reply(Trouble("there is no trained network yet")))
+        worker.says = {EvaluateTestSet: lambda _: Trouble("there is no trained network yet")}
         app.action_quiz()
         await until(pilot, lambda: isinstance(app.screen, QuizScreen))
         screen = app.screen
@@ -198,7 +194,7 @@ async def test_without_a_network_it_says_so(app: MnistSumApp, monkeypatch: Any) 
         await until(pilot, lambda: "no trained network" in text(screen, "#hint"))
         await pilot.press("enter", "4")
         assert "no trained network" in text(screen, "#hint")
-        monkeypatch.setattr(worker, "request", request)  # there is one by now
+        worker.says = {}  # there is one by now
         await pilot.press("enter")
         await until(pilot, lambda: text(screen, "#asked").startswith("Image 1 of 10"))
         await pilot.press("escape")

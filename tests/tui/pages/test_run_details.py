@@ -9,10 +9,11 @@ from textual.widgets import Static
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import recorded
-from tests.tui.pages.test_runs import make, open_runs
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make
 from tests.tui.recorded import press, settle, until
 
 
@@ -20,8 +21,7 @@ from tests.tui.recorded import press, settle, until
 async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
     size: tuple[int, int], app: MnistSumApp, made: list[Run]
 ) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, size) as (pilot, page):
         beside = page.query_one("#differing", Static)
         assert not beside.display, "of one run there is nothing to compare"
         await pilot.press("space", "space")
@@ -47,8 +47,7 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
 async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
     size: tuple[int, int], app: MnistSumApp, made: list[Run]
 ) -> None:
-    async with app.run_test(size=size) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, size) as (pilot, page):
         beside, table = page.query_one("#details", Static), page.query_one(RunTable)
         assert beside.region.x >= table.region.right
         assert beside.region.y == table.region.y
@@ -76,8 +75,7 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumAp
     for place, share in enumerate((0.9854, 0.9858, 0.99)):
         end = replace(recorded.finished(), sum_accuracy=share)
         make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150), end])
-    async with app.run_test(size=(80, 24)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         assert "keep: how many epochs' weights stay" in " ".join(page.about.split()), "as in the table of differences"
         told = page.query_one("#why-best", Static)
         assert "standard error" not in str(told.content)

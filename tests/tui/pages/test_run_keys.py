@@ -9,6 +9,7 @@ from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
@@ -18,15 +19,14 @@ from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
 from tests.tui import fixed, recorded
-from tests.tui.pages.test_runs import note_of, open_runs
+from tests.tui.pages.test_runs import note_of
 from tests.tui.recorded import press, settle, until
 from tests.tui.shown import lines
 
 
 async def test_copy_and_evaluate(app: MnistSumApp, made: list[Run]) -> None:
     made[2].best_file.write_bytes(b"")
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await pilot.press("y")
         assert note_of(page).startswith("Copied: ")
         assert app.clipboard == "mnist-sum train --model compact --recipe standard --epochs 5 --seed 0"
@@ -43,8 +43,7 @@ async def test_copy_and_evaluate(app: MnistSumApp, made: list[Run]) -> None:
 
 
 async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(160, 48)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 48)) as (pilot, page):
         for words in ("Resume", "More epochs"):  # the newest was stopped
             await until(pilot, lambda: any(key.words == words for key in keys_of(app.screen)[0]))  # noqa: B023
             await pilot.press("down")
@@ -53,8 +52,7 @@ async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, mad
 
 
 async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 40)) as (pilot, page):
         await pilot.press("h")
         await settle(pilot)
         written = made[2].path / "report.html"
@@ -72,8 +70,7 @@ async def test_the_report_of_a_run_goes_into_its_folder(app: MnistSumApp, made: 
 
 
 async def test_the_report_of_marked_runs_compares_them_beside_their_folders(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(160, 40)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 40)) as (pilot, page):
         first, second = page.listed[:2]
         await pilot.press("space", "space", "h")
         await settle(pilot)
@@ -89,8 +86,7 @@ async def test_marked_runs_are_played_in_step(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 12.0)
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
 
         def newest() -> list[float]:
             return [float(max(curve.x, default=0)) for curve in page.query_one(Chart).plot.curves]
@@ -153,8 +149,7 @@ async def test_two_runs_in_step_show_what_both_answer(
     size: tuple[int, int], app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.in_step_keys.SECONDS", 1e9)
-    async with app.run_test(size=size) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, size) as (pilot, page):
         await pilot.press("down", "space", "down", "space", "x", "x")
         await recorded.until(pilot, lambda: len(page.curves) == 2)
         await pilot.press("p")

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.config import TrainConfig
@@ -50,28 +49,19 @@ def make_three(folder: Path) -> list[Run]:
     ]
 
 
-async def open_runs(pilot: Pilot[int]) -> RunsPage:
-    page = await fixed.opened(pilot, RunsPage)
-    for _ in range(2):  # the curves are read after the runs
-        await settle(pilot)
-    return page
-
-
 def note_of(page: Page) -> str:
     return str(page.query_one("#note", Static).render())
 
 
 async def test_no_runs_is_advice(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         assert page.query_one("#empty").display
         assert not page.query_one(RunTable).display
         await pilot.press("r", "e", "d", "y", "space", "enter", "s")  # nothing to do is no error
 
 
 async def test_newest_first_and_sortable(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(160, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         assert table.row_count == 3
         assert table.current is not None
@@ -99,8 +89,7 @@ async def test_the_run_under_the_cursor_is_the_one_that_is_shown_there(
 ) -> None:
     """Also where another program has just removed one of them, of which the table does not know yet."""
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         table = page.query_one(RunTable)
         await pilot.press("down")
         made[0].delete()
@@ -120,8 +109,7 @@ async def test_a_slow_curve_does_not_take_the_place_of_a_later_one(
             held.wait(30)
         return read_events(path, *kinds)
 
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         monkeypatch.setattr("mnist_sum_tui.tui.session.run_curves.read_events", slowly)
         await pilot.press("down", "down")
         held.set()
@@ -133,18 +121,17 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made[2].best_file.write_bytes(b"")
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         worker = fixed.predictions_in(app)
         with monkeypatch.context() as patch:
             patch.setattr(worker, "request", lambda *_: None)
             await pilot.press("e")
         await fixed.open_page(pilot, "inspect")
-        await open_runs(pilot)
+        await fixed.opened(pilot, RunsPage)
         assert "digit 98.80 %" in note_of(page)
         evaluations = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         await fixed.open_page(pilot, "inspect")
-        await open_runs(pilot)
+        await fixed.opened(pilot, RunsPage)
         later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         assert later == evaluations, "it has been answered"
         with monkeypatch.context() as patch:
@@ -152,14 +139,13 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
             await pilot.press("e", "d", "y")
             await recorded.until(pilot, lambda: not made[2].path.exists())
         await fixed.open_page(pilot, "inspect")
-        await open_runs(pilot)
+        await fixed.opened(pilot, RunsPage)
         later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         assert later == evaluations, "the run was deleted meanwhile"
 
 
 async def test_marks_overlay_curves(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         chart = page.query_one(Chart)
         assert len(chart.plot.curves) == 1
         await pilot.press("space", "space")
@@ -182,8 +168,7 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(app: MnistSumApp
     make(tmp_path, "20260101-120200-compact-slow", [*recorded.training(2150, slower=2), lucky])
     make(tmp_path, "20260101-120300-compact-all", [*unheld, lucky])
     stopped = make(tmp_path, "20260101-120400-compact-stopped", list(recorded.training(700)))
-    async with app.run_test(size=(120, 36)) as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
         table = page.query_one(RunTable)
         states = {row.value: str(table.get_cell(row, "state")) for row in table.rows}
         assert {name for name, state in states.items() if state.endswith(", best")} == {best.id}
@@ -205,8 +190,7 @@ async def test_the_best_run_is_marked_and_the_page_says_by_what(app: MnistSumApp
 
 
 async def test_delete_asks(app: MnistSumApp, made: list[Run]) -> None:
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await pilot.press("d")
         assert isinstance(app.screen, Confirm)
         await pilot.press("enter")  # the button that keeps it has the focus
@@ -227,8 +211,7 @@ async def test_delete_asks(app: MnistSumApp, made: list[Run]) -> None:
 async def test_a_damaged_run_is_listed(app: MnistSumApp, tmp_path: Path) -> None:
     run = make(tmp_path, "20260101-120100-compact", [])
     run.config_file.write_text("{")
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         await pilot.press("r")
         assert "damaged" in note_of(page)
         await pilot.press("y")

@@ -11,12 +11,13 @@ from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
 from mnist_sum_tui.runs.events import Advice, Paused, Resumed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.about import explanation
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
-from tests.tui import recorded
-from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make_three
 from tests.tui.pages.training import play, shown
 from tests.tui.recorded import press, settle, until
 
@@ -74,7 +75,7 @@ async def test_without_a_run_the_footer_offers_nothing_to_do_with_one(pilot: Pil
 async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     made = make_three(app.session.runs_folder)
-    page = await open_runs(pilot)
+    page = await fixed.opened(pilot, RunsPage)
     await pilot.press("space", "space", "space")
     table = page.query_one(RunTable)
     before = dict(table.looks)

@@ -9,7 +9,8 @@ from textual.widgets import Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from tests.runs.folders import lock_up
-from tests.tui.pages.test_runs import make_three, open_runs
+from tests.tui import fixed
+from tests.tui.pages.test_runs import make_three
 from tests.tui.recorded import settle
 
 
@@ -22,8 +23,7 @@ async def read_again(pilot: Pilot[int], page: RunsPage, selector: str) -> str:
 async def test_what_cannot_be_read_is_not_called_empty(
     app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test() as pilot:
-        page = await open_runs(pilot)
+    async with fixed.on(app, RunsPage) as (pilot, page):
         assert "No runs yet" in await read_again(pilot, page, "#empty")
         with monkeypatch.context() as locked:
             lock_up(tmp_path, locked)
