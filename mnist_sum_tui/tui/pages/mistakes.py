@@ -70,8 +70,8 @@ class MistakesPage(WeightsPage):
         Binding("escape", "all_mistakes", "All mistakes"),
         Binding("escape", "back", "Back", show=False),  # the page's own, which the one above would replace
         Binding("tab", "next_part", "Maps"),
-        Binding("c", "charts(True)", "How sure"),
-        Binding("c", "charts(False)", "Next view"),
+        Binding("c", "next_view(True)", "How sure"),
+        Binding("c", "next_view(False)", "Next view"),
         Binding("m", "maps(False)", "Enlarge"),
         Binding("m", "maps(True)", "Show maps"),
         *WEIGHT_KEYS,
@@ -137,11 +137,11 @@ class MistakesPage(WeightsPage):
 
         Nothing of it is possible before the first evaluation.
         """
-        if action in ("charts", "next_part", "maps") and self._evaluated is None:
+        if action in ("next_view", "next_part", "maps") and self._evaluated is None:
             return False
         if action == "all_mistakes":
             return self._is_part and not self.query_children(HelpPanel)
-        if action == "charts":
+        if action == "next_view":
             return parameters[0] != (self._above == "sureness")
         if action == "next_part":
             return self._above == "maps"
@@ -162,7 +162,7 @@ class MistakesPage(WeightsPage):
         """Hide what is above the gallery, so that its images are larger, or show the maps again."""
         self._put_above("maps" if shown else None)
 
-    def action_charts(self, first: bool) -> None:
+    def action_next_view(self, first: bool) -> None:
         """Show the charts instead of the maps; then the next chart, if one is shown at a time; at last the maps."""
         charts = self.query_one(SurenessCharts)
         self._put_above("sureness" if charts.turn_to(0 if first else charts.shown + 1) else "maps")
