@@ -55,7 +55,7 @@ class Setting:
     label: str
     """its name in plain words"""
     choices: Collection[str] = ()
-    """a mapping also describes them"""
+    """a mapping also describes them, by its values or by their `summary`"""
     range: Range | None = None
     usual: str = ""
     """the default as `--help` shows it, if it does not depend on the recipe"""
@@ -75,10 +75,7 @@ class TrainConfig:
 
     model: str = _setting("original", "The network; mnist-sum model shows them.", choices=MODELS)
     recipe: str = _setting(
-        "standard",
-        "A set of settings; sprint takes seconds, marathon minutes.",
-        choices={name: recipe.summary for name, recipe in RECIPES.items()},
-        usual="standard",
+        "standard", "A set of settings; sprint takes seconds, marathon minutes.", choices=RECIPES, usual="standard"
     )
     """the recipe that the values started from"""
     epochs: int = _setting(

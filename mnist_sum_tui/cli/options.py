@@ -74,7 +74,8 @@ def _option(name: str, about: Setting, as_text: bool) -> Any:
     kind = str if as_text else (get_args(declared) or (declared,))[0]
     accepted = ("yes", "no") if as_text and declared is bool else about.choices
     choices = f" One of {', '.join(accepted)}." if accepted else ""
-    described = accepted if isinstance(accepted, Mapping) else dict.fromkeys(accepted, "")
+    known = accepted if isinstance(accepted, Mapping) else dict.fromkeys(accepted, "")
+    described = {name: getattr(value, "summary", value) for name, value in known.items()}
     option = typer.Option(
         f"--{option_name(name)}" if as_text else FLAGS.get(name, f"--{option_name(name)}"),
         help=about.help + choices,
