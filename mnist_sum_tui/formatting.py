@@ -76,6 +76,15 @@ def whole_percent(share: float, sign: str = "%") -> str:
     return f">99{sign}" if 0.995 <= share < 1 else percent(share, 0, sign)
 
 
+def how_sure(probability: float, decimals: int = 1, sign: str = " %") -> str:
+    """The probability of an answer as `98.2 %`; `>99 %` without decimals.
+
+    Never rounded up to the limit of a sure answer, because the verdict beside it may say that it is below.
+    """
+    shown = min(probability, SURE - 10.0 ** -(decimals + 2)) if probability < SURE else probability
+    return percent(shown, decimals, sign) if decimals else whole_percent(shown, sign)
+
+
 def apart(value: float, threshold: float) -> tuple[str, str]:
     """`0.243` and `0.195`, or with as many more decimals as it takes until the two differ, at most six."""
     decimals = next((n for n in range(3, 6) if f"{value:.{n}f}" != f"{threshold:.{n}f}"), 6)

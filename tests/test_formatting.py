@@ -13,6 +13,7 @@ from mnist_sum_tui.formatting import (
     equation,
     first_fit,
     hanging,
+    how_sure,
     percent,
     shade,
     small,
@@ -64,6 +65,12 @@ def test_equation() -> None:
 )
 def test_percent(share: float | None, text: str) -> None:
     assert percent(share) == text
+
+
+def test_no_answer_that_is_not_sure_is_shown_with_the_limit_of_a_sure_one() -> None:
+    assert [how_sure(0.89996, decimals) for decimals in (0, 1, 2)] == ["89 %", "89.9 %", "89.99 %"]
+    assert [how_sure(0.9, decimals) for decimals in (0, 1, 2)] == ["90 %", "90.0 %", "90.00 %"]
+    assert [how_sure(share, 0) for share in (0.8944, 0.0, 0.996, 1.0)] == ["89 %", "0 %", ">99 %", "100 %"]
 
 
 def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:

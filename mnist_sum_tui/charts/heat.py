@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import Image, resize
-from mnist_sum_tui.formatting import percent, shade
+from mnist_sum_tui.formatting import how_sure, shade
 from mnist_sum_tui.glyphs import current
 
 INK = 64
@@ -55,7 +55,7 @@ def less_sure(before: float, fall: float) -> str:
     before = min(before, 1 - 1e-9)
     odds = before / (1 - before) * math.exp(-max(fall, 0.0))
     for decimals in DECIMALS:
-        words = [percent(share, decimals, "") for share in (before, odds / (1 + odds))]
+        words = [how_sure(share, decimals, "") for share in (before, odds / (1 + odds))]
         if words[0] != words[1]:
             return f"from {words[0]} to {words[1]} %"
     return ""

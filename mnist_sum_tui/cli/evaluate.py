@@ -23,7 +23,7 @@ from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say,
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import percent, plural, shade
+from mnist_sum_tui.formatting import how_sure, percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.own_network import option_for
@@ -203,8 +203,8 @@ def _shaded(share: float | None, worst: float, best: float) -> str:
 
 def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     rows = [
-        [str(each.index), str(each.label), str(each.digit), percent(each.probability), "yes" if each.is_refused else ""]
-        for each in report.mistakes[:SHOWN_MISTAKES]
+        [str(w.index), str(w.label), str(w.digit), how_sure(w.probability, 2), "yes" if w.is_refused else ""]
+        for w in report.mistakes[:SHOWN_MISTAKES]
     ]
     columns = ["index", "true", "read as", "probability", "refused"]
     if not any(row[-1] for row in rows):

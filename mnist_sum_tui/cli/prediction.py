@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import say
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
-from mnist_sum_tui.formatting import answer, apart, ascii_picture, bar, equation, percent, trim
+from mnist_sum_tui.formatting import answer, apart, ascii_picture, bar, equation, how_sure, trim
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -66,7 +66,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         ("sum", prediction.sum, prediction.sum_probabilities),
     ):
         share = probabilities[value]
-        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {percent(share)}"))
+        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {how_sure(share, 2)}"))
     if (score := prediction.digit_score) is not None:
         figures = (f"{score:.3f}",) if prediction.threshold is None else apart(score, prediction.threshold)
         words = "below threshold" if prediction.verdict == "stranger" else "threshold"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import is_plain, say
 from mnist_sum_tui.cli.pictures import print_pictures
-from mnist_sum_tui.formatting import percent, plural
+from mnist_sum_tui.formatting import how_sure, percent, plural
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.printable import printable
 
@@ -49,7 +49,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
 
 def caption(taken: "Taken") -> str:
     """What it was taken for, how surely, and its name; of a long one the end, which tells files apart."""
-    answer, name = f"{taken.digit} {percent(taken.confidence, 1)} ", printable(taken.name)
+    answer, name = f"{taken.digit} {how_sure(taken.confidence)} ", printable(taken.name)
     if is_plain():
         return answer + name
     stem, room = PurePath(name).stem, COLUMNS - len(answer)

@@ -46,6 +46,7 @@ def test_colours_are_orange_where_it_matters_and_dim_grey_where_ink_does_not() -
         (0.9, -3.0, ""),
         (0.999_999_9, 0.5, ""),
         (0.9, 2.1972246, "from 90.0 to 50.0 %"),
+        (0.8998, 2.195, "from 89.9 to 50.0 %"),
         (0.99998, 0.3, "from 99.998 to 99.997 %"),
         (1.0, 20.7, "from 99.9 to 50.6 %"),
         (0.4, 60.0, "from 40.0 to 0.0 %"),

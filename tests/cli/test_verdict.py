@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from mnist_sum_tui.cli.layout import console
+from mnist_sum_tui.cli.prediction import print_prediction
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.inference.predict import load_predictor
+from mnist_sum_tui.inference.predict import Prediction, load_predictor
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
@@ -59,6 +61,15 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     assert "threshold" not in unjudged
     narrow = terminals.shown("predict", "3", "7", columns=40, environment={"MNIST_SUM_RUNS": str(run.path.parent)})
     assert any(re.fullmatch(r"threshold         [01]\.\d{3} *", row) for row in narrow.lines)
+
+
+def test_an_answer_below_the_limit_is_not_shown_with_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = Prediction(0, 1, 1, (0.0, 0.9, 0.1), (0.1, 0.89996))
+    asked = load_predictor("built-in", tmp_path)
+    print_prediction(console(), [[255]], said, asked, "a picture", is_drawn=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.endswith("1? (not sure: sum below 90 %)") for line in lines)
+    assert [line[-7:] for line in lines if line.endswith(" %")] == ["90.00 %", "89.99 %"]
 
 
 def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Run, small_data: str, cli: Cli) -> None:

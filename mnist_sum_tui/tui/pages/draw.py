@@ -12,7 +12,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import PictureError
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import how_sure
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
@@ -211,7 +211,7 @@ class DrawPage(DrawingFiles, HeatPage):
                 return Item(prepare(self.drawing), "", 0)
             return None
         shown = answer.predictions[self.number]
-        return Item(answer.image, f"{shown.digit}  {percent(max(shown.digit_probabilities), 0)}", 0)
+        return Item(answer.image, f"{shown.digit}  {how_sure(max(shown.digit_probabilities), 0)}", 0)
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Bring an earlier drawing back."""

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.binding import Binding
 
-from mnist_sum_tui.formatting import first_fit, percent
+from mnist_sum_tui.formatting import first_fit, how_sure
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.load import NOT_YET
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
@@ -51,7 +51,7 @@ def agreement(found: "Prediction") -> str:
 
 def sureness(found: "Prediction") -> str:
     """The probability of the less sure answer, as text."""
-    return percent(min(max(found.digit_probabilities), max(found.sum_probabilities)), 1)
+    return how_sure(found.confidence)
 
 
 def step_of(source: str) -> str:
@@ -185,7 +185,7 @@ class WalkingPage(ImagePage):
             scores = evaluated.result.sureness
             step = less_certain(scores, self.index, self.number, is_fresh, by)
             self._walked_to = step.image
-            sure = percent(float(scores[step.image, step.number]), 1)
+            sure = how_sure(float(scores[step.image, step.number]))
             place = f"Least sure {step.place:,} of {step.total:,}: "
             self._land(evaluated, step, (f"{place}its less sure answer has {sure}", f"{place}{sure}"), sureness)
 

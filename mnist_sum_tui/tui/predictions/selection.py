@@ -5,14 +5,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import percent, whole_percent
+from mnist_sum_tui.formatting import how_sure, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.verdict import SURE
 
 TO = BRAILLE.arrows[1]
-BELOW_SURE = SURE - 0.01
-"""the most that is shown of what is below the limit, which 89.6 % would reach when it is rounded"""
 KEY = f"true {TO} read, ? <{percent(SURE, 0)}"
 """the explanation of the signs in a caption"""
 MOST = 200
@@ -42,8 +40,7 @@ def caption(words: str, probability: float, verdict: str = "sure") -> str:
     """The caption of an image, in 13 columns: `4 {TO} 9  98%`, or `4 {TO} 9? 63%` if the network is not sure."""
     if verdict == "stranger":
         return f"{words[0]} {TO} no digit?"
-    shown = min(probability, BELOW_SURE) if probability < SURE else probability
-    return f"{words}{' ' if verdict == 'sure' else '?'}{whole_percent(shown):>4}"
+    return f"{words}{' ' if verdict == 'sure' else '?'}{how_sure(probability, 0, '%'):>4}"
 
 
 def frequent(result: TestSetResult) -> list[str]:

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, percent, track, whole_percent
+from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, how_sure, track
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def sure_line(said: "Prediction", width: int) -> str:
     """
     for decimals in (1, 0):
         shares = max(said.digit_probabilities), max(said.sum_probabilities)
-        digit, total = (percent(share, decimals, "%") if decimals else whole_percent(share) for share in shares)
+        digit, total = (how_sure(share, decimals, "%") for share in shares)
         line = f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
         if len(line) <= width:
             return line
@@ -118,7 +118,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
         line = Content.assemble((text, weight), (sign or " ", style))
         if room >= 8:
             share = max(said.sum_probabilities)
-            line += Content.assemble((f"  {bar(share, room)} {percent(share, 1, '%'):>6}", weight))
+            line += Content.assemble((f"  {bar(share, room)} {how_sure(share, 1, '%'):>6}", weight))
         lines.append(line)
     return Content("\n").join(lines)
 

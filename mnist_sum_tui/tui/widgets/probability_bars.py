@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import bar, first_fit, percent
+from mnist_sum_tui.formatting import bar, first_fit, how_sure
 from mnist_sum_tui.glyphs import BRAILLE
 
 SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
@@ -18,7 +18,7 @@ LABEL, FIGURES = len("> 7 "), len("100.0%")
 
 def bar_percent(share: float) -> str:
     """A share 0..1 as a percentage in six characters, ` 98.2%`."""
-    return f"{percent(share, 1, '%'):>6}"
+    return f"{how_sure(share, 1, '%'):>6}"
 
 
 def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
@@ -55,7 +55,7 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
             colour = "$text-primary"
         share = probabilities[row]
         label = f"{mark}{row:>2} "
-        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{percent(share, 0, '%'):>4}"
+        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{how_sure(share, 0, '%'):>4}"
         figures = f" {figures}" if room else figures
         weight = " bold" if row == said else ""
         parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]

@@ -58,6 +58,10 @@ def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     both = replace(sure, digit_probabilities=(0.0,) * 7 + (1.0, 0.0, 0.0))
     assert answer_lines(both, 18).plain.split("\n")[1] == "digit and sum 100%"
     assert answer_lines(both, 20).plain.split("\n")[1] == "digit and sum 100.0%"
+    below = replace(both, sum_probabilities=(0.1002,) + (0.0,) * 10 + (0.8998,) + (0.0,) * 7)
+    said_below = ["7? (not sure: sum below 90 %)", "digit 100.0% sum 89.9%"]
+    assert answer_lines(below, 30).plain.split("\n")[1:3] == said_below
+    assert all_ten((below,), 4, 50).plain.endswith(" 89.9%")
     nearly = replace(both, sum_probabilities=(0.0,) * 11 + (0.9996,) + (0.0,) * 7)
     assert sure_line(nearly, 21) == "digit 100% sum >99%", "22 columns are too many"
     assert sure_line(nearly, 22) == "digit 100.0% sum 99.9%"

@@ -74,7 +74,15 @@ def test_a_widget_without_space_raises_no_error(width: int, height: int) -> None
 
 @pytest.mark.parametrize(
     ("share", "shown"),
-    [(1.0, "100.0%"), (0.9996, " 99.9%"), (0.996, " 99.6%"), (0.5, " 50.0%"), (0.004, "  0.4%"), (0.0, "  0.0%")],
+    [
+        (1.0, "100.0%"),
+        (0.9996, " 99.9%"),
+        (0.996, " 99.6%"),
+        (0.8998, " 89.9%"),
+        (0.5, " 50.0%"),
+        (0.004, "  0.4%"),
+        (0.0, "  0.0%"),
+    ],
 )
 def test_percent_keeps_its_width(share: float, shown: str) -> None:
     assert bar_percent(share) == shown
