@@ -147,7 +147,7 @@ def facts(session: Session, width: int) -> str:
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
     lines = [
-        _speed(session, progress, elapsed),
+        _speed(session, progress),
         *([times] if is_one_line else ([time] for time in times)),
         [f"lr {'-' if progress is None else small(progress.lr, 3)}", f"batch {started.batch_size}"],
         [f"{started.device} {started.precision}", *threads],
@@ -157,11 +157,12 @@ def facts(session: Session, width: int) -> str:
     return "\n".join(line for line in shown if len(line) <= width)  # not with a part of its figure
 
 
-def _speed(session: Session, progress: Progress | None, elapsed: float) -> list[str]:
-    """Images per second: during training since the last event, afterwards the mean over the elapsed time."""
-    started, done = session.started, session.finished
-    if started is not None and done is not None and elapsed:
-        return [f"{done.step / started.steps_per_epoch * started.train_images / elapsed:,.0f} images/s", "mean"]
+def _speed(session: Session, progress: Progress | None) -> list[str]:
+    """Images per second of training: since the last event, or, once it is over, the mean over its epochs."""
+    speeds = [epoch.images_per_second for epoch in session.epochs if epoch.images_per_second]
+    if session.finished is not None and speeds:
+        mean = len(speeds) / sum(1 / speed for speed in speeds)  # all epochs have as many images
+        return [f"{mean:,.0f} images/s", "mean"]
     return ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"]
 
 

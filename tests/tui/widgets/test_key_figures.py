@@ -7,7 +7,7 @@ from textual.pilot import Pilot
 from textual.renderables.digits import Digits as DigitsRenderable
 from textual.widgets import Digits, Static
 
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure, facts
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
@@ -66,14 +66,20 @@ async def test_there_is_a_gap_between_the_figures(pilot: Pilot[int]) -> None:
             assert width < figure.size.width, (figure.name, app.train_page.room)
 
 
-async def test_the_speed_of_a_finished_run_agrees_with_its_time(pilot: Pilot[int]) -> None:
-    events = (replace(event, lr=5.6e-06) if isinstance(event, Progress) else event for event in recorded.training(2150))
+async def test_the_mean_speed_of_a_finished_run_is_between_those_of_its_epochs(pilot: Pilot[int]) -> None:
+    """Start, validation and test, which the elapsed time contains, do not count, as they do not in an epoch's speed."""
+    events = [replace(event, lr=5.6e-06) if isinstance(event, Progress) else event for event in recorded.training(2150)]
+    speeds = iter((2000.0, 4000.0, 4000.0, 4000.0, 4000.0))
+    events = [replace(e, images_per_second=next(speeds)) if isinstance(e, EpochDone) else e for e in events]
     app = await play(pilot, [*events, recorded.finished()])
     words = str(app.train_page.query_one(Facts).render())
-    assert words.startswith(f"{5 * 55_000 / 53.75:,.0f} images/s · mean\n")
+    assert words.startswith("3,333 images/s · mean\n"), "that of all images in all of their time"
     assert "\nlr 5.6e-6 " in words
     app.session.finished = None
     assert "left: testing" in facts(app.session, 80)
+    app.session.epochs, app.session.finished = [], recorded.finished(reason="stopped")
+    assert not facts(app.session, 80).startswith("- "), "the last speed, if no epoch has one"
+    assert " mean" not in facts(app.session, 80)
 
 
 @pytest.mark.parametrize(("terminal_size", "words"), [((80, 36), "validation"), ((120, 36), "of the validation")])
