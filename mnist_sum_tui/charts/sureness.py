@@ -33,13 +33,17 @@ def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
 
 
 def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
-    """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`."""
+    """Accuracy over the share of images that are answered, the surest first, for `digit` and `sum`.
+
+    A mark shows the accuracy of all, because a column of the chart is a mean, and the curve may fall at its end.
+    """
     x = np.arange(1.0, 101.0)
     curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
+    marks = [Marks("", curve.role, SYMBOLS[curve.role], curve.x[-1:], curve.y[-1:]) for curve in curves]
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01
     between = float(max(low - pad, 0.0)), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
-    return Plot(tuple(curves), (), SHARE, "% answered", title="Right of the surest", heights=between)
+    return Plot(tuple(curves), tuple(marks), SHARE, "% answered", title="Right of the surest", heights=between)
 
 
 def figures_line(head: str, found: "Reliability") -> str:

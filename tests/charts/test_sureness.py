@@ -59,3 +59,10 @@ def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:
         plot = coverage_curve(heads([share] * 100))
         assert plot.heights is not None
         assert 0 <= plot.heights[0] < plot.heights[1] <= 1
+
+
+@pytest.mark.parametrize("width", [36, 120])
+def test_the_curve_ends_at_the_accuracy_of_all(width: int) -> None:
+    """Here it is the lowest value, to which the mean of a column does not reach."""
+    lines = ["".join(text for text, _ in line) for line in draw(coverage_curve(heads(of(10_000, 56))), width, 9).lines]
+    assert lines[-2].endswith("\u25cf"), "below it is the x axis"
