@@ -177,7 +177,11 @@ def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
 
 
 def place(kind: str, at: float) -> str:
-    """A position on the x axis as text: `step 1,234`, `epoch 2.50`, `12.3 s`."""
+    """A position on the x axis as text: `step 1,234`, `epoch 2.50`, `12.3 s`, `rate 0.001`, `98.2 % sure`."""
+    if kind.startswith("%"):
+        return f"{percent(at / 100, 1)}{kind[1:]}"
+    if kind == "rate":
+        return f"rate {small(10.0**at, 3)}"
     if kind == "time":
         return f"{at:.1f} s" if at < 600 else duration(at)
     return f"step {at:,.0f}" if kind == "step" else f"epoch {at:.2f}"

@@ -84,16 +84,24 @@ def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:
 
 
 def plot_sentences(plot: "Plot") -> Iterator[str]:
-    """A chart's title, and a sentence for each measured curve with its first, last, lowest and highest value."""
+    """A chart's title, and a sentence for each measured curve with its first, last, lowest and highest value.
+
+    The values are written as at the chart's cursor.
+    """
     import numpy as np
 
+    from mnist_sum_tui.charts.axes import place
+
+    label = plot.scale.label
     yield plot.title
     for curve in plot.curves:
         if curve.is_behind:
             continue  # a line to compare with
-        y = curve.y[np.isfinite(curve.y)]
+        known = np.isfinite(curve.y)
+        x, y = curve.x[known], curve.y[known]
         if len(y):
-            yield f"{curve.name}: first {y[0]:.4g}, last {y[-1]:.4g}, lowest {y.min():.4g}, highest {y.max():.4g}"
+            first, last = (f"{label(y[end])} at {place(plot.x_kind, x[end])}" for end in (0, -1))
+            yield f"{curve.name}: first {first}, last {last}, lowest {label(y.min())}, highest {label(y.max())}"
 
 
 def paragraphs(markdown: str) -> Iterator[tuple[str, bool]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mnist_sum_tui import settings
+from mnist_sum_tui.charts.axes import LOG, SHARE
 from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.cli.spoken import DRAWN, paragraphs, plot_sentences, sentence, spoken
 from mnist_sum_tui.guide.find import pages
@@ -58,7 +59,14 @@ def test_a_chart_is_its_values() -> None:
     empty = Curve("sum", "sum", np.arange(1.0), np.array([np.nan]))
     compared = Curve("ideal", "ghost", np.arange(2.0), np.arange(2.0), is_behind=True)
     said = [*plot_sentences(Plot((curve, empty, compared), title="Loss"))]
-    assert said == ["Loss", "digit: first 2, last 1, lowest 0.5, highest 2"]
+    assert said == ["Loss", "digit: first 2.000 at step 1, last 1.000 at step 3, lowest 0.5000, highest 2.000"]
+    shares = Curve("sum", "sum", np.array([46.2, 100.0]), np.array([0.4615, 0.99996]))
+    said = [*map(spoken, plot_sentences(Plot((shares,), (), SHARE, "% sure")))][1:]
+    ends = "first 46.15 percent at 46.2 percent sure, last 99.99 percent at 100.0 percent sure"
+    assert said == [f"sum: {ends}, lowest 46.15 percent, highest 99.99 percent"]
+    rate = Curve("Loss", "digit", np.array([-5.0, -1.0]), np.array([2.0, 20_000.0]))
+    said = [*plot_sentences(Plot((rate,), (), LOG, "rate"))][1:]
+    assert said == ["Loss: first 2.000 at rate 1e-5, last 20,000 at rate 0.1, lowest 2.000, highest 20,000"]
 
 
 def test_a_page_is_its_paragraphs() -> None:
