@@ -72,7 +72,9 @@ def percent(share: float | None, decimals: int = 2, sign: str = " %") -> str:
 
 
 def whole_percent(share: float, sign: str = "%") -> str:
-    """A fraction of 1 without decimals: `97%`, and `>99%` for what would be rounded to 100."""
+    """A fraction of 1 without decimals: `97%`, and `>99%` or `<1%` for what would be rounded to 100 or 0."""
+    if 0 < share <= 0.005:
+        return f"<1{sign}"
     return f">99{sign}" if 0.995 <= share < 1 else percent(share, 0, sign)
 
 
@@ -106,7 +108,12 @@ def typed(value: Any) -> str:
 
 
 def loss_figure(loss: float) -> str:
-    """A loss in at most seven characters: `0.0520`, or from 100 on, after a rate that is too high, `392.2`."""
+    """A loss, or a measure like one, in at most seven characters: `0.0520`, `1.6e-5`.
+
+    From 100 on, after a rate that is too high, `392.2`.
+    """
+    if 0 < loss < 1e-4:
+        return small(loss, 2)
     shown = f"{loss:.4f}"
     return shown if len(shown) <= 7 else small(loss, 4)
 

@@ -14,12 +14,14 @@ from mnist_sum_tui.formatting import (
     first_fit,
     hanging,
     how_sure,
+    loss_figure,
     percent,
     shade,
     small,
     sparkline,
     trim,
     uncapped,
+    whole_percent,
     wrapped,
 )
 
@@ -71,6 +73,14 @@ def test_no_answer_that_is_not_sure_is_shown_with_the_limit_of_a_sure_one() -> N
     assert [how_sure(0.89996, decimals) for decimals in (0, 1, 2)] == ["89 %", "89.9 %", "89.99 %"]
     assert [how_sure(0.9, decimals) for decimals in (0, 1, 2)] == ["90 %", "90.0 %", "90.00 %"]
     assert [how_sure(share, 0) for share in (0.8944, 0.0, 0.996, 1.0)] == ["89 %", "0 %", ">99 %", "100 %"]
+
+
+def test_what_is_little_is_not_shown_as_nothing() -> None:
+    assert [whole_percent(share) for share in (0.0, 0.0001, 0.005, 0.006, 0.996, 1.0)] == [
+        "0%", "<1%", "<1%", "1%", ">99%", "100%"
+    ]  # fmt: skip
+    found = [loss_figure(loss) for loss in (0.0, 0.0000163, 0.00012, 0.052, 392.24, float("nan"), float("inf"))]
+    assert found == ["0.0000", "1.6e-5", "0.0001", "0.0520", "392.2", "nan", "inf"]
 
 
 def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
-from mnist_sum_tui.formatting import first_fit, percent, small, sparkline
+from mnist_sum_tui.formatting import first_fit, percent, small, sparkline, whole_percent
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.training.dead_units import SILENT, short_name
 
@@ -59,7 +59,7 @@ def health_lines(events: Sequence[Health], width: int) -> list[str]:
         for field in FIGURES:
             values = [getattr(event, field)[place] for event in events]
             parts.append(f" {figure(values[-1]):>{FIGURE - 1}} {sparkline(values, course) if course else '':{course}}")
-        lines.append(f"{name:{longest}.{longest}}{''.join(parts)}{percent(last.dead[place], 0):>{DEAD}}")
+        lines.append(f"{name:{longest}.{longest}}{''.join(parts)}{whole_percent(last.dead[place], ' %'):>{DEAD}}")
     return lines
 
 

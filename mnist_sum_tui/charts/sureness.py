@@ -8,7 +8,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import PAD, SHARE
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.run_charts import PATTERNS, SYMBOLS
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import loss_figure, percent
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.reliability import Reliability
@@ -48,7 +48,8 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
 
 def figures_line(head: str, found: "Reliability") -> str:
     """`digit  mean gap (ECE) 0.0008  NLL 0.0089  Brier 0.0038`."""
-    return f"{head:<5}  mean gap (ECE) {found.ece:.4f}  NLL {found.nll:.4f}  Brier {found.brier:.4f}"
+    ece, nll, brier = map(loss_figure, (found.ece, found.nll, found.brier))
+    return f"{head:<5}  mean gap (ECE) {ece}  NLL {nll}  Brier {brier}"
 
 
 def coverage_words(heads: "Mapping[str, Reliability]") -> str:

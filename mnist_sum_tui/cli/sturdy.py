@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import drawing_width, is_plain, print_table, say, styled
-from mnist_sum_tui.formatting import percent, sparkline
+from mnist_sum_tui.formatting import loss_figure, percent, sparkline
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +36,8 @@ def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
 
 def _figure(spoiled: "Spoiled", field: str) -> str:
     value = getattr(spoiled, field)
-    return f"{value:.4f}" if field == "ece" else percent(value, 1, "")
+    shown = loss_figure(value) if field == "ece" else percent(value, 1, "")
+    return "<0.1" if value and shown == "0.0" else shown
 
 
 def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:

@@ -17,7 +17,7 @@ from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, tested
-from mnist_sum_tui.formatting import duration, how_sure, percent, plural
+from mnist_sum_tui.formatting import duration, how_sure, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
@@ -111,8 +111,8 @@ def _page(template: str, title: str, **values: Any) -> bytes:
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
-    spoken = {"size": figures, "percent": percent, "how_sure": how_sure, "duration": duration}
-    shared = spoken | {"title": title, "version": __version__}
+    spoken = {each.__name__: each for each in (duration, how_sure, loss_figure, percent)}
+    shared = spoken | {"size": figures, "title": title, "version": __version__}
     html = pages.get_template(template).render(shared | values)
     whole = KEPT.sub(lambda found: found[0] if found[1] else "&nbsp;%", html)
     return whole.encode(errors="backslashreplace")

@@ -23,6 +23,9 @@ def test_each_layer_has_a_line_with_its_last_figures(width: int) -> None:
         for value in (last.weights[place], last.gradients[place], last.updates[place]):
             assert f" {figure(value)} " in line
     assert lines[2].endswith(" 33 %")
+    few = replace(EVENTS[-1], dead=(4 / 1024, 0.0, 0.996, 1.0, 0.5))
+    ends = ["  <1 %", "   0 %", " >99 %", " 100 %", "  50 %"]
+    assert [line[-6:] for line in health_lines([few], width)[1:]] == ends
 
 
 def test_the_course_of_a_figure_rises_and_falls_as_it_did() -> None:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from mnist_sum_tui.charts.sureness import coverage_curve, reliability_diagram
+from mnist_sum_tui.charts.plot import draw
+from mnist_sum_tui.charts.sureness import coverage_curve, figures_line, reliability_diagram
 from mnist_sum_tui.export.figures import reliability
 from mnist_sum_tui.inference.reliability import Bin, Reliability
 from tests.charts.drawn import lines_of
@@ -32,6 +33,11 @@ def test_all_right_among_the_surest_is_labelled_100(images: int, wrong: int, wid
     assert labels[min(labels)] == "100 %"
     assert re.search("[⠁-⣿]", lines[min(labels)].partition("┤")[2])  # the curve begins there
     assert all(len(label) <= len("99.995 %") for label in labels.values())
+
+
+def test_a_figure_is_0_only_if_nothing_is_amiss() -> None:
+    found = Reliability(0.0, 0.0089, 0.0000163, (), (1.0,) * 100)
+    assert figures_line("sum", found) == "sum    mean gap (ECE) 0.0000  NLL 0.0089  Brier 1.6e-5"
 
 
 @pytest.mark.parametrize("width", [36, 39, 60, 80])

@@ -40,6 +40,9 @@ def test_one_mistake_is_not_100_percent(capsys: pytest.CaptureFixture[str]) -> N
     rows = [line.split()[-10:] for line in lines if line.startswith("rotation ")]
     assert rows[:2] == [["99.9"] * 10, ["99.9"] * 5 + ["100.0"] * 5]
     assert [line.split() for line in lines if line.startswith("rotation ")][2][1:] == ["0.0019"] * 5
+    print_sturdy(console(), [spoiled._replace(refused=0.0004, ece=0.0000163) for spoiled in found], 10_000)
+    few = [line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("rotation ")]
+    assert (few[1][-5:], few[2][1:]) == (["<0.1"] * 5, ["1.6e-5"] * 5), "4 of 10,000 are not none"
     head = lines.index("Right, in %")
     assert [line.split() for line in lines[head + 1 : head + 3]] == [["digit", "sum"], ["strength", *"1234512345"]]
     assert lines[head + 1].index("sum") + 2 == lines[head + 2].rindex("1"), "the sum's first column"

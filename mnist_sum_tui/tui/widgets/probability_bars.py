@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import bar, first_fit, how_sure
+from mnist_sum_tui.formatting import bar, first_fit, how_sure, percent
 from mnist_sum_tui.glyphs import BRAILLE
 
 SAID, TRUE = BRAILLE.chosen, BRAILLE.truth
@@ -55,7 +55,8 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
             colour = "$text-primary"
         share = probabilities[row]
         label = f"{mark}{row:>2} "
-        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{how_sure(share, 0, '%'):>4}"
+        whole = (how_sure if row == said else percent)(share, 0, "%")  # not `<1%` beside each that it does not say
+        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{whole:>4}"
         figures = f" {figures}" if room else figures
         weight = " bold" if row == said else ""
         parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]
