@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from mnist_sum_tui.charts.plot import draw
 from mnist_sum_tui.charts.sureness import coverage_curve, figures_line, reliability_diagram
 from mnist_sum_tui.export.figures import reliability
 from mnist_sum_tui.inference.reliability import Bin, Reliability
@@ -70,5 +69,5 @@ def test_an_axis_of_shares_ends_at_100_and_has_a_span() -> None:
 @pytest.mark.parametrize("width", [36, 120])
 def test_the_curve_ends_at_the_accuracy_of_all(width: int) -> None:
     """Here it is the lowest value, to which the mean of a column does not reach."""
-    lines = ["".join(text for text, _ in line) for line in draw(coverage_curve(heads(of(10_000, 56))), width, 9).lines]
+    lines = lines_of(coverage_curve(heads(of(10_000, 56))), width, 9)
     assert lines[-2].endswith("\u25cf"), "below it is the x axis"
