@@ -25,6 +25,7 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.timing import Paces
 
@@ -148,7 +149,7 @@ def main(data_dir: str, folder: Path, mode: str, stride: int) -> None:
         for run in find.list_runs(own):
             if run.last_file.exists():
                 checkpoint.load(run.last_file)
-        if not any(run.report_file.exists() for run in find.list_runs(own)):
+        if not any(summarise(run).state == "completed" for run in find.list_runs(own)):
             assert attempt(work, None) == UNTOUCHED, number
         same_end(undisturbed, find.list_runs(own)[0])
     print(f"{mode}: {len(range(1, number, stride))} attempts of {number - 1} places")

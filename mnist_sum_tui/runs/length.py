@@ -4,6 +4,8 @@ import os
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.runs.events import Event, Finished
+from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -16,6 +18,11 @@ def lost_checkpoint(run: Run) -> str:
     """That a run has a result but no checkpoint to resume it from, in one line; empty if it is not so."""
     is_lost = os.path.exists(run.report_file) and not os.path.exists(run.resume_file)
     return f"run {run.id} has a result but no checkpoint, so it cannot go on: start a new run" if is_lost else ""
+
+
+def has_completed(end: Event | None) -> bool:
+    """Whether a run with this last event has its final test behind it; a kill may come between report.json and it."""
+    return isinstance(end, Finished) and end.reason == "completed"
 
 
 def check_length(run: Run, epochs: int, position: Position) -> None:
@@ -33,7 +40,7 @@ def check_length(run: Run, epochs: int, position: Position) -> None:
             f"run {run.id} has begun epoch {begun} (it is at step {position.step:,}): "
             f"give --epochs {begun} or more, or leave it out"
         )
-    if epochs == done and os.path.exists(run.report_file):
+    if epochs == done and os.path.exists(run.report_file) and has_completed(last_event(run.metrics_file)):
         raise UsageError(f"run {run.id} is complete after {plural(done, 'epoch')}: {further}")
 
 

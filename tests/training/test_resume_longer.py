@@ -103,3 +103,7 @@ def test_epochs_that_are_done_cannot_be_taken_back(few_images: str, tmp_path: Pa
         list(train(replace(config_of_few(few_images), epochs=1), run))
     list(train(config_of_few(few_images), run))
     assert run.report_file.exists(), "as many as are done: what is missing is the test"
+    metrics = run.metrics_file.read_bytes()
+    run.metrics_file.write_bytes(metrics[: metrics.rindex(b'{"event": "finished"')])
+    list(train(config_of_few(few_images), run))
+    assert run.metrics_file.read_bytes().count(b'"finished"') == 1, "killed between its result and its last event"
