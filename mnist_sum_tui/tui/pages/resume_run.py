@@ -36,6 +36,8 @@ class ResumeRun(Question[int | None]):
         state = f"It stopped at epoch {done} of {whole} and goes on from there."
         if not found.step:
             state = "No step of it was saved, so it begins at step 0."
+        if found.is_trained:
+            state = "It stopped before its test."
         state += f" How many epochs to add to the {whole}?"
         if found.is_complete:
             state = "It is complete. How many more epochs?"

@@ -9,7 +9,7 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, capped, plural, small
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
-from mnist_sum_tui.runs.length import MORE_EPOCHS, lost_checkpoint
+from mnist_sum_tui.runs.length import MORE_EPOCHS, has_completed, lost_checkpoint
 from mnist_sum_tui.runs.position import Change, with_length
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import turns_of, went_wrong
@@ -69,6 +69,8 @@ class Continuation:
     """the factor on the learning rate that was set during training"""
     warning: str = ""
     """what went wrong so far, and what to try; empty if nothing did"""
+    is_tested: bool = False
+    """whether it came to its end; a run that was killed in its final test did not"""
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
@@ -89,6 +91,7 @@ class Continuation:
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
             factor=rate.number if rate else 1.0,
             warning=went_wrong(ends[-1], config, found) if ends else "",
+            is_tested=bool(found) and has_completed(found[-1]),
         )
 
     @property
@@ -97,9 +100,14 @@ class Continuation:
         return self.starts[-1].steps_per_epoch if self.starts else 0
 
     @property
-    def is_complete(self) -> bool:
-        """Whether all epochs of the run are done."""
+    def is_trained(self) -> bool:
+        """Whether all epochs of the run are trained."""
         return bool(self.starts) and self.step >= self.config.epochs * self.steps_per_epoch
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left of the run, so that it can only be given more epochs."""
+        return self.is_trained and self.is_tested
 
     @property
     def is_shortened(self) -> bool:
@@ -137,6 +145,8 @@ class Continuation:
         first = self.step // self.steps_per_epoch + 1
         if self.is_complete and not more:
             return f"All {plural(epochs, 'epoch')} are done: say how many more."
+        if self.is_trained and not more:
+            return f"All {plural(epochs, 'epoch')} are trained: only the test is left."
         left = (epochs * self.steps_per_epoch - self.step) / self.steps_per_epoch
         time = f", {about(left * self.epoch_seconds)} if it is as quick as before" if self.epoch_seconds else ""
         which = f"It trains epochs {first} to {epochs}" if first < epochs else f"It trains epoch {first}"
@@ -154,12 +164,12 @@ class Continuation:
         rates = self.rates(more)
         now, highest, last = (small(rate, 2) for rate in rates)
         end = last if rates[2] > rates[1] / 100 else "almost 0"
-        if self.is_complete and not self.is_shortened:
+        if self.is_trained and not self.is_shortened:
             return (
                 f"{'It forms' if more == 1 else 'They form'} a cycle with half the peak rate of the one before: "
                 f"the learning rate rises to {highest} and falls to {end} again.{self._halved(rates[1])}"
             )
         rise = f"rises from {now} to {highest} and falls" if rates[1] > rates[0] else f"falls from {now}"
-        does = "take" if self.is_complete else "stretch"
+        does = "take" if self.is_trained else "stretch"
         start = f"The added epochs {does} the rest of the cycle: the" if more else "The"
         return f"{start} learning rate {rise} to {end}."

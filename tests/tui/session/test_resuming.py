@@ -109,7 +109,7 @@ def test_epochs_that_were_set_during_the_training_count(turned_to: int) -> None:
     if turned_to == 3:
         assert found.rates(0)[0] == rate_at(config, noted, STEPS, 2 * STEPS)
         return
-    assert found.is_complete
+    assert found.is_trained
     noted = with_length(noted, 2 * STEPS, 7)
     assert found.rates(5)[0] == rate_at(config, noted, STEPS, 2 * STEPS)
     assert "The added epochs take the rest of the cycle: the learning rate falls from 0.0019 to" in found.words(5)
@@ -133,8 +133,12 @@ def test_the_words() -> None:
     fresh = Continuation.of(RUN, config, [])
     assert "not made a step yet" in fresh.words(0)
     seen = [event for event in recorded.training(2150) if isinstance(event, EpochDone)]
-    done = Continuation.of(RUN, config, [*events((0, 5)), *seen, saved(5 * STEPS)])
-    assert done.is_complete
+    trained = [*events((0, 5)), *seen, saved(5 * STEPS)]
+    killed = Continuation.of(RUN, config, trained)
+    assert killed.usual == 0
+    assert killed.words(0) == "All 5 epochs are trained: only the test is left."
+    done = Continuation.of(RUN, config, [*trained, recorded.finished(5 * STEPS)])
+    assert killed.words(1) == done.words(1)
     assert done.usual == 5
     assert done.words(0) == "All 5 epochs are done: say how many more."
     assert done.words(1) == "It trains epoch 6, about 11 s if it is as quick as before.\nThe learning rate stays 0.01."
