@@ -39,7 +39,7 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
             return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
         if is_closed(as_path):
             raise closed(as_path)
-        raise UsageError(f"'{name}' is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
+        raise _no_run(name)
     check_folder(folder := Path(folder))
     runs = list_runs(folder)
     if not runs:
@@ -54,6 +54,8 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
         for path in unreadable(folder):
             if path.name.startswith(name):
                 raise closed(path)
+        if os.path.isdir(folder / name):  # not the run whose id begins so: it may be deleted now
+            raise _no_run(name)
         matches = [run for run in runs if run.id.startswith(name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
@@ -63,6 +65,10 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
+
+
+def _no_run(name: str) -> UsageError:
+    return UsageError(f"'{name}' is not a run's folder (it has no config.json): mnist-sum runs lists the runs")
 
 
 def for_prediction(name: str | None, folder: Path, model: str | None = None) -> Run | None:

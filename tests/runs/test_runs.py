@@ -84,6 +84,9 @@ def test_a_run_is_found_by_each_kind_of_name(tmp_path: Path) -> None:
         find.by_name("nonsense", tmp_path)
     with pytest.raises(UsageError, match="not a run's folder"):
         find.by_name(str(tmp_path), tmp_path)
+    (tmp_path / good.id[:-1]).mkdir()
+    with pytest.raises(UsageError, match=f"'{good.id[:-1]}' is not a run's folder"):
+        find.by_name(good.id[:-1], tmp_path)
 
 
 def test_a_run_is_found_from_inside_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
