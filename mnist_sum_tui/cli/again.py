@@ -1,7 +1,7 @@
 """Earlier runs with the same settings: a sweep and `train --seeds` keep the finished ones and resume the others."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -58,8 +58,8 @@ def done_before(found: Summary) -> str:
     return f"seed {found.config.seed if found.config else '?'}: {how} before, in {found.run.argument}"
 
 
-def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Run]:
-    """The run to train, and its settings: the found run with its present number of epochs, or else a new run."""
+def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Callable[[], Run]]:
+    """The settings of the run to train, and what gives it: the found run, or a new one, made at the first call."""
     if found is None or found.config is None:
-        return config, find.create(folder, config, name, f"seed{config.seed}")
-    return replace(config, epochs=found.config.epochs), found.run
+        return config, cache(lambda: find.create(folder, config, name, f"seed{config.seed}"))
+    return replace(config, epochs=found.config.epochs), lambda: found.run

@@ -26,7 +26,7 @@ def train_seeds(
     count: int,
     folder: Path,
     name: str,
-    train: Callable[[TrainConfig, Run, bool], int],
+    train: Callable[[TrainConfig, Callable[[], Run], bool], int],
     *,
     json: bool,
     is_quiet: bool = False,
@@ -34,8 +34,8 @@ def train_seeds(
 ) -> int:
     """Train with `count` seeds from the config's seed on, a sweep of one; stop at the first run that fails.
 
-    `train` gets the config, the run, and whether it is the last run; it returns an exit code. `is_fresh`: runs that are
-    there already are made again.
+    `train` gets the config, what makes the run, and whether it is the last run; it returns an exit code.
+    `is_fresh`: runs that are there already are made again.
 
     Raises:
         UsageError: the last seed would be above LARGEST_SEED.
@@ -52,8 +52,8 @@ def train_seeds(
                 say(console(), done_before(found))
             done.append(found)
             continue
-        own, run = begun(own, found, folder, name)
-        code = train(own, run, seed == last)
+        own, make = begun(own, found, folder, name)
+        code = train(own, make, seed == last)
         if code:
             if not json and not is_fresh:
                 say(console(), "  the same command goes on with it, and with the seeds that are left")
@@ -61,7 +61,7 @@ def train_seeds(
                 words = f"the same command with --seed {seed + 1} --seeds {last - seed}"
                 say(console(), f"  then the seeds that are left: {words}")
             return code
-        done.append(summarise(run))
+        done.append(summarise(make()))
     if json:
         print_json({"event": "seeds", **_as_json(done)})
     else:

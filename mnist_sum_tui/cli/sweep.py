@@ -102,15 +102,17 @@ def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run
         if not json:
             say(console(), done_before(found))
         return found.run, 0
-    config, run = begun(config, found, folder, name)
+    own, make = begun(config, found, folder, name)
     try:
-        return run, train_and_print(config, run, False, style="json" if json else "brief")
+        code = train_and_print(own, make, False, style="json" if json else "brief")
     except RunError as error:
-        if summarise(run).state != "diverged":
+        ended = there(config, folder, ENDED, is_quiet=True)
+        if ended is None or ended.state != "diverged":
             raise
         if not json:
             say(console(), str(error))
-        return run, 0
+        return ended.run, 0
+    return make(), code
 
 
 def _named(swept: tuple[str, ...], values: tuple[str, ...]) -> str:

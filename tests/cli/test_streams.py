@@ -124,8 +124,8 @@ TWICE = "[os.kill(os.getpid(), signal.SIGINT) for _ in range(2)]"
 NO_ROOM = "raise ImportError('libtorch_cpu.so: failed to map segment from shared object')"
 
 
-def train_hooked(moment: str, action: str, *options: str) -> "subprocess.CompletedProcess[str]":
-    return python("-c", HOOKED.format(moment=moment, action=action), "train", "--model", "swift", *options)
+def hooked(moment: str, action: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return python("-c", HOOKED.format(moment=moment, action=action), *arguments, "--model", "swift")
 
 
 @pytest.mark.parametrize(
@@ -136,13 +136,16 @@ def train_hooked(moment: str, action: str, *options: str) -> "subprocess.Complet
 def test_a_new_run_that_cannot_begin_leaves_no_folder(
     tmp_path: Path, moment: str, action: str, code: int, words: str
 ) -> None:
-    is_one_line(train_hooked(moment, action, "--runs-dir", str(tmp_path)), code, words)
+    is_one_line(hooked(moment, action, "train", "--runs-dir", str(tmp_path)), code, words)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_terminal_that_is_closed_while_a_run_is_made_leaves_no_half_made_run(small_data: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("command", ["train", "train --seeds 2", "sweep --seeds 2"])
+def test_a_terminal_that_is_closed_while_a_run_is_made_leaves_no_half_made_run(
+    small_data: str, tmp_path: Path, command: str
+) -> None:
     hang_up = "os.kill(os.getpid(), signal.SIGHUP)"
-    done = train_hooked(MADE, hang_up, "--data-dir", small_data, "--runs-dir", str(tmp_path / "r"))
+    done = hooked(MADE, hang_up, *command.split(), "--data-dir", small_data, "--runs-dir", str(tmp_path / "r"))
     assert done.returncode == 128 + signal.SIGHUP
     (run,) = find.list_runs(tmp_path / "r")
     assert run.last_file.exists()
