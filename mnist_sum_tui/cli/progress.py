@@ -19,6 +19,7 @@ from mnist_sum_tui.formatting import about, duration, percent, plural
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Notice, Progress, Started
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.topics import WARNINGS
 
@@ -115,7 +116,8 @@ class PlainPrinter(Printer):
     def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
             self.table = EpochTable.for_run(self.out, event.epochs, is_validated=event.validation_images > 0)
-            for line in heading(event, is_new=self.run.is_new):
+            is_turned = any(read_events(self.run.metrics_file, Changed.kind))
+            for line in heading(event, is_new=self.run.is_new, is_turned=is_turned):
                 self.line(line)
         elif isinstance(event, EpochDone) and self.table:
             for line in (*(() if self.is_headed else ["", *self.table.header()]), self.table.row(event)):
@@ -194,9 +196,13 @@ def brief_result(event: Finished, started: Started | None) -> str:
     return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} in all"
 
 
-def heading(event: Started, *, is_new: bool) -> list[str]:
-    """What is trained, with which data, and on which device; for a run that is not new, where it goes on."""
-    again = "nothing was saved yet: it begins again at step 0"
+def heading(event: Started, *, is_new: bool, is_turned: bool) -> list[str]:
+    """What is trained, with which data, and on which device; for a run that is not new, where it goes on.
+
+    `is_turned`: its journal has changes of settings; those of a run that was killed before its first step are lost.
+    """
+    lost = "" if is_turned else ", without an earlier --change"
+    again = f"nothing was saved yet: it begins again at step 0{lost}"
     resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}" if event.resumed else again
     return [
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "

@@ -9,11 +9,13 @@ import pytest
 from mnist_sum_tui.cli import progress
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Advice, Progress
+from mnist_sum_tui.runs.events import Advice, Changed, Progress
+from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
 from tests.tui import recorded
 
 WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
+TURN = Changed(step=0, epoch=1, elapsed=0.0, at=9, setting="lr", before="x1", value="x0.5")
 
 
 def _lines(
@@ -44,14 +46,21 @@ def test_others_do_not(
     assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed=resumed) if "It takes" in line]
 
 
-@pytest.mark.parametrize(("is_new", "resumed", "said"), [
-    (True, False, []), (False, True, ["resumed in epoch 1, at step 0"]),
-    (False, False, ["nothing was saved yet: it begins again at step 0"]),
+@pytest.mark.parametrize(("is_new", "resumed", "kept", "said"), [
+    (True, False, [], []), (False, True, [], ["resumed in epoch 1, at step 0"]),
+    (False, False, [TURN], ["nothing was saved yet: it begins again at step 0"]),
+    (False, False, [], ["nothing was saved yet: it begins again at step 0, without an earlier --change"]),
 ])  # fmt: skip
 def test_a_run_that_is_resumed_says_where_it_goes_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], is_new: bool, resumed: bool, said: list[str]
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    is_new: bool,
+    resumed: bool,
+    kept: list[Changed],
+    said: list[str],
 ) -> None:
     run = find.create(tmp_path, TrainConfig())
+    run.metrics_file.write_bytes(to_lines(kept))
     with progress.printer("auto", run if is_new else Run(run.path), TrainConfig()) as out:
         out.show(replace(recorded.started(), resumed=resumed))
     assert capsys.readouterr().out.splitlines()[2:] == said
