@@ -201,7 +201,7 @@ def heading(event: Started, *, is_new: bool, is_turned: bool) -> list[str]:
 
     `is_turned`: its journal has changes of settings; those of a run that was killed before its first step are lost.
     """
-    lost = "" if is_turned else ", without an earlier --change"
+    lost = "" if is_turned else "; give any --change again"
     again = f"nothing was saved yet: it begins again at step 0{lost}"
     resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}" if event.resumed else again
     return [
