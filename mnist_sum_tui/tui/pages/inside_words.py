@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.large_map import Closer
 from mnist_sum_tui.tui.widgets.maps import DIGITS, is_scores, reads_image
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import Field, LayerView
+    from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
 SLIDING = "slide show: space ends it", "space ends slides"
@@ -134,7 +134,7 @@ def layer_words(
     if view.kernels is not None:
         return (
             f"{kind}: each map joins all maps of the layer before. It stands out where it finds its pattern; "
-            f"each place sees {_part(view.field)} of the image. {NAMES} {ROOTS}"
+            f"each place sees {_part(view)} of the image. {NAMES} {ROOTS}"
         )
     if "pooling" in view.kind:
         kept = "the strongest" if "max" in view.kind else "the mean"
@@ -200,12 +200,17 @@ def _place(view: "LayerView", index: int, row: int, column: int) -> str:
     return f"Map {index + 1} of {short_name(view.name)} at row {row + 1}, column {column + 1}"
 
 
-def _part(field: "Field") -> str:
-    """How much of the image a field is: `a 9x9 patch`, `an 11x3 patch`, `all`."""
-    rows, columns = (min(axis.size, SIDE) for axis in field)
-    if min(rows, columns) == SIDE:
-        return "all"
-    return f"{'an' if rows in (8, 11, 18) else 'a'} {rows}x{columns} patch"
+def _part(view: "LayerView") -> str:
+    """How much of the image a place sees: `a 9x9 patch`, `all`; `18x18 to 24x24 pixels` if some see padding, too."""
+    pixels = []
+    for axis, count in zip(view.field, view.maps.shape[1:], strict=True):
+        seen = map(axis.seen, range(count))
+        pixels.append([max(0, part.stop - part.start) for part in seen])
+    (rows, columns), most = map(min, pixels), "x".join(str(max(along)) for along in pixels)
+    least = f"{rows}x{columns}"
+    if least != most:
+        return f"{least} to {most} pixels"
+    return "all" if rows == columns == SIDE else f"{'an' if rows in (8, 11, 18) else 'a'} {least} patch"
 
 
 def truth_words(label: int, said: "Prediction") -> str:

@@ -6,14 +6,10 @@ from textual.color import Color
 from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
-from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
-from mnist_sum_tui.machine.hardware import choose
-from mnist_sum_tui.models import build
+from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
-from mnist_sum_tui.tui.pages.inside_words import layer_words, patches_words
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.large_map import Closer, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
@@ -209,35 +205,3 @@ async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], 
         beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
         assert beside.split() == [*"0123456789"]
         assert maps.items[0].image[2 * beside.index("7")].any(), "beside its row"
-
-
-@pytest.mark.parametrize(
-    ("model", "part"),
-    [
-        ("swift", "laid on every second 5x5 patch of the inner 23x23 of the image, without its rim. A place"),
-        ("compact", "laid on every 5x5 patch of the image. A place"),
-    ],
-)
-def test_the_words_say_which_patches_of_the_image_the_first_filters_lie_on(model: str, part: str) -> None:
-    views = look_inside(build(model), np.zeros((28, 28), np.uint8), 7, choose(TrainConfig()))
-    assert part in layer_words(views[0], 7, is_dark=True)
-    pooled = next(layer_words(view, 7, is_dark=True) for view in views if "pooling" in view.kind)
-    assert pooled.startswith("Max pooling 2x2, then batch norm and ReLU: smaller maps. Of each square the strongest")
-    assert "one that was empty may light up" in pooled, "it need not be the map above it"
-    assert "Empty: 0 or less" in layer_words(views[0], 7, is_dark=True)
-
-
-@pytest.mark.parametrize(("step", "words"), [(3, "every third 5x5 patch"), (4, "every 4th 5x5 patch")])
-def test_the_words_say_how_far_apart_the_patches_are(step: int, words: str) -> None:
-    view = LayerView("conv1", "convolution 5x5", np.ones((4, 8, 8), np.float32), field=(Axis(0, step, 5),) * 2)
-    assert patches_words(view) == f"{words} of the image"
-
-
-@pytest.mark.parametrize(
-    ("rows", "columns", "words"),
-    [(9, 9, "a 9x9 patch"), (11, 3, "an 11x3 patch"), (40, 18, "a 28x18 patch"), (28, 30, "all")],
-)
-def test_the_words_say_how_much_of_the_image_a_place_of_a_later_layer_sees(rows: int, columns: int, words: str) -> None:
-    maps, kernels = np.ones((4, 8, 8), np.float32), np.ones((4, 3, 3), np.float32)
-    view = LayerView("conv2", "convolution", maps, kernels, field=(Axis(0, 1, rows), Axis(0, 1, columns)))
-    assert f"each place sees {words} of the image." in layer_words(view, 7, is_dark=True)
