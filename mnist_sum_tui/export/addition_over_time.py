@@ -24,9 +24,7 @@ def tables(events: Iterable[Event]) -> list[Table]:
     found = _with_table(events)
     gap = -(-len(found) // MOST) or 1
     return [
-        Table(
-            f"epoch {event.epoch}, step {event.step:,}: {_right(event)} of 10 sums are right", "".join(event.addition)
-        )
+        Table(f"epoch {event.epoch}, step {event.step:,}: {_words(event, '10 sums')}", "".join(event.addition))
         for event in found[::-gap][::-1]
     ]
 
@@ -35,25 +33,29 @@ def began(events: Iterable[Event]) -> str:
     """When more than half of the sums of a run's first sample image became right; empty if they never did."""
     before: Samples | None = None
     for event in _with_table(events):
-        right = _right(event)
+        right, _ = _right(event)
         if right > MOST_GUESSED:
-            words = f"after step {event.step:,}, {right} of its 10 sums are right"
+            words = f"after step {event.step:,}, {_words(event)}"
             adds = "add" if right == len(event.addition) else "add most of them"
-            return f"{_before(before)}; {words}: in between, it began to {adds}." if before else f"Already {words}."
+            if before is None:
+                return f"Already {words}."
+            return f"After step {before.step:,}, {_words(before)}; {words}: in between, it began to {adds}."
         before = event
     return ""
-
-
-def _before(event: Samples) -> str:
-    right = _right(event)
-    return f"After step {event.step:,}, {right or 'none'} of its 10 sums {'is' if right < 2 else 'are'} right"
 
 
 def _with_table(events: Iterable[Event]) -> list[Samples]:
     return [event for event in events if isinstance(event, Samples) and len(event.addition) == 10 and event.labels]
 
 
-def _right(event: Samples) -> int:
-    """How many of the ten sums are right, and are more probable than all others."""
-    rows = enumerate(event.addition, event.labels[0])
-    return sum(row.find(max(row)) == row.rfind(max(row)) == total for total, row in rows)
+def _words(event: Samples, sums: str = "its 10 sums") -> str:
+    """How many of the ten sums are right: `none of its 10 sums is clearly right`, `4 of its 10 sums are right`."""
+    right, most = _right(event)
+    return f"{right or 'none'} of {sums} {'is' if right < 2 else 'are'} {'clearly ' if right < most else ''}right"
+
+
+def _right(event: Samples) -> tuple[int, int]:
+    """How many of the ten sums are right, at least and at most: in tenths the true one may share the first place."""
+    likeliest = [[total for total, tenths in enumerate(row) if tenths == max(row)] for row in event.addition]
+    rows = [(total, found) for total, found in enumerate(likeliest, event.labels[0]) if total in found]
+    return sum(found == [total] for total, found in rows), len(rows)

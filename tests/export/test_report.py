@@ -128,12 +128,12 @@ def test_the_addition_table_over_the_training(run: Run) -> None:
     found = tables(shown)
     assert len(found) == 50
     assert found[-1] == ("epoch 1, step 990: 10 of 10 sums are right", "".join(whole))
-    assert found[0] == ("epoch 1, step 10: 0 of 10 sums are right", "1" * 190), "all are as probable"
+    assert found[0] == ("epoch 1, step 10: none of 10 sums is clearly right", "1" * 190), "all are as probable"
     with run.metrics_file.open("a") as stream:
         stream.writelines(to_json(event) + "\n" for event in shown)
     text = page(run)
     assert f"<p>{began(read_events(run.metrics_file))}</p>" in text
-    words = "After step 500, none of its 10 sums is right; after step 510, 10 of its 10 sums are right"
+    words = "After step 500, none of its 10 sums is clearly right; after step 510, 10 of its 10 sums are right"
     assert began(shown) == f"{words}: in between, it began to add."
     assert began(shown[60:]) == "Already after step 600, 10 of its 10 sums are right."
     assert began(shown[:40]) == began([]) == ""

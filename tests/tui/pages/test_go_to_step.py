@@ -36,8 +36,8 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     assert str(app.screen.query_one(".question", Label).content) == "Which step? 0 to 2,150"
     hint = str(app.screen.query_one("#about", Label).content)
     assert hint == (
-        "Of the first image: after step 400, none of its 10 sums is right; after step 800, 10 of its 10 sums are "
-        "right: in between, it began to add."
+        "Of the first image: after step 400, none of its 10 sums is clearly right; after step 800, 10 of its 10 "
+        "sums are right: in between, it began to add."
     )
     await pilot.press(*"9999", "enter")
     assert "There are steps 0 to 2,150" in str(app.screen.query_one("#said", Label).content)

@@ -90,7 +90,7 @@ async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp)
         advice = "Since about step 41 it learns to add"
         app.session.add(Advice(step=45, epoch=1, elapsed=45, topic="adds", words=advice))
         page.show_layer()
-        said = "after step 40, none of its 10 sums is right; after step 60, 10 of its 10 sums are right: in between"
+        said = "after step 40, none of its 10 sums is clearly right; after step 60, 10 of its 10 sums are right: in"
         shown = " ".join(words(page).split())
         assert f"Since about step 41 it learns to add. Of one training image: {said}" in shown
         assert "replay" not in words(page)
