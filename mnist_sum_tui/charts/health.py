@@ -106,8 +106,9 @@ def judgement(events: Sequence[Health]) -> str:
             times = max(moved) / max(share, 1e-300)
             advice = RATE_TOO_HIGH if update > FAST else "ReLU and batch normalisation help against that."
             return (
-                f"{name} vanishes: its gradient is {f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker "
-                f"than another layer's, so it hardly learns. {advice}"
+                f"{name} vanishes: its gradient, beside its weights, is "
+                f"{f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker than another layer's, "
+                f"so it hardly learns. {advice}"
             )
     for name, shares in zip(names, zip(*(event.dead for event in recent), strict=True), strict=True):
         if min(shares) >= SILENT:

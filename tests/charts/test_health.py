@@ -59,7 +59,10 @@ def test_a_layer_in_trouble_is_pointed_out() -> None:
     assert said() == USUAL
     assert "hidden explodes" in said(updates=(0.001, 0.001, 0.4, 0.001, 0.001))
     assert "digit explodes" in said(weights=(0.1, 0.1, 0.1, float("nan"), 0.1))
-    assert "conv1 vanishes: its gradient is over a million times" in said(gradients=(1e-12, 0.01, 0.01, 0.01, 0.01))
+    words = "conv1 vanishes: its gradient, beside its weights, is {} times weaker than another layer's"
+    assert words.format("over a million") in said(gradients=(1e-12, 0.01, 0.01, 0.01, 0.01))
+    large = said(weights=(3.0, 0.1, 0.1, 0.1, 0.1), gradients=(1e-4, 0.01, 0.01, 0.01, 0.01))
+    assert words.format("3,000") in large, "by the table's gradients alone it is 100 times"
     assert "conv1 vanishes" in said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
     silent = (0.0, 0.1, 0.625, 0.0, 0.0)
     assert "hidden: 62 % of its units" in said(dead=silent)
