@@ -100,17 +100,22 @@ def turned(turns: Iterable[Turn], step: int) -> dict[str, Turn]:
     return found
 
 
+def known(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
+    """The turns that matter from `step` on: those that hold, and those to come."""
+    kept = {*turned(turns, step).values()}
+    return tuple(turn for turn in turns if turn.step > step or turn in kept)
+
+
 def needed(turns: Sequence[Turn], step: int) -> tuple[Turn, ...]:
-    """The turns that matter from `step` on: those that hold, and those to come.
+    """As `known`, but only so many that a run can have.
 
     Raises:
         UsageError: more than MOST_TURNS are to come.
     """
-    kept = {*turned(turns, step).values()}
     to_come = sum(turn.step > step for turn in turns)
     if to_come > MOST_TURNS:
         raise UsageError(f"a run can have at most {MOST_TURNS} changes to come, not {to_come:,}: leave some out")
-    return tuple(turn for turn in turns if turn.step > step or turn in kept)
+    return known(turns, step)
 
 
 def _checked(name: str, value: str) -> str:

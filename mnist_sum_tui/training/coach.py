@@ -10,15 +10,15 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
-from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Health, Progress, Started, System
-from mnist_sum_tui.runs.knob_turns import turned
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Health, Progress, Started, System
+from mnist_sum_tui.runs.knob_turns import Turn, known, turned
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.dead_units import DeadUnits
-from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up, turns_of
+from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
-from mnist_sum_tui.training.topics import DEAD, NEXT, PHASES, RENEWED, STANDS, TURNED, WARNINGS
+from mnist_sum_tui.training.topics import DEAD, NEXT, RENEWED, STANDS, TURNED, WARNINGS
 from mnist_sum_tui.training.turned_settings import raised_by, why_raised
 from mnist_sum_tui.training.validations import FEW_IMAGES, trouble, within_chance
 
@@ -32,8 +32,8 @@ READS, KNOWS, BEHIND = 0.5, 0.9, 0.05
 """from these accuracies on the network reads digits, and knows both; so far below the sum the digit is behind"""
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
-STILL, STILL_STEPS = 0.97, 300
-"""the digit is a guess while its loss is above this share of the first; so many steps without a fall are a warning"""
+STILL_STEPS = 300
+"""so many steps after which the digit is still a guess are a warning"""
 RUINED_STEPS = 100
 """steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
 SLOW_TO_ADD = ("original", "original-2fc", "pictured")
@@ -46,33 +46,45 @@ class Coach:
     """Says what the events of one training mean."""
 
     def __init__(self, config: TrainConfig, before: Iterable[Event], knobs: Knobs) -> None:
-        """`before` has the events of earlier processes of this run; `knobs` are turned while it trains."""
-        earlier = list(before)
+        """`before` has all events of earlier processes of this run; `knobs` are turned while it trains."""
         self._config, self._to_try = config, f"try {small(rate_to_try(config))}"
-        self._epochs = [event for event in earlier if isinstance(event, EpochDone)]
+        self._epochs: list[EpochDone] = []
         self._started: Started | None = None
         self._seen = Seen()
         self._topic, self._words, self._since, self._at = "", "", 0, 0.0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
-        told = [event for event in earlier if isinstance(event, Advice)]
-        self._earlier = {event.topic: event.words for event in told}
-        """what earlier processes of this run said"""
-        self._said, self._told = dict(self._earlier), {event.words for event in told}
-        for event in told:
-            self._note(event.topic if event.topic in PHASES else "", event.words)
-        self._knobs, self._turns = knobs, dict.fromkeys(turns_of(earlier))
-        """`_turns` has, as keys, the turns that have held in this run, and those that an earlier process has planned"""
+        self._said, self._told = dict[str, str](), set[str]()
+        """the first sentence of each topic, and all sentences"""
+        self._knobs, self._turns = knobs, dict[Turn, None]()
+        """`_turns` has, as keys, the turns that have held in this run"""
         self._others, self._dead = OtherPrograms(), DeadUnits()
         self._before_busy: Said | None = None
         """what a sentence about other programs has interrupted"""
         self.ghost: Ghost | None = None
         """the best earlier run; it may be set after the training has begun"""
+        turns: tuple[Turn, ...] = ()
+        for event in before:
+            if isinstance(event, Changed):
+                turns = known((*turns, event.turn), event.step)
+            elif isinstance(event, Advice):
+                self._note(event.topic, event.words)
+            else:
+                self._take(event, turns)
 
     def add(self, event: Event) -> Said | None:
         """Take in an event; returns a topic and a sentence if there is something new to say, else None."""
+        found = self._find() if self._take(event, self._knobs.turns) else None
+        if found is None or not self._is_news(*found, event):
+            return None
+        self._note(*found)
+        return found
+
+    def _take(self, event: Event, turns: Iterable[Turn]) -> bool:
+        """Take in an event at which these turns are known; returns whether it may give something to say."""
         if isinstance(event, Started):
-            self._started = event
+            self._started, self._others = event, OtherPrograms()
+            self._seen.begin(event.resumed)
         elif isinstance(event, EpochDone):
             self._epochs.append(event)
         elif isinstance(event, System):
@@ -80,16 +92,11 @@ class Coach:
         elif isinstance(event, Health):
             self._dead.note(event)
         elif isinstance(event, Progress) and math.isfinite(event.loss):
-            self._seen.note(event, is_resumed=self._started is not None and self._started.resumed)
-            self._turns.update(dict.fromkeys(turned(self._knobs.turns, event.step).values()))
+            self._seen.note(event)
+            self._turns.update(dict.fromkeys(turned(turns, event.step).values()))
         else:
-            return None
-        found = self._find()
-        if found is None or not self._is_news(*found, event):
-            return None
-        self._note(*found)
-        self._said.setdefault(*found)
-        return found
+            return False
+        return True
 
     def _is_news(self, topic: str, words: str, event: Event) -> bool:
         """Whether a sentence is said now: not if it stands already, nor soon after another one if it can wait."""
@@ -106,6 +113,7 @@ class Coach:
         if topic == BUSY != self._topic:
             self._before_busy = (self._topic, self._words) if self._topic else None
         self._told.add(words)
+        self._said.setdefault(topic, words)
         self._topic, self._words, self._since, self._at = topic, words, self._seen.events, self._seen.elapsed
 
     def _once(self, topic: str, words: str) -> Said | None:
@@ -139,7 +147,7 @@ class Coach:
         raised, held = turned_up(self._turns, self._seen.step), self._knobs.rate_turn_at(self._seen.step)
         if raised is None or held is None or self._is_turned_up or self._seen.step < held.step + RUINED_STEPS:
             return None
-        if not self._is_guess or not (self._has_read or "too-high" in self._said):
+        if not self._seen.is_guess or not (self._has_read or "too-high" in self._said):
             return None
         return "ruined", (
             f"The rate of {raised.value} after step {raised.step:,} has ruined the weights; "
@@ -162,26 +170,22 @@ class Coach:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
         if has_risen:
             return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
-        if self._is_guess and self._has_read and not self._is_turned:
+        if self._seen.is_guess and self._has_read and not self._is_turned:
             return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
         return None
 
     def _too_low(self) -> Said | None:
-        if not self._is_guess or self._has_read or self._seen.step <= STILL_STEPS or now(self._seen.total) >= KNOWS:
+        seen = self._seen
+        if not seen.is_guess or self._has_read or seen.step <= STILL_STEPS or now(seen.total) >= KNOWS:
             return None
-        words = f"After {self._seen.step:,} steps the digit is still a guess"
+        words = f"After {seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
 
     def _dead_units(self) -> Said | None:
-        return self._once(DEAD, self._dead.words) if self._dead.words and DEAD not in self._earlier else None
+        return self._once(DEAD, self._dead.words) if self._dead.words else None
 
     def _validated(self) -> Said | None:
         return trouble(self._epochs, self._started)
-
-    @property
-    def _is_guess(self) -> bool:
-        """Whether the digit is guessed."""
-        return now(self._seen.digit_loss) > STILL * self._seen.first_digit_loss and now(self._seen.digit) < ADDS
 
     @property
     def _has_read(self) -> bool:
@@ -233,7 +237,7 @@ class Coach:
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-        if gained := within_chance(self._epochs, self._validation_images):
+        if gained := within_chance(self._epochs, self._started.validation_images if self._started else 0):
             return "chance", f"It gains little more{'' if self._is_cool else ' while the rate is still high'}: {gained}"
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
@@ -243,7 +247,3 @@ class Coach:
     def _is_cool(self) -> bool:
         """Whether the learning rate has fallen, or will not fall."""
         return self._config.schedule == "constant" or self._seen.rate < COOL * self._seen.peak_rate
-
-    @property
-    def _validation_images(self) -> int:
-        return self._started.validation_images if self._started else 0

@@ -19,6 +19,10 @@ WORSE, RISEN = 1.5, 0.05
 """the loss has risen if it is more than WORSE times its lowest value, plus RISEN"""
 BUSY_SHARE = 0.5
 """a training is slow below this share of its best speed"""
+AGAIN = 2.0
+"""the learning rate has begun a new rise if it is so many times the last one: in added epochs, or turned up"""
+STILL = 0.97
+"""the digit is a guess while its loss is above this share of the first"""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,7 @@ class Seen:
     slow_events: int = 0
     high_events: int = 0
     peak_rate: float = 0.0
+    """since it began to rise"""
     rate: float = 0.0
     events: int = 0
     step: int = 0
@@ -48,9 +53,18 @@ class Seen:
     adds_since: int = 0
     """the step since which the sum's accuracy has been at least ADDS in each Progress; 0 if it is below"""
     reached: Reached = field(default_factory=Reached)
+    before: int = 0
+    """Progress events of earlier processes"""
+    is_late: bool = False
+    """whether what came before the first event is not known"""
 
-    def note(self, event: Progress, is_resumed: bool) -> None:
-        """Take in the next Progress; `is_resumed`: of a run that was begun before."""
+    def begin(self, is_resumed: bool) -> None:
+        """Note that a process of the run begins. It may be on another machine, so only its own speeds are compared."""
+        self.before, self.is_late = self.events, is_resumed and not self.events
+        self.speed, self.fastest, self.slow_events = Average(SLOW), 0.0, 0
+
+    def note(self, event: Progress) -> None:
+        """Take in the next Progress."""
         for average, value in (
             (self.loss, event.loss), (self.digit_loss, event.digit_loss), (self.digit, event.digit_accuracy),
             (self.total, event.sum_accuracy), (self.speed, event.images_per_second),
@@ -58,19 +72,27 @@ class Seen:
             average.add(value)
         self.reached.add(event)
         loss, speed = now(self.loss), now(self.speed)
+        peak = 0.0 if event.lr >= AGAIN * self.rate else self.peak_rate
         self.events, self.step, self.elapsed, self.rate = self.events + 1, event.step, event.elapsed, event.lr
-        self.peak_rate, self.most_digit = max(self.peak_rate, event.lr), max(self.most_digit, now(self.digit))
+        self.peak_rate, self.most_digit = max(peak, event.lr), max(self.most_digit, now(self.digit))
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
             self.first_digit_loss = now(self.digit_loss)
-            if is_resumed:
+            if self.is_late:
                 self.reached.forget_times()
         if self.events >= SETTLED:
-            self.lowest, self.fastest = min(self.lowest, loss), max(self.fastest, speed)
+            self.lowest = min(self.lowest, loss)
             self.low_step = self.low_step if loss > WORSE * self.lowest + RISEN else self.step
             is_high = loss > JUMP * self.lowest + 0.1
             self.high_events = self.high_events + 1 if is_high else 0
+        if self.events - self.before >= SETTLED:
+            self.fastest = max(self.fastest, speed)
             self.slow_events = self.slow_events + 1 if speed < BUSY_SHARE * self.fastest else 0
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the digit is guessed."""
+        return now(self.digit_loss) > STILL * self.first_digit_loss and now(self.digit) < ADDS
 
     @property
     def has_risen(self) -> bool:

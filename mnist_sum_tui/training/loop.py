@@ -96,10 +96,10 @@ class _Trainer:
     def __init__(self, training: Training, test: Split, recorder: Recorder, control: Control, paces: Paces) -> None:
         self.training, self.test, self.recorder, self.control, self.paces = training, test, recorder, control, paces
         self.state, self.learner, self.batches = training.state, training.learner, training.batches
-        before = [*read_events(recorder.run.metrics_file, EpochDone.kind, Advice.kind, Changed.kind)]
-        self.ending = Ending(training.state, training.batches, control, before)
+        file = recorder.run.metrics_file
+        self.ending = Ending(training.state, training.batches, control, read_events(file, EpochDone.kind, Changed.kind))
         self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
-        self.coach = Coach(training.state.config, before, training.state.knobs)
+        self.coach = Coach(training.state.config, read_events(file), training.state.knobs)
         self.sampling, self.health = Pace(paces.samples, paces.samples_share), HealthWatch(training)
         self.validation, self.meter = training.validation, Meter()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_sum_tui.runs.events import Advice, Changed, Progress
+from mnist_sum_tui.runs.events import Advice, Changed, Event, Progress
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.knobs import Knobs
@@ -53,12 +53,14 @@ def test_weights_that_a_rate_has_ruined_are_not_said_to_be_still_a_guess() -> No
 
 
 def test_a_rate_that_an_earlier_process_turned_up_is_known_after_a_resumption() -> None:
-    told = [
-        Changed(step=turn.step, epoch=1, elapsed=1.0, at=turn.step, setting="lr", before="x1", value=turn.value)
-        for turn in BACK
-    ]
-    read = Advice(step=100, epoch=1, elapsed=1.0, topic="too-high", words="The learning rate is too high")
-    coach = Coach(CONFIG, [*told, read], Knobs(CONFIG, turns=BACK[1:]))
+    before: list[Event] = []
+    for turn in BACK:
+        changed = Changed(
+            step=turn.step, epoch=1, elapsed=1.0, at=turn.step, setting="lr", before="x1", value=turn.value
+        )
+        before += [changed, progress(turn.step + 1, 9.0, 0.1, 0.1)]
+    before.append(Advice(step=162, epoch=1, elapsed=1.0, topic="too-high", words="The learning rate is too high"))
+    coach = Coach(CONFIG, before, Knobs(CONFIG, turns=BACK[1:]))
     found = [coach.add(event) for event in (STARTED, *run(60, lambda step: progress(400 + step, 2.6, 0.1, 0.1)))]
     assert ("ruined", RUINED) in found
 

@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.events import Event, Progress, Started
+from mnist_sum_tui.runs.events import Advice, Event, Progress, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
@@ -69,6 +69,8 @@ def test_no_step_twice_after_a_kill(few_images: str, tmp_path: Path) -> None:
     list(train(config, run))
     steps = [event.step for event in read_events(run.metrics_file, "progress")]
     assert steps == list(range(1, 37))
+    told = [event.topic for event in read_events(run.metrics_file, "advice") if isinstance(event, Advice)]
+    assert told.count("few-images") == 1, "nor is it told twice"
     assert_same_end(train_through(config, tmp_path / "b"), run)
 
 
