@@ -40,8 +40,8 @@ def turned_up(turns: Iterable[Turn], step: int) -> Turn | None:
 
 
 def turns_of(events: Iterable[Event]) -> Iterable[Turn]:
-    """The changes of settings among a run's events."""
-    return (event.turn for event in events if isinstance(event, Changed))
+    """The changes of settings among a run's events; of several of a setting at one step, the last, which held."""
+    return {(event.at, event.setting): event.turn for event in events if isinstance(event, Changed)}.values()
 
 
 def _without(turn: Turn) -> str:

@@ -95,6 +95,8 @@ def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with(tmp_path
     assert "try learning rate 0.0002" in divergence(USELESS.step, config, turns_of(planned), has_checkpoint=True)
     assert advice(USELESS, config, planned).endswith("try 0.0002"), "it would have held from the next step on"
     assert better_rate(USELESS, config, planned) == pytest.approx(0.0002)
+    given_up = [replace(turned(261, "x100"), step=0), replace(turned(261, "x1"), step=90)]
+    assert advice(USELESS, config, given_up).endswith("try 0.0002"), "another plan came in its place"
 
 
 def test_a_run_that_cannot_add_is_to_be_trained_further() -> None:
