@@ -30,8 +30,8 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
     if current.path.resolve().is_relative_to(BUILT_IN.parents[1]):
         return None
     with _turn:
-        images = replace(summarise(current), config=config).images
-        return _best_of(tuple(list_runs(folder)), config.model, images, current)
+        begun = replace(summarise(current), config=config)
+        return _best_of(tuple(list_runs(folder)), config.model, begun.parameters, begun.images, current)
 
 
 def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
@@ -60,11 +60,11 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 
 
 @lru_cache(maxsize=1)
-def _best_of(runs: tuple[Run, ...], model: str, images: Images, current: Run) -> Run | None:
+def _best_of(runs: tuple[Run, ...], model: str, parameters: int, images: Images, current: Run) -> Run | None:
     created = moment(current.created)
     summaries = [summarise(run) for run in runs if run.id != current.id]
     earlier = [found for found in summaries if created == -math.inf or moment(found.created) <= created]
     alike = [found for found in earlier if found.config and found.config.model == model]
-    alike = [found for found in alike if found.images.same_as(images)]
+    alike = [found for found in alike if found.images.same_as(images) and parameters in (0, found.parameters)]
     best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])
     return None if best is None else best.run

@@ -64,7 +64,8 @@ def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     """The runs, with those that differ only in their seed folded into one, at the place of the first of them.
 
     If settings were changed during training, or epochs added later, the same changes are needed, and so are the same
-    images. A further run with the same seed stays by itself, because it would count that seed twice.
+    images and a network of as many parameters. A further run with the same seed stays by itself, because it would count
+    that seed twice.
     """
     groups: dict[object, dict[int, Summary]] = {}
     runs = tuple(runs)
@@ -72,7 +73,7 @@ def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     for run in runs:
         turned = tuple((event.at, event.setting, event.value) for event in run.changed)
         images = next(each for each in known_first if each.same_as(run.images))
-        same = run.config and (apart_from_seed(run.config), epochs_asked(run), turned, images)
+        same = run.config and (apart_from_seed(run.config), epochs_asked(run), turned, images, run.parameters)
         key: object = same or object()
         seed = 0 if run.config is None else run.config.seed
         if seed in groups.get(key, {}):

@@ -68,6 +68,11 @@ class Summary:
         return Images(self.config.data_dir if self.config else "?", self.starts[-1].images if self.starts else ())
 
     @property
+    def parameters(self) -> int:
+        """The number of its network's, which may be others in another version; 0 if it has not begun."""
+        return self.starts[-1].parameters if self.starts else 0
+
+    @property
     def digit_accuracy(self) -> float | None:
         """The accuracy in the final test, or, before the test, in the validation of the best epoch."""
         return self._accuracies[0]

@@ -57,6 +57,18 @@ def test_runs_that_got_their_epochs_at_other_starts_differ() -> None:
     assert table_of([run(), run(1, 2)])[0][1] == "-"
 
 
+def test_runs_of_two_networks_of_one_name_differ() -> None:
+    def run(parameters: int, model: str = "swift") -> Summary:
+        config = TrainConfig.of("standard", model=model)
+        starts = (replace(recorded.started(), parameters=parameters),) if parameters else ()
+        return Summary(Run(Path("x")), config, "completed", starts=starts)
+
+    assert table_of([run(100_000), run(99_000)]) == [["parameters", "100,000", "99,000"]]
+    assert table_of([run(9), run(8), run(0)]) == [["parameters", "9", "8", "-"]]
+    assert table_of([run(9), run(9), run(0)]) == [], "it has not begun"
+    assert [name for name, *_ in table_of([run(9), run(8, "keen")])] == ["model"]
+
+
 def test_epochs_that_were_added_later_do_not_explain_what_came_before(tmp_path: Path) -> None:
     events = [*recorded.training(100)]
     begun = next(event.epochs for event in events if isinstance(event, Started))

@@ -167,6 +167,14 @@ def test_runs_on_other_images_are_not_alike() -> None:
     assert [[run.run.id for run in members_of(row)] for row in folded(runs)] == [["a", "b", "d"], ["c"]]
 
 
+def test_runs_of_another_network_of_that_name_are_not_alike() -> None:
+    runs = []
+    for seed, (name, parameters) in enumerate({"a": 9, "b": 8, "c": 9}.items()):
+        start = replace(recorded.started(), parameters=parameters)
+        runs.append(replace(summary(name, seed=seed), starts=(start,)))
+    assert [[run.run.id for run in members_of(row)] for row in folded(runs)] == [["a", "c"], ["b"]]
+
+
 def test_a_run_that_got_more_epochs_later_is_not_like_one_that_had_them_at_once() -> None:
     begun = replace(recorded.started(), epochs=2)
     resumed = replace(recorded.started(resumed=True), epochs=2, step=2 * recorded.STEPS_PER_EPOCH)

@@ -1,5 +1,6 @@
 """Which run is the ghost run, and what is said of how it differs."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
 
-def validated(folder: Path, name: str, accuracy: float, *more: Event, **values: object) -> Run:
+def validated(folder: Path, name: str, accuracy: float, *more: Event, parameters: int = 9, **values: object) -> Run:
     """A run of one epoch, a minute younger than the one made before it."""
-    return make(folder, name, [recorded.started(), *more, done(1, accuracy)], **values)
+    begun = replace(recorded.started(), parameters=parameters)
+    return make(folder, name, [begun, *more, done(1, accuracy)], **values)
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [(None, "/data/easy"), ("/data/easy", None)])
@@ -25,6 +27,7 @@ def test_the_ghost_is_the_best_earlier_run_of_the_same_network_on_the_same_image
     best = validated(tmp_path, "best", 0.98, data_dir=ours)
     validated(tmp_path, "network", 0.99, model="swift", data_dir=ours)
     validated(tmp_path, "images", 0.99, data_dir=theirs)
+    validated(tmp_path, "of another version", 0.99, parameters=8, data_dir=ours)
     mine = validated(tmp_path, "mine", 0.99, data_dir=ours)
     validated(tmp_path, "later", 0.99, data_dir=ours)
     assert find_ghost(tmp_path, mine.read_config(), mine) == best
