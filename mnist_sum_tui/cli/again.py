@@ -9,6 +9,7 @@ from pathlib import Path
 from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.images import Images
@@ -22,19 +23,30 @@ def there(
 ) -> Summary | None:
     """The run with this config that `ended` so, or else one that can be resumed; None if there is neither.
 
-    One that was completed without a whole test result, as only a strange file says, counts as none; neither does one on
-    other images, because the files in its folder have changed since, and a line says so unless `is_quiet`.
+    One that was completed without a whole test result, as only a strange file says, counts as none; neither does one of
+    another network of that name, as another version may have it, or one on other images, because the files in its
+    folder have changed since, and a line says so unless `is_quiet`.
     """
     alike = [found for found in find.summaries(folder) if is_run_of(config, found)]
     alike = [found for found in alike if found.state != "completed" or _is_tested(found)]
-    now = _images(config.data_dir) if alike else None
-    same = [found for found in alike if now and found.images.same_as(now)]
+    ours = [found for found in alike if found.parameters in (0, _parameters(config.model))]
+    now = _images(config.data_dir) if ours else None
+    same = [found for found in ours if now and found.images.same_as(now)]
     if alike and not same and not is_quiet:
-        place, earlier = as_is(printable(config.data_dir or "")), as_is(alike[0].run.argument)
-        words = f"{place} has changed since {earlier}: trained again"
-        say(console(), f"seed {config.seed}: {words}")
+        what = printable(config.data_dir or "") if ours else f"network {config.model}"
+        earlier = as_is((ours or alike)[0].run.argument)
+        say(console(), f"seed {config.seed}: {as_is(what)} has changed since {earlier}: trained again")
     states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in same if found.state in state), None)
+
+
+@cache
+def _parameters(model: str) -> int:
+    """How many parameters a network has in this version."""
+    import_torch()
+    from mnist_sum_tui.models import parameter_count, skeleton
+
+    return parameter_count(skeleton(model))
 
 
 @cache

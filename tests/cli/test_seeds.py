@@ -3,16 +3,21 @@
 import json
 import re
 import statistics
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mnist_sum_tui.cli import progress
+from mnist_sum_tui.cli.again import there
 from mnist_sum_tui.cli.seeds import train_seeds
+from mnist_sum_tui.cli.sweep import ENDED
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.ranks import VARIABLES
+from mnist_sum_tui.models import parameter_count, skeleton
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line
 from tests.guide.test_json_names import explained
@@ -109,6 +114,30 @@ def test_a_completed_run_without_a_test_result_is_trained_again(
         code = train_seeds(run.read_config(), 2, tmp_path, "", lambda *_: 130, json=False)
         assert code == 130
         assert "done before" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("reason", ["completed", "stopped"])
+def test_a_run_of_another_network_of_that_name_is_neither_kept_nor_resumed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], reason: str
+) -> None:
+    begun, ended = recorded.started(), recorded.finished(reason=reason)
+    begun = replace(begun, parameters=parameter_count(skeleton(begun.model)))
+    ours = make(tmp_path / "ours", "ours", [begun, ended])
+    config, made = ours.read_config(), list[Run]()
+
+    def train(_: TrainConfig, make_run: Callable[[], Run], __: bool) -> int:
+        made.append(make_run())
+        return 130
+
+    old = make(tmp_path / "old", "old", [replace(begun, parameters=begun.parameters - 1), ended])
+    train_seeds(config, 1, tmp_path / "old", "", train, json=False)
+    words = f"seed 0: network compact has changed since {old.argument}: trained again"
+    assert words in capsys.readouterr().out
+    assert made[0] != old
+    found = there(config, tmp_path / "ours", ENDED)
+    assert found is not None, "of today's network"
+    assert found.run == ours
+    assert "changed" not in capsys.readouterr().out
 
 
 def test_quiet_seeds_print_only_the_table(cli: Cli, small_data: str) -> None:
