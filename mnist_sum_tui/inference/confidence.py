@@ -168,6 +168,8 @@ class Confidence:
         """
         if not tensors:
             return cls()
+        if "logits.means" in tensors:  # an earlier version, which stored no temperatures for want of held-out images
+            tensors = {"temperatures": torch.ones(2), **tensors}
         try:
             digit, total = _numbers(tensors["temperatures"], 2, *TEMPERATURES)
             if {"features.means", "logits.means"} <= tensors.keys():  # a score that no version uses any longer
@@ -188,7 +190,7 @@ NOT_CALIBRATED = Confidence()
 
 def lacking(stored: Mapping[str, Tensor]) -> str:
     """What a network's name is followed by if its checkpoint lacks the calibration or the digit score; else nothing."""
-    if not stored:
+    if "temperatures" not in stored:
         return ", not calibrated"
     return "" if "strokes.means" in stored else ", without a digit score"
 

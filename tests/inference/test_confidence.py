@@ -181,6 +181,15 @@ def test_what_an_earlier_version_stored_keeps_its_temperatures_and_refuses_nothi
     ]
 
 
+def test_what_an_earlier_version_stored_without_temperatures_keeps_its_digit_score_and_is_not_calibrated() -> None:
+    earlier = _stored(("strokes", "logits"), None)
+    del earlier["temperatures"]
+    found = Confidence.from_tensors(earlier, "a run")
+    assert (found.digit_temperature, found.sum_temperature, found.threshold) == (1, 1, 0.2)
+    assert tuple(found.classes) == ("strokes", "logits")
+    assert lacking(earlier) == ", not calibrated"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
