@@ -1,5 +1,6 @@
 """A run at a glance, read from its config and a few of its events; and which of several runs is the best."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ class Summary:
     """None if config.json is damaged"""
     state: str
     """running, completed, stopped, diverged, failed, interrupted, or damaged"""
+    trouble: str = ""
+    """why it is damaged"""
     epochs: tuple[EpochDone, ...] = ()
     starts: tuple[Started, ...] = ()
     """one for the beginning and one for each resume"""
@@ -125,8 +128,9 @@ def summarise(run: Run) -> Summary:
     try:
         own_files.check(run.path)
         created, config = run.read_created_and_config()
-    except RunError:
-        return Summary(run, None, "damaged", size=own_files.size(run.path), created=run.created)
+    except RunError as error:
+        why = str(error).removeprefix(printable(f"{run.path}{os.sep}"))
+        return Summary(run, None, "damaged", why, size=own_files.size(run.path), created=run.created)
     events = list(read_events(run.metrics_file, *KINDS))
     ended = events[-1] if events and isinstance(events[-1], Finished) else None
     state = "running" if run.is_running else (ended.reason if ended else "interrupted")

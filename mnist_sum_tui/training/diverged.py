@@ -125,9 +125,9 @@ def went_wrong(done: Finished, config: TrainConfig, events: Sequence[Event]) -> 
 
 
 def trouble(summary: Summary) -> str:
-    """What went wrong in a run and what to try; empty if nothing did, or the run is not over."""
+    """What is wrong with a run and what to try; empty if nothing is, or the run is not over."""
     done, config = summary.finished, summary.config
     if done is None or config is None:
-        return ""
+        return summary.trouble
     told = read_events(summary.run.metrics_file, Advice.kind)
     return went_wrong(done, config, [*summary.starts, *summary.epochs, *summary.changed, *told])

@@ -1,5 +1,6 @@
 """A run at a glance: its state, its accuracies, and whether it only guesses."""
 
+import json
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of, why_best
+from mnist_sum_tui.training.diverged import trouble
 from tests.training.test_early_end import done
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -23,8 +25,19 @@ def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
     found = summarise(make(tmp_path, "done", [done(1, 0.9), tested]))
     assert (found.state, found.digit_accuracy, found.sum_accuracy, found.is_tested) == ("completed", 0.98, 0.97, True)
     assert found.mean_accuracy == pytest.approx(0.9)
-    cut_off.config_file.write_text("{")
-    assert summarise(cut_off).state == "damaged"
+    assert found.trouble == ""
+
+
+def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
+    run = make(tmp_path, "run", [done(1, 0.7)])
+    unknown = {**json.loads(run.config_file.read_text()), "fa\x1bde": 1}
+    run.write_json(run.config_file, unknown)
+    found = summarise(run)
+    words = r"config.json: unknown setting 'fa\x1bde': this version does not know it, another may"
+    assert (found.state, found.trouble) == ("damaged", words)
+    assert trouble(found) == words, "which `runs show` and the reports say"
+    run.config_file.write_text("{")
+    assert summarise(run).trouble.startswith("config.json: is missing or damaged")
 
 
 def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_further(tmp_path: Path) -> None:

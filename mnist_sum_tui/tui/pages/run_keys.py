@@ -61,7 +61,7 @@ class RunKeys(InStepKeys):
         if current is None:
             return
         if current.config is None:
-            self.note(f"Run {current.run.id} is damaged and cannot be opened", is_error=True)
+            self.note(f"Run {current.run.id} is damaged and cannot be opened: {current.trouble}", is_error=True)
         else:
             self.app.post_message(OpenRun(current.run))
 
@@ -70,7 +70,7 @@ class RunKeys(InStepKeys):
         current = self.current
         if current is None:
             return
-        found = obstacle(current.run, current.config, self.session.is_training)
+        found = obstacle(current.run, current.config, self.session.is_training, current.trouble)
         if found or current.config is None:
             self.note(found, is_error=True)
         else:

@@ -19,14 +19,17 @@ MOST_RATES = 500
 """how many learning rates are compared to find the highest"""
 
 
-def obstacle(run: Run, config: TrainConfig | None, is_training: bool) -> str:
-    """Why the run cannot be resumed now, in one line; empty if it can. `is_training`: another run trains here."""
+def obstacle(run: Run, config: TrainConfig | None, is_training: bool, trouble: str = "") -> str:
+    """Why the run cannot be resumed now, in one line; empty if it can.
+
+    `is_training`: another run trains here. `trouble`: why there is no config.
+    """
     if run == RECORDED:
         return "This run came with the program and stays as it is: n begins one of your own"
     if not os.path.exists(run.path):
         return f"Run {run.id} no longer exists"
     if config is None:
-        return f"Run {run.id} is damaged and cannot be resumed"
+        return f"Run {run.id} is damaged and cannot be resumed: {trouble}"
     if is_training:
         return "A training is going on: stop it first (s on page Train), then resume this one"
     if run.is_running:

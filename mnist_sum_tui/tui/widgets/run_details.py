@@ -26,7 +26,7 @@ def details(run: Summary, height: int) -> str:
     Above the settings, which are those that it began with, stands what was changed while it trained.
     """
     if run.config is None:
-        return f"{run.run.id}\n\nThe run is damaged: its settings cannot be read."
+        return f"{run.run.id}\n\nThe run is damaged: {run.trouble}"
     settings = [
         (option_name(name), printable(value_words(name, value)))
         for name, value in run.config.to_dict().items()

@@ -91,7 +91,9 @@ async def test_a_damaged_run_and_one_that_is_gone_are_told(
         for run in made[:2]:
             run.delete()
         await press(pilot, "end", "enter")  # nothing says when it was created, so it is the last
-        assert "damaged" in note_of(page)
+        for words in ("cannot be opened", "cannot be resumed"):
+            assert f"{words}: config.json: is missing or damaged" in note_of(page)
+            await pilot.press("r")
         await pilot.press("home", "enter")
         await until(pilot, lambda: app._notifications)
         assert "missing or damaged" in next(iter(app._notifications)).message

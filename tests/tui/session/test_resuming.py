@@ -65,7 +65,7 @@ def test_what_stands_in_the_way_of_resuming_is_told(tmp_path: Path) -> None:
     assert obstacle(run, config, True).startswith("A training is going on: stop it first")
     with run.lock():
         assert obstacle(run, config, False) == f"Run {run.id} is being trained by another process"
-    assert obstacle(run, None, False) == f"Run {run.id} is damaged and cannot be resumed"
+    assert obstacle(run, None, False, "because") == f"Run {run.id} is damaged and cannot be resumed: because"
     assert obstacle(Run(tmp_path / "none"), None, False) == "Run none no longer exists"
     assert "came with the program" in obstacle(RECORDED, RECORDED.read_config(), False)
     most = settings()["epochs"].range

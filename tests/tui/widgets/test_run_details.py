@@ -41,3 +41,9 @@ def test_of_a_run_that_is_over_it_is_not_said_that_an_epoch_is_still_to_come(tmp
     assert "no epoch was done" in details(summarise(run), 40)
     with run.lock():
         assert "no epoch is done yet" in details(summarise(run), 40)
+
+
+def test_of_a_damaged_run_it_is_said_why_it_is_that(tmp_path: Path) -> None:
+    run = make(tmp_path, "damaged", [])
+    run.config_file.write_text("{")
+    assert "The run is damaged: config.json: " in details(summarise(run), 40)
