@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
 
 GUESSES = "This network only guesses, so its answers mean nothing. F5 opens another run, F1 trains a new one."
-NO_OTHERS = "No other weights were kept. A run of recipe standard keeps some epochs, to go back to."
+NO_OTHERS = "No other weights were kept. mnist-sum train --keep 8 keeps some epochs, as recipe standard does by itself."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER, LEAST_TITLE = 34, 17
 """columns of the line that its title, the slider and the gaps need, and those without a slider"""
