@@ -15,13 +15,16 @@ from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.formatting import about, duration, percent, plural
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Notice, Progress, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.topics import WARNINGS
+from mnist_sum_tui.version import __version__
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; BRIEF... is for the style that prints one line per run"""
@@ -92,6 +95,7 @@ class PlainPrinter(Printer):
 
     def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
         super().__init__(run, config, out, brief)
+        self.version = _version_of(run)  # now, because the training writes its own
         self.sent = time.monotonic()
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
         self.table: EpochTable | None = None
@@ -117,7 +121,7 @@ class PlainPrinter(Printer):
         if isinstance(event, Started):
             self.table = EpochTable.for_run(self.out, event.epochs, is_validated=event.validation_images > 0)
             is_turned = any(read_events(self.run.metrics_file, Changed.kind))
-            for line in heading(event, is_new=self.run.is_new, is_turned=is_turned):
+            for line in heading(event, is_new=self.run.is_new, is_turned=is_turned, version=self.version):
                 self.line(line)
         elif isinstance(event, EpochDone) and self.table:
             for line in (*(() if self.is_headed else ["", *self.table.header()]), self.table.row(event)):
@@ -196,14 +200,24 @@ def brief_result(event: Finished, started: Started | None) -> str:
     return f"{seed}test {accuracies(event)}, {duration(event.elapsed)} in all"
 
 
-def heading(event: Started, *, is_new: bool, is_turned: bool) -> list[str]:
+def _version_of(run: Run) -> str:
+    """The version that trained a run so far; this one if that is not known."""
+    with contextlib.suppress(RunError):
+        if isinstance(version := run.read_json(run.environment_file).get("mnist_sum"), str):
+            return printable(version)
+    return __version__
+
+
+def heading(event: Started, *, is_new: bool, is_turned: bool, version: str) -> list[str]:
     """What is trained, with which data, and on which device; for a run that is not new, where it goes on.
 
     `is_turned`: its journal has changes of settings; those of a run that was killed before its first step are lost.
+    `version` trained it so far.
     """
     lost = "" if is_turned else "; give any --change again"
     again = f"nothing was saved yet: it begins again at step 0{lost}"
-    resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}" if event.resumed else again
+    other = "" if version == __version__ else f"; mnist-sum {version} trained it before, which may give other weights"
+    resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}{other}" if event.resumed else again
     return [
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "
         f"seed {event.seed}",

@@ -12,6 +12,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Changed, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.version import __version__
 from tests.tui import recorded
 
 WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
@@ -64,6 +65,22 @@ def test_a_run_that_is_resumed_says_where_it_goes_on(
     with progress.printer("auto", run if is_new else Run(run.path), TrainConfig()) as out:
         out.show(replace(recorded.started(), resumed=resumed))
     assert capsys.readouterr().out.splitlines()[2:] == said
+
+
+@pytest.mark.parametrize(("version", "more"), [
+    (__version__, ""), (None, ""), (3, ""),
+    ("0.1\x1b", "; mnist-sum 0.1\\x1b trained it before, which may give other weights"),
+])  # fmt: skip
+def test_a_run_that_is_resumed_by_another_version_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], version: object, more: str
+) -> None:
+    run = find.create(tmp_path, TrainConfig())
+    if version is not None:
+        run.write_json(run.environment_file, {"mnist_sum": version})
+    with progress.printer("auto", Run(run.path), TrainConfig()) as out:
+        run.write_json(run.environment_file, {"mnist_sum": __version__})  # as a training does before its first event
+        out.show(replace(recorded.started(), resumed=True))
+    assert " ".join(capsys.readouterr().out.splitlines()[2:]) == f"resumed in epoch 1, at step 0{more}"
 
 
 def test_a_log_has_each_sentence_of_the_coach_once_but_a_warning_that_comes_back(
