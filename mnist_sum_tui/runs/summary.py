@@ -72,7 +72,7 @@ class Summary:
 
     @property
     def parameters(self) -> int:
-        """The number of its network's, which may be others in another version; 0 if it has not begun."""
+        """How many its network has, which may differ between versions; 0 if it has not begun."""
         return self.starts[-1].parameters if self.starts else 0
 
     @property

@@ -44,8 +44,7 @@ class Terminal:
     """A terminal of 80 by 24 cells with the dashboard in it."""
 
     def __init__(self, folder: Path, start: bool, fault: str = "", **variables: str) -> None:
-        self.folder = folder
-        self.screen = pyte.Screen(80, 24)
+        self.folder, self.screen = folder, pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
         environment = {**os.environ, "TERM": "xterm-256color", **variables}
@@ -67,11 +66,9 @@ class Terminal:
     def wait_for(self, pattern: str) -> str:
         """The screen once it shows the pattern."""
         end = time.monotonic() + WAIT
-        while time.monotonic() < end:
-            text = self.read()
-            if re.search(pattern, text):
-                return text
-        raise AssertionError(f"{pattern} was not shown:\n{text}")
+        while not re.search(pattern, text := self.read()):
+            assert time.monotonic() < end, f"{pattern} was not shown:\n{text}"
+        return text
 
     def wait_for_end(self) -> int:
         """The exit code."""
@@ -80,9 +77,8 @@ class Terminal:
             self.read()
         self.read()
         self.process.close()
-        code = self.process.exitstatus
-        assert code is not None, f"ended by signal {self.process.signalstatus}"
-        return int(code)
+        assert self.process.exitstatus is not None, f"ended by signal {self.process.signalstatus}"
+        return int(self.process.exitstatus)
 
     def stop_and_leave(self) -> None:
         """Press the keys that stop and save a training and leave; the terminal is then as it was before."""
