@@ -40,13 +40,13 @@ def feature_pictures(maps: NDArray[np.float32], kernels: NDArray[np.float32] | N
     A single map is drawn in proportion to its values. Several share one scale, of which most reach only a small part,
     so the square root of that part is drawn: its order stays, and weak values are seen, too.
 
-    Kernels (M, k, k), if given, are drawn to the right of their maps: 0 is middle grey, the largest weight white or
-    black.
+    Kernels (M, k, k), if given and no higher than the maps are drawn, stand to the right of them: 0 is middle grey, the
+    largest weight white or black.
     """
     peak, height, width = max(float(maps.max()), 1e-12), *scaled(maps.shape[1:], side)
     shares = np.clip(resize(maps, width, height) / peak, 0, 1)
     pictures = list(as_grey(np.sqrt(shares) if len(maps) > 1 else shares))
-    if kernels is None:
+    if kernels is None or kernels.shape[1] > height:
         return pictures
     factor = max(1, height // 2 // kernels.shape[1])
     seen = as_signed(kernels).repeat(factor, 1).repeat(factor, 2)

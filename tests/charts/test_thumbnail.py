@@ -25,6 +25,7 @@ def test_maps_share_one_scale_and_filters_are_grey_at_zero() -> None:
     assert first[2:, 4:].max() == 0
     assert feature_pictures(maps * 0, None, 4)[0].max() == 0
     assert feature_pictures(maps[:1], None, 2)[0].tolist() == [[0, 128], [255, 0]], "a single map in proportion"
+    assert feature_pictures(maps, kernels, 1)[0].shape == (1, 1), "without filters, where they do not fit"
 
 
 @pytest.mark.parametrize(

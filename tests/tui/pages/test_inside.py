@@ -185,6 +185,17 @@ async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, mo
         assert "space" not in str(page.query_one("#said", Static).render())
 
 
+async def test_more_rows_do_not_make_the_maps_narrower(app: MnistSumApp) -> None:
+    async with fixed.on(app, InsidePage, (60, 24)) as (pilot, page):
+        for width in (60, 76):
+            widths = []
+            for height in (24, 50):
+                await pilot.resize_terminal(width, height)
+                await pilot.pause()
+                widths.append(page.query_one(Maps).size.width)
+            assert widths[0] == widths[1] >= 41, width
+
+
 async def test_before_the_first_answer_a_page_says_what_will_be_here(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         fixed.hold(app)
