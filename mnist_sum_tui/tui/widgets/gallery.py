@@ -160,7 +160,8 @@ class Gallery(ScrollView, can_focus=True):
         return strip.adjust_cell_length(self._room.width, self.rich_style)
 
     def _told(self, words: str) -> Strip:
-        return Visual.to_strips(self, Content(words), self._room.width, 1, self.visual_style)[0]
+        shown = Visual.to_strips(self, Content(words), self._room.width, 1, self.visual_style)
+        return shown[0] if shown else Strip([])  # none in a window of a few columns
 
     def _tile_lines(self, place: int) -> list[Strip]:
         tile = self.tile

@@ -121,6 +121,9 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
         shown = [maps.render_line(y).text.rstrip() for y in range(height)]
         assert shown[-1].split()[-1] == "▸16"
         assert not any("more" in line for line in shown)
+        maps.styles.width = 2  # those of the scroll bar
+        await press(pilot, "home")
+        assert not "".join(maps.render_line(y).text for y in range(height)), "where there is no column"
 
 
 async def test_the_square_of_a_map_is_seen_although_nothing_in_it_stands_out(app: MnistSumApp) -> None:
