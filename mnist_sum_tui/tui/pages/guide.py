@@ -44,7 +44,9 @@ class GuideScreen(Question[None]):
     def __init__(self) -> None:
         super().__init__()
         self.page = next(iter(pages()))
-        """the name of the page that is shown"""
+        """the name of the page that is shown, or asked for last"""
+        self._anchor: str | None = None
+        """of the page that is asked for, until it is drawn"""
 
     def compose(self) -> ComposeResult:
         """The list beside the text, or above it if there is little room."""
@@ -54,12 +56,18 @@ class GuideScreen(Question[None]):
                 yield GuideText(pages()[self.page].text, open_links=False)
         yield KeyFooter()
 
-    async def show_page(self, name: str, anchor: str = "") -> None:
-        """Show a page from its top, or from the heading of that anchor."""
-        self.page = name
+    def show_page(self, name: str, anchor: str = "") -> None:
+        """Show a page from its top, or from the heading of that anchor; of several in a row only the last is drawn."""
+        self.page, self._anchor = name, anchor
         self._mark()
+        self.query_one(Markdown).call_later(self._draw)  # one after another there, while the keys go on here
+
+    async def _draw(self) -> None:
+        anchor, self._anchor = self._anchor, None
+        if anchor is None:
+            return
         document = self.query_one(Markdown)
-        await document.update(pages()[name].text)
+        await document.update(pages()[self.page].text)
         if not (anchor and document.goto_anchor(anchor)):
             self.query_one("#guide-scroll").scroll_home(animate=False)
 
@@ -69,20 +77,20 @@ class GuideScreen(Question[None]):
 
     on_mount = _mark
 
-    async def action_turn(self, by: int) -> None:
+    def action_turn(self, by: int) -> None:
         """Go to the next page, or to the one before."""
         names = list(pages())
-        await self.show_page(names[(names.index(self.page) + by) % len(names)])
+        self.show_page(names[(names.index(self.page) + by) % len(names)])
 
-    async def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         """Open the chosen page, and let the keys scroll it."""
-        await self.show_page(str(message.option.id))
+        self.show_page(str(message.option.id))
         self.query_one("#guide-scroll").focus()
 
-    async def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
+    def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
         """Follow a link to another page of the guide; for any other link only show its address."""
         page = page_of_link(message.href)
         if page is not None:
-            await self.show_page(page, message.href.partition("#")[2])
+            self.show_page(page, message.href.partition("#")[2])
         else:
             self.notify(message.href, title="To open in a browser", markup=False)

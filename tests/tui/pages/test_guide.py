@@ -3,8 +3,10 @@
 from typing import Any, cast
 
 import pytest
+from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.command import Command, CommandList
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Markdown, OptionList, Static
 
@@ -83,6 +85,30 @@ async def test_pages_are_turned_by_keys_and_chosen_from_the_list(app: MnistSumAp
         assert guide.query_one("#guide-scroll").has_focus
 
 
+async def test_of_the_pages_that_a_held_key_asks_for_the_last_is_drawn(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, names, draw = list[str](), list(pages()), Markdown.update
+
+    def update(document: Markdown, text: str) -> AwaitComplete:
+        drawn.append(text)
+        return draw(document, text)
+
+    monkeypatch.setattr(Markdown, "update", update)
+    async with app.run_test(size=(80, 24)) as pilot:
+        guide = await opened(pilot)
+        drawn.clear()
+        for _ in range(len(names) - 1):
+            app.post_message(Key("n", "n"))
+        await until(pilot, lambda: title(guide) == heading(names[-1]))
+        assert len(drawn) <= 3
+        await pilot.press("tab")
+        for key in ("enter", "p"):  # the second comes while the first page is drawn
+            app.post_message(Key(key, key))
+        await until(pilot, lambda: guide.query_one("#guide-scroll").has_focus)
+        await until(pilot, lambda: title(guide) == heading(guide.page) and guide.page in names[-2:])
+
+
 async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     went: list[str] = []
     monkeypatch.setattr(app, "open_url", lambda url, **_: went.append(url))
@@ -113,7 +139,8 @@ async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
 async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         guide = await opened(pilot)
-        await guide.show_page("speed")
+        guide.show_page("speed")
+        await until(pilot, lambda: title(guide) == heading("speed"))
         cells = [*guide.query("MarkdownTableCellContents")][7:10]
         await until(pilot, lambda: all(cell.size for cell in cells))
         assert [cell.render_line(0).text.rstrip() for cell in cells] == ["original", "172".rjust(10), "277".rjust(10)]
@@ -142,7 +169,7 @@ async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
 async def test_it_survives_any_size(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         guide = await opened(pilot)
-        await guide.show_page("python")
+        guide.show_page("python")
         for size in ((1, 1), (8, 3), (300, 4), (60, 20)):
             await pilot.resize_terminal(*size)
             await pilot.press("tab", "down", "pagedown")
