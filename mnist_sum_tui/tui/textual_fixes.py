@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.events import Click, Key, Resize, ScreenResume
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen, Screen, ScreenResultType
@@ -47,6 +47,14 @@ class SteadyScreen(Screen[ScreenResultType]):
             return AwaitComplete()
         self._is_answered = True
         return super().dismiss(result)
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """The widget there in which text is selected, or none if it was removed and is still drawn.
+
+        Textual 8 asks the widget's parent for its region when the mouse is pressed.
+        """
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        return (None, None) if widget is None or widget.parent is None else (widget, offset)
 
     def _on_timer_update(self) -> None:
         """Draw, unless a slow link is still busy with the last frame; then the timer tries again."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from textual.events import MouseScrollDown, MouseScrollUp
+from textual.events import MouseDown, MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
@@ -140,6 +140,18 @@ async def test_a_click_beside_an_open_list_closes_it(pilot: Pilot[int]) -> None:
         await until(pilot, lambda: not model.expanded)
         await pilot.pause()
         assert app.focused is focused
+
+
+async def test_a_press_on_words_that_are_gone_and_still_drawn_does_nothing(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = Static("words")
+        await app.screen.mount(words)
+        await pilot.pause()
+        x, y = words.region.offset
+        with app.batch_update():
+            await words.remove()
+            app.screen._forward_event(MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+            assert app.screen._select_state is None
 
 
 @pytest.mark.parametrize("takes_mouse", [True, False])
