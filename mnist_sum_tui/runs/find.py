@@ -49,14 +49,14 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
         return runs[0]
     if name == "best":
         return best_run(map(summarise, runs)).run
-    matches = [run for run in runs if run.id == name]
+    matches = [run for run in runs if name in (run.path.name, run.id)]
     if not matches:
         for path in unreadable(folder):
             if path.name.startswith(name):
                 raise closed(path)
         if os.path.isdir(folder / name):  # not the run whose id begins so: it may be deleted now
             raise _no_run(name)
-        matches = [run for run in runs if run.id.startswith(name)]
+        matches = [run for run in runs if run.path.name.startswith(name) or run.id.startswith(name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")

@@ -78,6 +78,8 @@ def test_errors_about_it_are_one_printable_line(evil: Run, cli: Cli) -> None:
 def test_a_run_is_found_by_the_printable_form_of_its_name(evil: Run) -> None:
     assert printable(evil.id) == evil.id
     assert find.by_name(evil.id, evil.path.parent) == evil
+    assert find.by_name(evil.path.name, evil.path.parent) == evil, "which the list prints, quoted for a shell"
+    assert find.by_name(evil.path.name[:5], evil.path.parent) == evil
     assert evil.argument.isprintable()
 
 
