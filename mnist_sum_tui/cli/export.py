@@ -137,15 +137,15 @@ def _usual(target: Path) -> Path:
     """The default target of a report, if it does not exist yet or is an earlier report.
 
     Raises:
-        UsageError: there is another file.
+        UsageError: there is another file, or none can have that name.
     """
     try:
         with open_own(target) as stream:
             is_ours = OUR_TITLE in stream.read(1000)
     except FileNotFoundError:
         return target
-    except OSError:
-        is_ours = False
+    except OSError as error:
+        raise UsageError(f"{target} cannot be used ({error.strerror or error}): name another file with -o") from None
     if not is_ours:
         raise UsageError(f"{target} exists already: name another file with -o")
     return target

@@ -58,6 +58,11 @@ def test_the_command(cli: Cli, tmp_path: Path) -> None:
     is_one_line(cli("runs", "--runs-dir", str(runs), "export", "gone", "--csv", str(target)), 2, "gone")
 
 
+def test_a_report_is_asked_another_name_where_its_own_is_too_long(cli: Cli, tmp_path: Path) -> None:
+    make(tmp_path / "runs", "x" * 251, EVENTS)
+    is_one_line(cli("runs", "report"), 2, "x.html cannot be used (File name too long): name another file with -o")
+
+
 def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     events, target = list(read_events(RECORDED.metrics_file)), tmp_path / "run.svg"
     runs = make(tmp_path / "runs", "20260101-120100-swift", events, model="swift", epochs=3, lr=5.0).path.parent
