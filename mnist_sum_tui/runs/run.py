@@ -151,7 +151,7 @@ class Run:
         try:
             return created, TrainConfig.from_dict(values)
         except UsageError as error:
-            raise RunError(f"{self.config_file}: {error}") from error
+            raise RunError(f"{self.config_file}: {error}; choose another run (mnist-sum runs lists them)") from error
 
     def write_config(self, config: TrainConfig) -> None:
         """Write config.json; the time of the run's creation is kept."""

@@ -33,7 +33,8 @@ def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
     unknown = {**json.loads(run.config_file.read_text()), "fa\x1bde": 1}
     run.write_json(run.config_file, unknown)
     found = summarise(run)
-    words = r"config.json: unknown setting 'fa\x1bde': this version does not know it, another may"
+    why = r"config.json: unknown setting 'fa\x1bde': this version does not know it, another may"
+    words = f"{why}; choose another run (mnist-sum runs lists them)"
     assert (found.state, found.trouble) == ("damaged", words)
     assert trouble(found) == words, "which `runs show` and the reports say"
     run.config_file.write_text("{")
