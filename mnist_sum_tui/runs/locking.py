@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.atomic import open_own, read_own, write_atomic
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.runs.own_files import check
+from mnist_sum_tui.runs.own_files import check, check_no_link
 
 if TYPE_CHECKING:  # filelock imports asyncio, 20 ms; so it is imported only where something is locked
     from filelock import FileLock
@@ -24,9 +24,10 @@ def acquire(folder: Path) -> "FileLock":
     """Lock a run's folder. Any thread may `release` it; the system does so if the process dies.
 
     Raises:
-        RunError: another process holds the lock (the message has its id), the folder cannot be written to, or one of
-            the run's files is a link.
+        RunError: another process holds the lock (the message has its id), the folder cannot be written to, or it or
+            one of the run's files is a link.
     """
+    check_no_link(folder, "trained", "train")
     check(folder)
     lock = _locked(folder, LOCK_SECONDS)
     if lock is None:

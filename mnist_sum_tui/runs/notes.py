@@ -37,9 +37,10 @@ def write(run: Run, text: str) -> None:
 
     Raises:
         UsageError: the note is too long.
-        RunError: it cannot be written, one of the run's files is a link, or the folder is another program's.
+        RunError: it cannot be written, the folder or one of its files is a link, or it is another program's.
     """
     check(text)
+    own_files.check_no_link(run.path, "changed", "name")
     own_files.check(run.path)
     run.check_own()
     if line := printable(_one_line(text)):

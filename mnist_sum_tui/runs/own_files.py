@@ -45,14 +45,23 @@ def check(folder: Path) -> None:
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 
 
+def check_no_link(folder: Path, done: str, do: str) -> None:
+    """Refuse a run's folder that is itself a link; `done` and `do` say to what. The folder of all runs may be one.
+
+    Raises:
+        RunError: it is a link.
+    """
+    if folder.is_symlink():
+        raise RunError(f"{folder}: is a link and is not {done}; {do} the run that it points to")
+
+
 def own_files(folder: Path) -> list[Path]:
     """All files in a run's folder; config.json comes last, because the folder counts as a run as long as it has one.
 
     Raises:
         RunError: the folder is a link, or contains something that is not a file of a run.
     """
-    if folder.is_symlink():
-        raise RunError(f"{folder}: is a link and is not deleted; delete the run that it points to")
+    check_no_link(folder, "deleted", "delete")
     check(folder)
     names = [entry.name for entry in _entries(folder)]
     strays = sorted(name for name in names if not is_own(name))

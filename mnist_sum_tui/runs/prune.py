@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import locking, own_files
 from mnist_sum_tui.runs.run import Run
 
@@ -13,8 +12,7 @@ def kept_files(run: Run) -> list[Path]:
     Raises:
         RunError: the run is being trained, its folder or one of its files is a link, or it is another program's.
     """
-    if run.path.is_symlink():
-        raise RunError(f"{run.path}: is a link and is not pruned; prune the run that it points to")
+    own_files.check_no_link(run.path, "pruned", "prune")
     own_files.check(run.path)
     run.check_own()
     if run.is_running:

@@ -11,7 +11,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, MnistSumError, RunError
-from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs import checkpoint, find, notes
 from mnist_sum_tui.runs.journal import Follower, Journal, read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
@@ -196,13 +196,17 @@ def test_a_run_with_a_damaged_config_can_be_deleted(tmp_path: Path) -> None:
     assert run.config_file.exists()
 
 
-def test_a_link_to_a_run_is_not_deleted_nor_is_the_run(tmp_path: Path) -> None:
+def test_a_link_to_a_run_is_not_deleted_nor_trained_nor_is_the_run(tmp_path: Path) -> None:
     run, link = old_run(tmp_path / "elsewhere"), tmp_path / "runs" / "link"
     link.parent.mkdir()
     link.symlink_to(run.path)
     before = contents(run.path)
-    with pytest.raises(RunError, match="is a link"):
+    with pytest.raises(RunError, match="is a link and is not deleted; delete the run that it points to"):
         Run(link).delete()
+    with pytest.raises(RunError, match="is a link and is not trained; train the run that"), Run(link).lock():
+        pass
+    with pytest.raises(RunError, match="is a link and is not changed; name the run that it points to"):
+        notes.write(Run(link), "a note")
     assert contents(run.path) == before
     (tmp_path / "whole").symlink_to(run.path.parent)  # the folder of all runs may be a link
     (found,) = find.list_runs(tmp_path / "whole")
