@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,17 +23,12 @@ from torch import Tensor, nn
 from mnist_sum_tui.atomic import open_own, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
-from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, MAX_BYTES, MAX_HEADER_BYTES, OPTIMIZER
+from mnist_sum_tui.runs.checkpoint_file import ADVICE, CONFIDENCE, MAX_BYTES, NO_HASH, OPTIMIZER, checked_header
 from mnist_sum_tui.runs.position import Position
 
 FORMAT = 2
 READABLE = (1, 2)
 """the formats that can be read; format 1 is of version 0.1.0, whose positions lack a few fields"""
-PIECE = 1 << 20
-"""bytes that are hashed at a time"""
-ADVICE = "choose another run or checkpoint"
-_NO_HASH = "0" * 64
-_HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +103,7 @@ def decode(raw: bytes, path: Path | str) -> Checkpoint:
 
 def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
     """Decode a checkpoint; only its header is kept in memory until the hash has been checked."""
-    start = stream.read(8)
-    length = int.from_bytes(start, "little")
-    header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
-    if len(header) < max(length, 1):
-        raise CheckpointError(f"{path}: is not a checkpoint, or is incomplete; {ADVICE}")
-    mark = _HASH.search(header)
-    if mark is None:
-        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {ADVICE}")
-    digest = hashlib.sha256(start + header[: mark.start(1)] + _NO_HASH.encode() + header[mark.end(1) :])
-    while piece := stream.read(PIECE):
-        digest.update(piece)
-    if digest.hexdigest() != mark[1].decode():
-        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
+    header = checked_header(stream, path)
     try:
         values = json.loads(json.loads(header)["__metadata__"]["mnist_sum"])
         if (number := values["format"]) not in READABLE:
@@ -219,9 +201,9 @@ def _kept_by(optimizer: torch.optim.Optimizer) -> tuple[str, ...]:
 
 
 def _encode(tensors: dict[str, Tensor], values: dict[str, Any]) -> bytes:
-    raw = safetensors.torch.save(tensors, {"mnist_sum": json.dumps(values), "sha256": _NO_HASH})
+    raw = safetensors.torch.save(tensors, {"mnist_sum": json.dumps(values), "sha256": NO_HASH})
     digest = hashlib.sha256(raw).hexdigest()
-    return raw.replace(f'"sha256":"{_NO_HASH}"'.encode(), f'"sha256":"{digest}"'.encode(), 1)
+    return raw.replace(f'"sha256":"{NO_HASH}"'.encode(), f'"sha256":"{digest}"'.encode(), 1)
 
 
 def _misfit(source: Path | str, whole: str, part: str) -> CheckpointError:

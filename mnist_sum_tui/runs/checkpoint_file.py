@@ -1,13 +1,16 @@
-"""A checkpoint's file, without torch: how large it may be, what its tensors are called, and when it was saved."""
+"""A checkpoint's file, without torch: how large it may be, whether it is whole, and when it was saved."""
 
 import contextlib
+import hashlib
 import json
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from mnist_sum_tui.atomic import open_own
+from mnist_sum_tui.errors import CheckpointError
 
 MAX_BYTES = 80 << 20
 """enough for the largest network, with AdamW's two values per weight; limits the memory that a file can take"""
@@ -15,6 +18,11 @@ MAX_HEADER_BYTES = 256 << 10
 """ten times the longest header that is written; a parsed header takes some 25 times its size in memory"""
 OPTIMIZER, CONFIDENCE = "optimizer.", "confidence."
 """how the names of tensors begin that are no weights"""
+PIECE = 1 << 20
+"""bytes that are hashed at a time"""
+ADVICE = "choose another run or checkpoint"
+NO_HASH = "0" * 64
+_HASH = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 KEPT_HEADS = 1000
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 """errors of a head that is not as a checkpoint has it"""
@@ -29,6 +37,28 @@ class Head(NamedTuple):
     """how many batches of the next one were done"""
     is_chosen: bool
     """whether images were held out to choose the best epoch by"""
+
+
+def checked_header(stream: BinaryIO, path: Path | str) -> bytes:
+    """The header of a checkpoint whose content matches its hash; nothing else of it is kept in memory.
+
+    Raises:
+        CheckpointError: the file is incomplete, damaged or not a checkpoint; `path` is only named in the message.
+    """
+    start = stream.read(8)
+    length = int.from_bytes(start, "little")
+    header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
+    if len(header) < max(length, 1):
+        raise CheckpointError(f"{path}: is not a checkpoint, or is incomplete; {ADVICE}")
+    mark = _HASH.search(header)
+    if mark is None:
+        raise CheckpointError(f"{path}: is not a checkpoint of mnist-sum; {ADVICE}")
+    digest = hashlib.sha256(start + header[: mark.start(1)] + NO_HASH.encode() + header[mark.end(1) :])
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+    if digest.hexdigest() != mark[1].decode():
+        raise CheckpointError(f"{path}: is damaged (its content does not match its hash); {ADVICE}")
+    return header
 
 
 def head_of(path: Path) -> Head | None:

@@ -1,11 +1,13 @@
 """Whether runs have the same weights, bit for bit, read from their checkpoints without torch."""
 
 import hashlib
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
 from mnist_sum_tui.atomic import read_own
-from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, MAX_BYTES, MAX_HEADER_BYTES, OPTIMIZER
+from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.runs.checkpoint_file import CONFIDENCE, MAX_BYTES, OPTIMIZER, checked_header
 from mnist_sum_tui.runs.run import Run
 
 
@@ -20,15 +22,14 @@ def about_weights(runs: Iterable[Run], *, has_same_settings: bool) -> str:
 
 
 def fingerprint(path: Path) -> str | None:
-    """A hash of a checkpoint's weights, with their names, types and shapes; None if it cannot be read."""
+    """A hash of a checkpoint's weights, with their names, types and shapes; None if it cannot be read or is damaged."""
     import safetensors  # without torch: 2 ms
 
     try:
         raw = read_own(path, MAX_BYTES)
-        if int.from_bytes(raw[:8], "little") > MAX_HEADER_BYTES:
-            return None
+        checked_header(io.BytesIO(raw), path)
         tensors = dict(safetensors.deserialize(raw))  # type: ignore[no-untyped-call]
-    except (OSError, safetensors.SafetensorError):
+    except (OSError, CheckpointError, safetensors.SafetensorError):
         return None
     digest = hashlib.sha256()
     for name in sorted(name for name in tensors if not name.startswith((OPTIMIZER, CONFIDENCE))):

@@ -4,6 +4,7 @@ from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_wor
 from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.checkpoint_file import ADVICE
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.journal import turned_behind
 from mnist_sum_tui.runs.length import check_length, lost_checkpoint
@@ -36,7 +37,7 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
         try:
             checkpoint.load(run.best_file)
         except CheckpointError as error:
-            lost = f"the weights of its best epoch are lost ({str(error).removesuffix(f'; {checkpoint.ADVICE}')})"
+            lost = f"the weights of its best epoch are lost ({str(error).removesuffix(f'; {ADVICE}')})"
             raise CheckpointError(f"run {run.id} cannot go on, because {lost}: start a new run") from error
     return loaded
 

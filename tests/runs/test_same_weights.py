@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
-import safetensors.torch
 import torch
 from torch import Tensor
 
-from mnist_sum_tui.runs import same_weights
+from mnist_sum_tui.runs import checkpoint, checkpoint_file
+from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights, fingerprint
 from tests.cli.test_strangers_text import make_run
@@ -21,7 +21,8 @@ SAME, OTHER = "Their best weights are the same, bit for bit.", "Their best weigh
 def saved(run: Run, *others: str, value: float = 1.0) -> Path:
     """The run's best weights, with tensors of these names beside them."""
     tensors: dict[str, Tensor] = {name: torch.rand(3) for name in others}
-    safetensors.torch.save_file({"b": torch.full((2,), value), "a": torch.zeros(4), **tensors}, run.best_file)
+    weights = {"b": torch.full((2,), value), "a": torch.zeros(4)}
+    checkpoint.save(run.best_file, run.read_config(), Position(), weights | tensors)
     return run.best_file
 
 
@@ -45,11 +46,14 @@ def test_only_the_weights_are_compared(runs: list[Run]) -> None:
 def test_a_damaged_or_oversized_file_is_not_known(runs: list[Run], monkeypatch: pytest.MonkeyPatch) -> None:
     path = saved(runs[0])
     assert fingerprint(path)
-    monkeypatch.setattr(same_weights, "MAX_HEADER_BYTES", 10)
+    monkeypatch.setattr(checkpoint_file, "MAX_HEADER_BYTES", 10)
     assert fingerprint(path) is None
     monkeypatch.undo()
-    path.write_bytes(path.read_bytes()[:-1])
+    raw = path.read_bytes()
+    path.write_bytes(raw[:-1])
     assert fingerprint(path) is None
+    path.write_bytes(raw[:-1] + bytes([raw[-1] ^ 1]))
+    assert fingerprint(path) is None, "a flipped bit is no other training"
 
 
 def test_compare_says_so_and_needs_no_torch(cli: Cli, runs: list[Run], tmp_path: Path) -> None:
