@@ -19,7 +19,7 @@ from mnist_sum_tui.cli.common import (
 )
 from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -67,10 +67,7 @@ def export(
 
         made.append((csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it"))
     if svg is not None:
-        from mnist_sum_tui.export import animation  # numpy
-
-        opened_by = "a browser plays it, and so does a README on GitHub"
-        made.append((svg, animation.svg(events, _command(found)).encode(), opened_by))
+        made.append((svg, _moving_picture(found, events), "a browser plays it, and so does a README on GitHub"))
     if onnx is not None:
         import_torch()
         from mnist_sum_tui.export.onnx import to_onnx
@@ -97,6 +94,20 @@ def _events(run: Run) -> list[Event]:
     if not events:
         raise UsageError(f"run {run.id} has nothing to export: its metrics.jsonl is missing, empty or unreadable")
     return events
+
+
+def _moving_picture(run: Run, events: list[Event]) -> bytes:
+    """The animation of a run as SVG.
+
+    Raises:
+        DataError: its events are too few or lack the beginning, or its images are not in the package.
+    """
+    from mnist_sum_tui.export import animation  # numpy
+
+    try:
+        return animation.svg(events, _command(run)).encode()
+    except DataError as error:
+        raise DataError(f"run {run.id}: {error}") from None
 
 
 def _command(run: Run) -> str:

@@ -43,7 +43,7 @@ def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
     """
     kept = [event for event in events if isinstance(event, KEPT)]
     if not kept or not isinstance(kept[0], Started):
-        raise DataError("this is not the recording of a training: give the metrics.jsonl of a run")
+        raise DataError("the beginning of the training is missing in metrics.jsonl, so there is no moving picture")
     scale = moments / math.log1p(kept[0].total_steps / EVEN_STEPS)
     found: list[Event] = [kept[0]]
     found += _means([event for event in kept if isinstance(event, Progress)], scale)

@@ -74,7 +74,10 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     assert ">mnist-sum train --model-file ...</text>" in svg(events, f"mnist-sum train --model-file {'x' * 99}.py")
     make(runs, "20260101-120200-short", events[:2])
     short = cli("runs", "export", "20260101-120200", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
-    is_one_line(short, 1, "too short")
+    is_one_line(short, 1, "20260101-120200-short: the training is too short for a moving picture, or the rest of it is")
+    make(runs, "20260101-120300-late", events[1:])
+    late = cli("runs", "export", "20260101-120300", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
+    is_one_line(late, 1, "20260101-120300-late: the beginning of the training is missing in metrics.jsonl")
     assert not (tmp_path / "no.svg").exists()
 
 

@@ -37,7 +37,9 @@ class Story:
         """the answers for the first sample images; a strange file may have others later"""
         self.epochs = [event for event in kept if isinstance(event, EpochDone)]
         if len(self.progress) < 2:
-            raise DataError("the recorded training is too short: record a longer one")
+            raise DataError(
+                "the training is too short for a moving picture, or the rest of it is missing in metrics.jsonl"
+            )
         self.started = _started(events, self.progress[-1].epoch)
         """the last start, with the number of epochs that the run came to"""
         self.steps = max(self.started.total_steps, self.progress[-1].step, 2)  # of one step the logarithm is 0
