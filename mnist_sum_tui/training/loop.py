@@ -112,6 +112,7 @@ class _Trainer:
             started = recorder.started(self.training)
             threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs
             yield from self._with_advice(started)
+            yield from recorder.lost()
             yield from self._new_length()
             self.ending.begin()
             yield from self.requests.agree()

@@ -13,7 +13,7 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
 from mnist_sum_tui.models import parameter_count
-from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished, Started
+from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished, Notice, Started
 from mnist_sum_tui.runs.journal import Journal, check_appendable, cut_behind
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
@@ -38,6 +38,8 @@ class Recorder:
         self.run, self.state, self._behind = run, state, behind
         self._epochs = state.config.epochs
         self._place = _place(run.path)
+        self._is_short = False
+        """whether metrics.jsonl had lost events from before the checkpoint"""
 
     @contextlib.contextmanager
     def open(self, hardware: Hardware) -> Iterator[None]:
@@ -52,7 +54,9 @@ class Recorder:
         remove_unfinished(run.path)  # the run is locked, so nobody is writing
         check_appendable(run.metrics_file)
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
-        keep = cut_behind(run.metrics_file, loaded.position.journal_bytes if loaded else 0, self._behind)
+        written = loaded.position.journal_bytes if loaded else 0
+        self._is_short = run.metrics_file.stat().st_size < written
+        keep = cut_behind(run.metrics_file, written, self._behind)
         run.write_config(self.state.config)
         run.forget_end()  # only after all that needs room on the disk
         with Journal(run.metrics_file, keep=keep) as self.journal:
@@ -162,6 +166,12 @@ class Recorder:
             resumed=self.state.loaded is not None,
             images=self.state.fingerprints,
         )
+
+    def lost(self) -> Iterator[Notice]:
+        """That metrics.jsonl has lost events from before the checkpoint, if it has."""
+        if self._is_short:
+            lacks = f"some of what came up to step {self.state.step:,} is missing in its curves"
+            yield self.event(Notice, message=f"metrics.jsonl is shorter than the checkpoint says: {lacks}")
 
     def report(self, report: EvalReport) -> None:
         """Write report.json, and config.json if that has gone.
