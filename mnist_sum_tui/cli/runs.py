@@ -32,6 +32,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, letters, percent
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
+from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction, resumption
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
@@ -101,6 +102,8 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     config = summary.config.to_dict() if summary.config else {}
     again, besides = reproduction(summary.config, summary.starts, summary.changed) if summary.config else ("", "")
     changed = all_changes(summary.starts, summary.changed)
+    reported = _reported(found)
+    is_contradicted = reported is not None and contradicts(reported, summary.finished)
     if json:
         epochs = [to_dict(epoch) for epoch in summary.epochs]
         print_json(
@@ -110,7 +113,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
                 "changed": [{**to_dict(event), "reached": event.is_reached(summary.steps)} for event in changed],
                 "again": again,
                 "history": epochs,
-                "test": _reported(found),
+                "test": None if is_contradicted else reported,
             }
         )
         return
@@ -131,7 +134,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     if (more := len(changed) - MOST_CHANGES) > 0:
         changes.append(("", f"and {more:,} more; --json has all"))
     for name, text in (
-        ("test", _result(found)),
+        ("test", _result(found, reported, is_contradicted)),
         ("but", trouble(summary)),
         ("note", as_is(summary.note)),
         ("settings", settings),
@@ -219,14 +222,15 @@ def _reported(run: Run) -> dict[str, Any] | None:
         return None
 
 
-def _result(run: Run) -> str:
+def _result(run: Run, report: dict[str, Any] | None, is_contradicted: bool) -> str:
     if not os.path.exists(run.report_file):
         return ""
     if not os.access(run.report_file, os.R_OK):
         return "report.json cannot be read (Permission denied)"
-    report = _reported(run)
     if report is None:
         return "report.json is damaged: mnist-sum evaluate tests the run again"
+    if is_contradicted:
+        return f"report.json contradicts metrics.jsonl: mnist-sum evaluate {as_is(run.argument)} tests it again"
     return (
         f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'])} sum, "
         f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "

@@ -52,7 +52,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     """
     summary, config = summarise(run), run.read_config()
     series, changed = Series(_moments(run)), all_changes(summary.starts, summary.changed)
-    test, samples = tested(run), [*read_events(run.metrics_file, Samples.kind)]
+    test, samples = tested(run, summary.finished), [*read_events(run.metrics_file, Samples.kind)]
     command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
     heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}

@@ -6,6 +6,8 @@ from typing import Annotated, Any, TypedDict
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import DataError, RunError
+from mnist_sum_tui.runs.accuracies import contradicts
+from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Share, Within, check_of
 from mnist_sum_tui.runs.run import Run
 
@@ -49,8 +51,11 @@ FIELDS: Mapping[str, Any] = {
 """the fields of report.json that are shown, and their types"""
 
 
-def tested(run: Run) -> dict[str, Any]:
-    """The fields of report.json that passed their check; empty if there is no such file."""
+def tested(run: Run, done: Finished | None) -> dict[str, Any]:
+    """The fields of report.json that passed their check; empty if there is no such file.
+
+    Only `is_contradicted` if they have another test result than `done`, the run's last event.
+    """
     try:
         values = run.read_json(run.report_file)
     except RunError:
@@ -64,7 +69,7 @@ def tested(run: Run) -> dict[str, Any]:
     for name in ("confusion", "sum_accuracy_by_pair"):
         if name in found and [len(row) for row in found[name]] != [10] * 10:
             del found[name]
-    return found
+    return {"is_contradicted": True} if contradicts(found, done) else found
 
 
 def pictured(mistakes: Sequence[MistakeInFile], data_dir: str | None) -> list[tuple[MistakeInFile, Image]]:

@@ -101,7 +101,7 @@ class Board:
 
         if finished.reason in ("completed", "stopped"):
             self._write(finished, summary=summary.hparams({}, {})[2])
-        wrong = tested(self._run).get("mistakes", ()) if finished.pairs else ()
+        wrong = tested(self._run, finished).get("mistakes", ()) if finished.pairs else ()
         for place, (mistake, image) in enumerate(pictured(wrong, self._run.read_config().data_dir)):
             name = f"mistakes/{place + 1:02}-{mistake['label']}-read-as-{mistake['digit']}"
             self._write(finished, summary=summary.image(name, image, dataformats="HW"))

@@ -1,4 +1,6 @@
-"""The pair of accuracies, digit and sum, that an event reports, and whether they are better than guessing."""
+"""The pair of accuracies, digit and sum, that an event reports; whether they are guesses, or report.json has others."""
+
+from collections.abc import Mapping
 
 from mnist_sum_tui.runs.events import EpochDone, Finished, Validated
 from mnist_sum_tui.runs.position import GUESSING
@@ -11,6 +13,15 @@ def accuracies(event: EpochDone | Validated | Finished | None) -> tuple[float, f
     prefix = "val_" if isinstance(event, EpochDone) else ""
     digit, total = (getattr(event, f"{prefix}{head}_accuracy") for head in ("digit", "sum"))
     return None if digit is None or total is None else (digit, total)
+
+
+def contradicts(report: Mapping[str, object], done: Finished | None) -> bool:
+    """Whether report.json has another test result than the run's last event; what only one of them has does not count.
+
+    Both were written from the same numbers, and JSON keeps floats exactly, so they differ only if one was replaced.
+    """
+    names = ("digit_accuracy", "sum_accuracy", "agreement", "pairs")
+    return any(name in report and getattr(done, name, None) not in (None, report[name]) for name in names)
 
 
 def in_percent(share: float) -> float:

@@ -107,9 +107,19 @@ def test_runs_show_json(cli: Cli, tmp_path: Path) -> None:
     assert told["settings"]["model"] == "compact"
     epochs = [event.epoch for event in recorded.training(2150) if event.kind == "epoch"]
     assert [epoch["epoch"] for epoch in told["history"]] == epochs
-    values = {"digit_accuracy": 0.9, "sum_accuracy": 0.8, "agreement": 0.7, "pairs": 9, "best_epoch": 5}
+    values = {
+        "digit_accuracy": 0.9912,
+        "sum_accuracy": 0.98741,
+        "agreement": 0.99312,
+        "pairs": 100_000,
+        "best_epoch": 5,
+    }
     run.report_file.write_text(json.dumps(values))
     assert json.loads(cli("runs", "show", "latest", "--json").stdout)["test"] == values
+    run.report_file.write_text(json.dumps({**values, "agreement": 0.5}))
+    assert json.loads(cli("runs", "show", "latest", "--json").stdout)["test"] is None
+    again = f"mnist-sum evaluate {run.id} tests it again"
+    assert f"report.json contradicts metrics.jsonl: {again}" in " ".join(cli("runs", "show").stdout.split())
 
 
 def test_compare_draws_the_curves_on_one_scale(cli: Cli, tmp_path: Path) -> None:

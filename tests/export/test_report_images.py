@@ -1,10 +1,13 @@
-"""The images of the mistakes in a report: their captions, and where they are not there."""
+"""The images of the mistakes in a report: their captions, and where they are not there, or are another run's."""
 
 import re
 from html import unescape
 from pathlib import Path
 
+import pytest
+
 from mnist_sum_tui.export.report import report
+from mnist_sum_tui.runs.journal import to_lines
 from tests.conftest import Cli, is_one_line
 from tests.export.test_report import EVENTS, a_result
 from tests.tui.pages.test_runs import make
@@ -42,3 +45,14 @@ def test_a_folder_without_images_is_an_error_if_it_was_named(cli: Cli, tmp_path:
     named = cli("runs", "report", str(run.path), "-o", str(target), "--data-dir", str(tmp_path / "wrong"))
     is_one_line(named, 2, "wrong: is not a folder")
     assert not target.exists()
+
+
+@pytest.mark.parametrize("changes", [{"digit_accuracy": 0.999}, {"agreement": 0.5}, {"pairs": 0}])
+def test_the_result_of_another_run_is_not_shown_as_this_one_s(changes: dict[str, float], tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result(**changes))
+    text = report(run).decode()
+    assert "Its report.json contradicts metrics.jsonl, so neither" in text
+    assert ("of a test image" in text, "<figure>" in text, "test: digit" in text) == (False,) * 3
+    run.metrics_file.write_bytes(to_lines(EVENTS[:-1]))
+    assert "test: digit" in report(run).decode(), "of a run without its last event it is all that is known"
