@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.runs.event_json import KINDS
 from mnist_sum_tui.runs.growing_table import GrowingTable
-from mnist_sum_tui.runs.journal import MOST_LINE_BYTES
+from mnist_sum_tui.runs.journal import MOST_LINE_BYTES, open_journal
 
 Rows = NDArray[np.int64]
 BLOCK = 4 << 20
@@ -65,7 +64,7 @@ class EventIndex:
         return False
 
     def _read_block(self) -> None:
-        with open_own(self._path) as stream:
+        with open_journal(self._path) as stream:
             self._size = max(stream.seek(0, 2), 1)
             stream.seek(self._at)
             block = stream.read(BLOCK)

@@ -1,6 +1,7 @@
 """metrics.jsonl: all events of a run, one JSON object per line; written, read and followed here."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -9,11 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from mnist_sum_tui.atomic import open_own, to_bytes, unwritable, write_atomic
-from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.errors import RunError, unknown
 from mnist_sum_tui.runs.event_json import KINDS, from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
 
 MOST_LINE_BYTES = 1 << 20
+MOST_JOURNAL_BYTES = 4 << 30
+"""as much as two weeks of training without a pause write; a larger file would take minutes to read, and is not read"""
 TRIAL_BYTES = 1 << 12
 """more than the first events of a training take"""
 BLOCK_BYTES = 1 << 16
@@ -79,12 +82,38 @@ def to_lines(events: Iterable[Event]) -> bytes:
     return b"".join(to_bytes(to_json(event)) + b"\n" for event in events)
 
 
+def open_journal(path: Path) -> BinaryIO:
+    """Open a metrics.jsonl for reading.
+
+    Raises:
+        OSError: as `open_own`, or it is larger than MOST_JOURNAL_BYTES.
+    """
+    stream = open_own(path)
+    if os.fstat(stream.fileno()).st_size > MOST_JOURNAL_BYTES:
+        stream.close()
+        raise OSError(errno.EFBIG, "is too large", str(path))
+    return stream
+
+
+def check_size(path: Path) -> None:
+    """Refuse a metrics.jsonl that is larger than MOST_JOURNAL_BYTES, of which nothing is read.
+
+    Raises:
+        RunError: it is larger.
+    """
+    with contextlib.suppress(OSError):
+        if path.lstat().st_size > MOST_JOURNAL_BYTES:
+            most = f"{MOST_JOURNAL_BYTES >> 30} GiB"
+            raise RunError(f"{path}: is too large (over {most}); choose another run (mnist-sum runs lists them)")
+
+
 def check_appendable(path: Path) -> None:
     """Try whether a journal can be opened and has room for its next events. It stays as it is, or is made if missing.
 
     Raises:
-        RunError: it cannot be written.
+        RunError: it cannot be written, or as `check_size`.
     """
+    check_size(path)
     left = TRIAL_BYTES
     try:
         with open_own(path, "ab") as stream:
@@ -114,7 +143,7 @@ def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> 
     """
     if not turned:
         return checkpoint_bytes
-    with open_own(path) as stream:
+    with open_journal(path) as stream:
         kept = stream.read(checkpoint_bytes)
     content = kept[: kept.rfind(b"\n") + 1] + to_lines(turned)
     write_atomic(path, content)
@@ -137,7 +166,7 @@ class Follower:
         because a resumed run repeats what followed its checkpoint.
         """
         try:
-            with open_own(self._path) as stream:
+            with open_journal(self._path) as stream:
                 if self._at and self._still_has_last_line(stream):
                     events = self._read(stream, self._at)
                     if not any(isinstance(event, Started) for event in events):
@@ -175,7 +204,7 @@ def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
     # Looking for the kind before parsing makes listing long runs ten times faster.
     begins = rf'\{{"event": "(?:{"|".join(map(re.escape, kinds))})"' if kinds else r"[^\n]"
     try:
-        with open_own(path) as stream:
+        with open_journal(path) as stream:
             stream.seek(begin)
             yield from _parse(_lines(stream, re.compile(rf"{begins}[^\n]*".encode())))
     except OSError:
@@ -195,7 +224,7 @@ def _lines(stream: BinaryIO, wanted: re.Pattern[bytes]) -> Iterator[bytes]:
 
 def last_event(path: Path) -> Event | None:
     """The newest event, found from the file's end; None if none is among its last MOST_LINE_BYTES."""
-    with contextlib.suppress(OSError), open_own(path) as stream:
+    with contextlib.suppress(OSError), open_journal(path) as stream:
         stream.seek(max(stream.seek(0, os.SEEK_END) - MOST_LINE_BYTES, 0))
         lines = stream.read().splitlines(keepends=True)
         return next((event for line in lines[::-1] if line.endswith(b"\n") and (event := parse_line(line))), None)
@@ -215,5 +244,5 @@ def _parse(lines: Iterable[bytes]) -> Iterator[Event]:
 
 def _whole_lines(path: Path, limit: int) -> int:
     """How many of the first `limit` bytes are complete lines."""
-    with open_own(path) as stream:
+    with open_journal(path) as stream:
         return stream.read(min(limit, os.fstat(stream.fileno()).st_size)).rfind(b"\n") + 1

@@ -16,11 +16,10 @@ from typing import BinaryIO
 
 import numpy as np
 
-from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.runs.event_index import EventIndex, Rows
 from mnist_sum_tui.runs.event_json import KINDS
 from mnist_sum_tui.runs.events import EpochDone, Event
-from mnist_sum_tui.runs.journal import last_event, parse_line
+from mnist_sum_tui.runs.journal import last_event, open_journal, parse_line
 
 Read = Callable[[int], Event | None]
 WHOLE = ("started", "epoch", "validated", "changed", "finished")
@@ -177,7 +176,7 @@ class Replay:
         with contextlib.ExitStack() as stack:
             stream: BinaryIO | None = None
             with contextlib.suppress(OSError):
-                stream = stack.enter_context(open_own(self._path))
+                stream = stack.enter_context(open_journal(self._path))
 
             def read(row: int) -> Event | None:
                 if row not in self._known and stream is not None:

@@ -11,7 +11,7 @@ from mnist_sum_tui.runs import notes, own_files
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Paused, Resumed, Started
 from mnist_sum_tui.runs.images import Images
-from mnist_sum_tui.runs.journal import last_event, read_events
+from mnist_sum_tui.runs.journal import check_size, last_event, read_events
 from mnist_sum_tui.runs.run import Run
 
 KINDS = ("started", "epoch", "finished", "checkpoint", "changed", "paused", "resumed")
@@ -127,6 +127,7 @@ def summarise(run: Run) -> Summary:
     """Read a run. A damaged one gets the state `damaged`, because a list of runs must show it too."""
     try:
         own_files.check(run.path)
+        check_size(run.metrics_file)
         created, config = run.read_created_and_config()
     except RunError as error:
         why = str(error).removeprefix(printable(f"{run.path}{os.sep}"))

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.errors import RunError, UsageError
+from mnist_sum_tui.runs import journal
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Changed, Event
 from mnist_sum_tui.runs.journal import (
@@ -14,6 +15,7 @@ from mnist_sum_tui.runs.journal import (
     read_events,
     turned_behind,
 )
+from mnist_sum_tui.runs.replay import Replay
 from tests.tui import recorded
 
 
@@ -163,3 +165,21 @@ def test_a_full_disk_is_reported_once(tmp_path: Path, monkeypatch: pytest.Monkey
         with pytest.raises(RunError, match="free some space"):
             journal.append(recorded.started())
         journal.close()  # tries once more, without an error
+
+
+def test_nothing_is_read_of_a_file_that_is_larger_than_a_run_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_bytes(lines(list(recorded.training(100))))
+    monkeypatch.setattr(journal, "MOST_JOURNAL_BYTES", path.stat().st_size)
+    assert any(read_events(path))
+    assert last_event(path)
+    assert Follower(path).read()[0]
+    assert len(Replay(path))
+    with path.open("ab") as stream:
+        stream.write(b"\n")
+    assert not any(read_events(path))
+    assert last_event(path) is None
+    assert Follower(path).read() == ([], True)
+    assert not len(Replay(path))
+    with pytest.raises(RunError, match="is too large"):
+        check_appendable(path)

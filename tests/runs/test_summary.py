@@ -1,6 +1,7 @@
 """A run at a glance: its state, its accuracies, and whether it only guesses."""
 
 import json
+import os
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
@@ -39,6 +40,11 @@ def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
     assert trouble(found) == words, "which `runs show` and the reports say"
     run.config_file.write_text("{")
     assert summarise(run).trouble.startswith("config.json: is missing or damaged")
+    large = make(tmp_path, "large", [done(1, 0.7)])
+    os.truncate(large.metrics_file, 3 << 40)  # takes no room on the disk
+    found = summarise(large)
+    words = "metrics.jsonl: is too large (over 4 GiB); choose another run (mnist-sum runs lists them)"
+    assert (found.state, found.trouble) == ("damaged", words)
 
 
 def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_further(tmp_path: Path) -> None:
