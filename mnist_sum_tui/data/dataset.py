@@ -51,7 +51,7 @@ def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> S
     """
     images, labels = mnist_files.read(split, data_dir, is_runs=is_runs)
     return Split(
-        torch.from_numpy(images.copy()),  # a copy, because torch wants writable memory
+        torch.from_numpy(images),
         torch.from_numpy(labels.astype(np.int64)),
         torch.arange(len(labels)),
     )

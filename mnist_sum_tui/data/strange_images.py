@@ -63,7 +63,7 @@ def _of_file(path: Path) -> Images:
         pixels = idx.read_images(path)
     except DataError as error:
         return _of_picture(path, error)
-    return Images(torch.from_numpy(pixels.copy()), tuple(f"{place:,}" for place in range(len(pixels))))
+    return Images(torch.from_numpy(pixels), tuple(f"{place:,}" for place in range(len(pixels))))
 
 
 def _of_picture(path: Path, error: DataError) -> Images:

@@ -67,7 +67,7 @@ def test_damaged_gzip_is_refused(tmp_path: Path, damage: str) -> None:
     assert not any(word in message for word in ("gzip", "stream", "Error", "CRC")), "no library's sentence"
 
 
-@pytest.mark.parametrize("kind", ["plain", "gzipped", "foreign"])
+@pytest.mark.parametrize("kind", ["plain", "gzipped", "zeros behind", "foreign"])
 def test_no_more_of_a_file_is_read_than_its_header_says(tmp_path: Path, kind: str) -> None:
     """Whatever is called like MNIST's file may be of any size, also once it is unpacked."""
     longer, path = bytes(50_000_000), tmp_path / "train-images-idx3-ubyte"
@@ -76,6 +76,8 @@ def test_no_more_of_a_file_is_read_than_its_header_says(tmp_path: Path, kind: st
             path.write_bytes(_images(2) + longer)
         case "gzipped":
             path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(_images(2) + longer, 1))
+        case "zeros behind":
+            path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(_images(2)) + longer)
         case _:
             path.write_bytes(b"#EXTM3U, which is no IDX file" + longer)
     (tmp_path / "train-labels-idx1-ubyte").write_bytes(header(2049, 2) + bytes(2))
@@ -84,6 +86,20 @@ def test_no_more_of_a_file_is_read_than_its_header_says(tmp_path: Path, kind: st
         with pytest.raises(DataError, match="magic number" if kind == "foreign" else "truncated or damaged"):
             dataset.load("train", str(tmp_path))
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_images_are_in_memory_once(tmp_path: Path, suffix: str) -> None:
+    content = _images(20_000)
+    packed = gzip.compress(content) if suffix else content
+    (tmp_path / f"train-images-idx3-ubyte{suffix}").write_bytes(packed)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(header(2049, 20_000) + bytes(20_000))
+    tracemalloc.start()
+    try:
+        dataset.load("train", str(tmp_path))
+        assert tracemalloc.get_traced_memory()[1] < 1.5 * len(content)
     finally:
         tracemalloc.stop()
 
