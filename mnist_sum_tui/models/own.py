@@ -46,4 +46,13 @@ def _tried(path: Path, do: Callable[[], Done]) -> Done:
         lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
         line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
         place = f", line {line}" if line else ""
-        raise UsageError(f"{path}{place}: {type(error).__name__}: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}{place}: {_words(error)}") from error
+
+
+def _words(error: BaseException) -> str:
+    """An error's type and text, on one line; the type alone if the text of the user's own error fails."""
+    name = type(error).__name__
+    try:
+        return f"{name}: {' '.join(str(error).split())}"
+    except Exception:
+        return name

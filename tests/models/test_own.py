@@ -112,6 +112,7 @@ def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
         ("import sys\nsys.exit('good bye')", "line 2: SystemExit: good bye"),
         ("def made():\n    return 1 / 0\nmade()", "line 2: ZeroDivisionError"),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemExit"), "line 8: SystemExit"),
+        ("class Mute(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Mute", "line 4: Mute$"),
         (HEAD + CLASS.replace("    def see", "        self.again = self.digit\n    def see"), "are the same weights"),
     ],
 )
