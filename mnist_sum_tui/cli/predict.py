@@ -171,7 +171,7 @@ def predict_image(
     from mnist_sum_tui.data.picture import name_of, open_picture, steps
 
     picture = open_picture(file)
-    prepared = steps(picture.grey)
+    prepared = steps(picture.grey, name_of(file))
     predictor, _ = ask(run, runs_dir, model_file, device)
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)
     if json:

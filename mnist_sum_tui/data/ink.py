@@ -61,8 +61,8 @@ class Ink(NamedTuple):
     """whether a shadow, lines, a printed box, things at the edge or specks were left out"""
 
 
-def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
-    """Find the ink in grey values (H, W).
+def find_ink(grey_hw: NDArray[np.uint8], name: str) -> Ink:
+    """Find the ink in grey values (H, W); the error has the picture's name.
 
     A digit has paper around it. If what differs from the border reaches the edge of the picture, the light is uneven,
     the paper has lines, or one sees where it ends. Then each pixel is compared with the paper around it, and what still
@@ -74,7 +74,7 @@ def find_ink(grey_hw: NDArray[np.uint8]) -> Ink:
     Raises:
         PictureError: the picture is blank, or too faint.
     """
-    found = _by_border(grey_hw)
+    found = _by_border(grey_hw, name)
     if max(grey_hw.shape) < COARSE:
         return found
     return _at_the_edge(grey_hw, found) if touches(found.share) else _amid_paper(grey_hw, found)
@@ -121,7 +121,7 @@ def _border(values_hw: NDArray[np.generic]) -> NDArray[np.float32]:
     return np.concatenate([edge.ravel() for edge in edges]).astype(np.float32)
 
 
-def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
+def _by_border(grey_hw: NDArray[np.uint8], name: str) -> Ink:
     """The border shows what is paper; the grey value that differs most from it is full ink.
 
     If half of the border differs from its median, it has grain. Of so many pixels some pass the threshold although they
@@ -132,7 +132,7 @@ def _by_border(grey_hw: NDArray[np.uint8]) -> Ink:
     low, high = float(grey_hw.min()), float(grey_hw.max())
     span = low - paper if paper > (low + high) / 2 else high - paper
     if abs(span) < LEAST_CONTRAST:
-        raise PictureError("the picture is blank, or too faint: draw one digit, dark on light or light on dark")
+        raise PictureError(f"{name} is blank, or too faint: draw one digit, dark on light or light on dark")
     ink: NDArray[np.float32] = np.clip((grey_hw.astype(np.float32) - paper) / span, 0, 1)
     middle, most = (float(each) / abs(span) for each in np.percentile(np.abs(border - paper), [50, 90]))
     threshold = min(max(LEAST_INK, GRAIN_FACTOR * most), MOST_INK)

@@ -35,6 +35,9 @@ TURNS = {2: "into its mirror image", 3: "by 180 degrees", 4: "upside down", 5: f
          6: CLOCKWISE, 7: f"{COUNTER} and mirrored", 8: COUNTER}  # fmt: skip
 """the turn that each EXIF orientation asks for"""
 
+NAMELESS = "the picture"
+"""what one without a file is called in an error"""
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -104,25 +107,25 @@ def name_of(source: str) -> str:
     return "standard input" if source == "-" else source
 
 
-def prepare(grey_hw: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def prepare(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> NDArray[np.uint8]:
     """Turn grey values (H, W) of any size, dark on light or light on dark, into an MNIST-like digit (28, 28), uint8.
 
     This is how MNIST was made: crop to the ink, scale the longer side to 20 pixels with antialiasing, keep the aspect
     ratio, and move the centre of mass to the centre.
 
     Raises:
-        PictureError: the picture is blank, or too faint.
+        PictureError: the picture is blank, or too faint; the message begins with `name`.
     """
-    return steps(grey_hw).image
+    return steps(grey_hw, name).image
 
 
-def steps(grey_hw: NDArray[np.uint8]) -> Preparation:
+def steps(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> Preparation:
     """The result of `prepare` and of each step on the way to it.
 
     Raises:
-        PictureError: the picture is blank, or too faint.
+        PictureError: as `prepare`.
     """
-    ink = find_ink(grey_hw)
+    ink = find_ink(grey_hw, name)
     left, top, width, height = box = box_of(ink.share)
     scaled = _scaled(ink.share[top : top + height, left : left + width])
     return Preparation(grey_hw, ink, box, scaled, place(scaled))

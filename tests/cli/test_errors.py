@@ -108,7 +108,7 @@ BAD_INPUT = [
     ("predict image .", "is a folder"),
     ("predict image empty.png", "error: empty.png is empty"),
     ("predict image text.png", "error: text.png is not a picture"),
-    ("predict image blank.pgm", "the picture is blank, or too faint: draw one digit"),
+    ("predict image blank.pgm", "error: blank.pgm is blank, or too faint: draw one digit"),
     ("serve --port 0", "error: --port must be 1 to 65,535, not 0"),
     ("runs --json list", "error: --json does nothing before list: put it behind, mnist-sum runs list --json"),
     ("runs --filter 'lr>1' list", "put it behind, mnist-sum runs list --filter"),

@@ -52,8 +52,8 @@ class OpenPicture(LineQuestion[Picture]):
         from mnist_sum_tui.data import picture
 
         try:
-            grey_hw = picture.read_picture(drawings.path_of(typed))
-            found = Picture(grey_hw, picture.prepare(grey_hw))
+            grey_hw = picture.read_picture(path := drawings.path_of(typed))
+            found = Picture(grey_hw, picture.prepare(grey_hw, path))
         except MnistSumError as error:
             pass_on(self, self.say, str(error))
         else:
