@@ -26,6 +26,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import how_sure, percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
+from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.run import default_folder
@@ -150,7 +151,8 @@ def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) 
     from mnist_sum_tui.data import strange_images
     from mnist_sum_tui.inference import strangers
 
-    images = strange_images.read(source)
+    with without_lines_of_libraries():
+        images = strange_images.read(source)
     found = strangers.report(predictor.infer(images.pixels), images, predictor.infer(test.images))
     if is_json:
         print_json({**source_of(predictor), "strangers": source, **found.to_dict()})

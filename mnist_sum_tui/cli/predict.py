@@ -15,6 +15,7 @@ from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.verdict import Verdict
 
@@ -170,7 +171,8 @@ def predict_image(
     chosen, is_drawn = _number(number_after, number)
     from mnist_sum_tui.data.picture import name_of, open_picture, steps
 
-    picture = open_picture(file)
+    with without_lines_of_libraries():
+        picture = open_picture(file)
     prepared = steps(picture.grey, name_of(file))
     predictor, _ = ask(run, runs_dir, model_file, device)
     prediction = _judged(predictor.predict(prepared.image, chosen), threshold, never_refuse)

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import sys
+from collections.abc import Iterator
 
 from mnist_sum_tui import glyphs
 
@@ -68,6 +69,19 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return glyphs.shown(error.object[error.start : error.end], glyphs.ASCII), error.end
+
+
+@contextlib.contextmanager
+def without_lines_of_libraries() -> Iterator[None]:
+    """Drop what libraries in C, such as libtiff, print to stderr; not while the dashboard draws on it."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+        before = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(before, 2)
+            os.close(before)
 
 
 def flush_or_drop() -> None:

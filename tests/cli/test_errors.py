@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer.main
+from PIL import Image
 from rich.console import Console
 
 from mnist_sum_tui.cli import commands
@@ -109,6 +110,8 @@ BAD_INPUT = [
     ("predict image empty.png", "error: empty.png is empty"),
     ("predict image text.png", "error: text.png is not a picture"),
     ("predict image blank.pgm", "error: blank.pgm is blank, or too faint: draw one digit"),
+    ("predict image damaged.tiff", "error: damaged.tiff is a damaged or incomplete picture"),
+    ("evaluate --strangers damaged.tiff", "error: damaged.tiff is neither an IDX file of images nor a picture"),
     ("serve --port 0", "error: --port must be 1 to 65,535, not 0"),
     ("runs --json list", "error: --json does nothing before list: put it behind, mnist-sum runs list --json"),
     ("runs --filter 'lr>1' list", "put it behind, mnist-sum runs list --filter"),
@@ -125,6 +128,8 @@ def test_bad_input_ends_in_one_line(cli: Cli, tmp_path: Path, command: str, word
     (tmp_path / "text.png").write_text("no picture")
     (tmp_path / "net.py").touch()
     (tmp_path / "blank.pgm").write_bytes(b"P5 40 40 255\n" + bytes(1600))
+    Image.new("L", (40, 40)).save(damaged := tmp_path / "damaged.tiff", compression="tiff_lzw")
+    damaged.write_bytes(damaged.read_bytes().replace(b"\x80\x00", b"\x80\xff"))
     is_one_line(cli(*shlex.split(command)), 2, words)
 
 
