@@ -76,11 +76,13 @@ def without_lines(grey_hw: NDArray[np.uint8], reach: int, is_dark: bool) -> NDAr
 
     This is the morphological closing (or, of bright ink, the opening).
     """
-    picture, ways = Image.fromarray(grey_hw), (ImageFilter.MaxFilter(3), ImageFilter.MinFilter(3))
+    picture, ways = grey_hw.copy(), (np.maximum, np.minimum)
     for way in ways if is_dark else ways[::-1]:
-        for _ in range(reach):  # takes less time than one wide filter, and gives the same
-            picture = picture.filter(way)
-    return np.asarray(picture)
+        for lines in (picture, picture.T):
+            for _ in range(reach):  # the line before, then the one behind: as Pillow's filters of 3x3, but far quicker
+                way(lines[1:], lines[:-1], out=lines[1:])
+                way(lines[1:], lines[:-1], out=lines[:-1])
+    return picture
 
 
 def top_hat(grey_hw: NDArray[np.uint8], is_dark: bool, widest: float) -> NDArray[np.float32]:
