@@ -201,8 +201,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if not self.is_mounted:
             return
         if self.is_form_shown:
-            self.query_one(LatestRuns).read()
-            self.query_one(BesideForm).read()
+            for part in (*self.query(LatestRuns), *self.query(BesideForm)):  # none in a form that is just being made
+                part.read()
         else:
             self.redraw(at_once=True)
 
