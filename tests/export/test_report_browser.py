@@ -11,6 +11,7 @@ import pytest
 from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.export.report import compared, report
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.events import Progress
 from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.run import Run
@@ -39,10 +40,14 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
         return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
 
     tested = Run(shutil.copytree(RECORDED.path, tmp_path / "run"))
-    results = {"digit_accuracy": 0.99, "sum_accuracy": 0.98, "agreement": 0.97, "confusion": [[1000] * 10] * 10}
+    end = summarise(tested).finished
+    assert end is not None
+    assert end.agreement is not None
+    results = {name: getattr(end, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")}
+    results["confusion"] = [[1000] * 10] * 10
     tested.write_json(tested.report_file, results)
     whole = report(tested)
-    assert "97.00&nbsp;%" in whole.decode()
+    assert percent(end.agreement).replace(" ", "&nbsp;") in whole.decode()
     assert said("report.html", whole) == []
     assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
     moved = (
