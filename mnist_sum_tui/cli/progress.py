@@ -214,7 +214,7 @@ def heading(event: Started, *, is_new: bool, is_turned: bool, version: str) -> l
     `is_turned`: its journal has changes of settings; those of a run that was killed before its first step are lost.
     `version` trained it so far.
     """
-    lost = "" if is_turned else "; give any --change again"
+    lost = "" if is_turned else ", with no --change but those given now"
     again = f"nothing was saved yet: it begins again at step 0{lost}"
     other = "" if version == __version__ else f"; mnist-sum {version} trained it before, which may give other weights"
     resumed = f"resumed in epoch {event.epoch}, at step {event.step:,}{other}" if event.resumed else again

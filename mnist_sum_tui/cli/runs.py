@@ -230,7 +230,8 @@ def _result(run: Run, report: dict[str, Any] | None, is_contradicted: bool) -> s
     if report is None:
         return "report.json is damaged: mnist-sum evaluate tests the run again"
     if is_contradicted:
-        return f"report.json contradicts metrics.jsonl: mnist-sum evaluate {as_is(run.argument)} tests it again"
+        again = f"mnist-sum evaluate {as_is(run.argument)} prints the result of its weights"
+        return f"report.json contradicts metrics.jsonl and is left out; {again}"
     return (
         f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'])} sum, "
         f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "

@@ -24,10 +24,10 @@ from mnist_sum_tui.training.validations import FEW_IMAGES, trouble, within_chanc
 
 Said = tuple[str, str]
 """a topic and a sentence"""
-HOLD = 15
-"""Progress events for which a sentence is kept at least, unless a warning replaces it"""
-JUMP_EVENTS = 10
-"""Progress events for which the loss is high before a warning comes"""
+HOLD, JUMP_EVENTS = 15, 10
+"""Progress events for which a sentence stands at least, unless a warning comes; and of a high loss before one comes"""
+HEARD = tuple(event.kind for event in (Started, Progress, EpochDone, Changed, Advice, System, Health))
+"""the kinds of events that it needs"""
 READS, KNOWS, BEHIND = 0.5, 0.9, 0.05
 """from these accuracies on the network reads digits, and knows both; so far below the sum the digit is behind"""
 COOL = 0.3

@@ -25,7 +25,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best_epoch import tested
-from mnist_sum_tui.training.coach import Coach
+from mnist_sum_tui.training.coach import HEARD, Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.disk_space import check_room
 from mnist_sum_tui.training.distributed import joined
@@ -99,7 +99,7 @@ class _Trainer:
         file = recorder.run.metrics_file
         self.ending = Ending(training.state, training.batches, control, read_events(file, EpochDone.kind, Changed.kind))
         self.requests = Requests(training, recorder, control, self._validated, self.ending.why_of)
-        self.coach = Coach(training.state.config, read_events(file), training.state.knobs)
+        self.coach = Coach(training.state.config, read_events(file, *HEARD), training.state.knobs)
         self.sampling, self.health = Pace(paces.samples, paces.samples_share), HealthWatch(training)
         self.validation, self.meter = training.validation, Meter()
 

@@ -50,7 +50,7 @@ def test_others_do_not(
 @pytest.mark.parametrize(("is_new", "resumed", "kept", "said"), [
     (True, False, [], []), (False, True, [], ["resumed in epoch 1, at step 0"]),
     (False, False, [TURN], ["nothing was saved yet: it begins again at step 0"]),
-    (False, False, [], ["nothing was saved yet: it begins again at step 0; give any --change again"]),
+    (False, False, [], ["nothing was saved yet: it begins again at step 0, with no --change but those given now"]),
 ])  # fmt: skip
 def test_a_run_that_is_resumed_says_where_it_goes_on(
     tmp_path: Path,

@@ -69,6 +69,9 @@ def test_measurements_settings_and_mistakes(tmp_path: Path) -> None:
     first, last = records(folder)[1].wall_time, records(folder)[-1].wall_time
     assert first == datetime.fromisoformat(run.created).timestamp(), "when it was trained, not when it was exported"
     assert last - first == pytest.approx(EVENTS[-1].elapsed, abs=1e-3), "its time is the training's"
+    run.write_json(run.report_file, {**a_result(), "sum_accuracy": 0.5})
+    other = records(to_tensorboard(run, EVENTS, tmp_path / "others"))
+    assert not any(value.tag.startswith("mistakes") for each in other for value in each.summary.value), "contradicted"
 
 
 def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

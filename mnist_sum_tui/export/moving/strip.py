@@ -34,7 +34,7 @@ def strip(story: Story, film: Film) -> str:
     found = []
     for place, (index, label) in enumerate(zip(first.indices[:MOST], first.labels, strict=False)):
         if not 0 <= index < len(labels) or labels[index] != label:
-            raise DataError("the images of the training are not in the built-in MNIST: record one without --data-dir")
+            raise DataError("the images of the training are not in the built-in MNIST, so there is no moving picture")
         x = EDGE + INNER / MOST * place
         drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(images[index])}</g>'
         found.append(f'<g transform="translate({number(x)} {TOP})">{_answers(story, film, place, drawn)}</g>')
