@@ -120,7 +120,7 @@ class PlainPrinter(Printer):
     def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
             self.table = EpochTable.for_run(self.out, event.epochs, is_validated=event.validation_images > 0)
-            is_turned = any(read_events(self.run.metrics_file, Changed.kind))
+            is_turned = not event.resumed and any(read_events(self.run.metrics_file, Changed.kind))
             for line in heading(event, is_new=self.run.is_new, is_turned=is_turned, version=self.version):
                 self.line(line)
         elif isinstance(event, EpochDone) and self.table:
@@ -211,7 +211,7 @@ def _version_of(run: Run) -> str:
 def heading(event: Started, *, is_new: bool, is_turned: bool, version: str) -> list[str]:
     """What is trained, with which data, and on which device; for a run that is not new, where it goes on.
 
-    `is_turned`: its journal has changes of settings; those of a run that was killed before its first step are lost.
+    `is_turned`: it begins again, and its journal has changes of settings; before a run's first step it has none.
     `version` trained it so far.
     """
     lost = "" if is_turned else ", with no --change but those given now"

@@ -54,7 +54,7 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
         for path in unreadable(folder):
             if path.name.startswith(name):
                 raise closed(path)
-        if os.path.isdir(folder / name):  # not the run whose id begins so: it may be deleted now
+        if os.path.isdir(folder / name):  # meant exactly: `runs delete` must not take a run whose id only begins so
             raise _no_run(name)
         matches = [run for run in runs if run.path.name.startswith(name) or run.id.startswith(name)]
     if len(matches) > 1:

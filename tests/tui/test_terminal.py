@@ -45,8 +45,7 @@ class Terminal:
 
     def __init__(self, folder: Path, start: bool, fault: str = "", **variables: str) -> None:
         self.folder, self.screen = folder, pyte.Screen(80, 24)
-        self._stream = pyte.ByteStream(self.screen)
-        self.output = b""
+        self._stream, self.output = pyte.ByteStream(self.screen), b""
         environment = {**os.environ, "TERM": "xterm-256color", **variables}
         program = f"{FAULT.format(fault=fault)}{PROGRAM}" if fault else PROGRAM
         arguments = ["-c", program, str(folder), "start" if start else "form"]
@@ -86,8 +85,12 @@ class Terminal:
         self.wait_for("still training")
         self.process.send("s")
         self.wait_for("mnist-sum · run")
+        self.assert_left(0)
+
+    def assert_left(self, code: int) -> None:
+        """The process ends with this code, and the terminal is then as it was before."""
         modes = termios.tcgetattr(self.process.child_fd)
-        assert self.wait_for_end() == 0
+        assert self.wait_for_end() == code
         assert modes == self.before
         self.assert_restored()
 
@@ -165,10 +168,7 @@ def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(f
     terminal.wait_for(r"elapsed (0:\d)?[1-9]")
     terminal.process.send("l")
     terminal.wait_for("go on")
-    modes = termios.tcgetattr(terminal.process.child_fd)
-    assert terminal.wait_for_end() == 1
-    assert modes == terminal.before
-    terminal.assert_restored()
+    terminal.assert_left(1)
     run = find.list_runs(folder)[0]
     text = terminal.output.decode()
     left = text[text.rindex("\x1b[?1049l") :]
