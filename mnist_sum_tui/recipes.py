@@ -8,7 +8,7 @@ MODELS = {
     "original": "the assignment's large network, slow on a CPU",
     "original-2fc": "the same with two linear layers in the sum head: the assignment's parameter count",
     "pictured": "the small network in the assignment's drawing",
-    "compact": "small and quick, with a sum head that learns addition fast",
+    "compact": "small, quick, learns to add fast",
     "swift": "smaller and quicker still, for recipe sprint",
     "keen": "three small networks whose votes count together, for recipe marathon",
     "deep": "seven small convolutions that keep the image large for longer, for recipe sturdy",
@@ -40,7 +40,7 @@ LONG_STEPS: Mapping[str, Any] = {
 RECIPES = {
     recipe.name: recipe
     for recipe in (
-        Recipe("standard", "AdamW with a one-cycle learning rate over all epochs"),
+        Recipe("standard", "the usual way, for every network"),
         Recipe(
             "sprint",
             "the quickest way to a good network: swift, all images, two epochs",
