@@ -106,7 +106,6 @@ class MnistSumApp(SettingsApp):
             self.set_timer(0.05, self._begin)
             return
         gc.enable()  # which launch.py turned off
-        self.train_page.prepare()
         if self._start is not None:
             self.post_message(StartTraining(self._start, self._resume))
         elif self._watch is not None:

@@ -70,9 +70,11 @@ class ReplayKeys(ChartKeys, GoToStep):
         if action == "look_back":
             return self.session.is_live and self._can_begin
         if action in REPLAY_ACTIONS:
-            is_other = action == "play" and self.player is not None and parameters == (self.player.is_playing,)
+            if self.player is None or self.is_form_shown:
+                return False
+            is_other = action == "play" and parameters == (self.player.is_playing,)
             is_second = action == "leave" and bool(self.run_view.large)  # Escape makes a large chart small first
-            return self.player is not None and not self.is_form_shown and not is_other and not is_second
+            return not is_other and not is_second
         is_space = action == "control" and parameters[0] in ("pause", "resume")  # space plays
         is_in_the_way = (is_space or action in NOT_IN_A_REPLAY) and self.player is not None
         return not is_in_the_way and super().check_action(action, parameters)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -78,24 +78,20 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """Whether the page has its widgets, so that the view of a run can be added."""
         return bool(self.query(ContentSwitcher))
 
-    def prepare(self) -> None:
-        """Build the view of a run behind the form: numpy and forty widgets would cost the first frame 0.2 s."""
-        if self._run_view is None:
-            from mnist_sum_tui.tui.widgets.run_view import RunView
-
-            self._run_view = RunView(self.session, id="run-view")
-            self._run_view.display = False
-            self.query_one(ContentSwitcher).mount(self._run_view)
-
     def on_mount(self) -> None:
         """Draw at a fixed rate, however fast events come."""
         self.set_interval(REDRAW_SECONDS, self.redraw)
 
     @property
     def run_view(self) -> "RunView":
-        """The view of the run."""
-        self.prepare()
-        return cast("RunView", self._run_view)  # a query per event would take a seventh of the UI's time
+        """The view of the run, made when it is first asked for: it needs numpy, and has as many widgets as the form."""
+        if self._run_view is None:
+            from mnist_sum_tui.tui.widgets.run_view import RunView
+
+            self._run_view = RunView(self.session, id="run-view")
+            self._run_view.display = False  # until the switcher turns to it
+            self.query_one(ContentSwitcher).mount(self._run_view)
+        return self._run_view  # a query per event would take a seventh of the UI's time
 
     def show_run(self) -> None:
         """Show the session's run, which begins now or was opened."""
