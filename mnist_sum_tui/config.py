@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
@@ -203,12 +203,12 @@ class TrainConfig:
 
     def given(self) -> dict[str, Any]:
         """The settings that differ from the recipe's."""
-        usual = TrainConfig.of(self.recipe).to_dict()
-        return {name: value for name, value in self.to_dict().items() if value != usual[name]}
+        usual = TrainConfig.of(self.recipe)
+        return {name: value for name, value in self.to_dict().items() if value != getattr(usual, name)}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        return asdict(self)
+        """Plain values, ready for JSON; not by `asdict`, which copies each, and takes ten times as long."""
+        return {name: getattr(self, name) for name in settings()}
 
 
 @cache

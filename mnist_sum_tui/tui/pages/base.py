@@ -21,7 +21,7 @@ from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyScreen, pass_on
 from mnist_sum_tui.tui.widgets import help_panel
-from mnist_sum_tui.tui.widgets.common import Line
+from mnist_sum_tui.tui.widgets.common import Line, put
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
 if TYPE_CHECKING:
@@ -212,14 +212,16 @@ class Page(SteadyScreen[None]):
         """Fit the page to its room."""
         if not self.is_mounted:
             return
-        for panel in self.query(help_panel.HelpPanel):
+        for panel in self.query_children(help_panel.HelpPanel):
             panel.set_class(self.size.width < WIDE, "-slim")
             panel.set_class(self.size.width < NORMAL, "-below")
         self._suit_room()
-        is_tight = self._tabs_width("name_shown") + LEAST_STATE > self.room.width
-        for tab in self.query(Tab):
-            tab.update(tab.key_shown if is_tight else tab.name_shown)
-        self._state_room = self.room.width - self._tabs_width("key_shown" if is_tight else "name_shown")
+        tabs = [tab for bar in self.query_children("#tabs") for tab in bar.query_children(Tab)]
+        width, gap = self.room.width, 1 + (self.room.width >= WIDE)
+        is_tight = sum(len(tab.name_shown) + gap for tab in tabs) + LEAST_STATE > width
+        for tab in tabs:
+            put(tab, tab.key_shown if is_tight else tab.name_shown)
+        self._state_room = width - sum(len(str(tab.content)) + gap for tab in tabs)
         self.show_state()
 
     def _suit_room(self) -> None:
@@ -232,9 +234,6 @@ class Page(SteadyScreen[None]):
             names = self._get_breakpoint_classes(length, breakpoints)
             classes |= {name: name in names for _, name in breakpoints}
         self.update_classes(classes, animate=False)
-
-    def _tabs_width(self, label: str) -> int:
-        return sum(len(getattr(tab, label)) + 1 + (self.room.width >= WIDE) for tab in self.query(Tab))
 
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""

@@ -42,10 +42,10 @@ class Choice(Select[str]):
     def describe(self, words: Mapping[str, tuple[str, str]]) -> None:
         """Show other descriptions of the same names: first columns and last column; the chosen name stays.
 
-        If the list is open, they wait, so that its rows do not move below the mouse.
+        If the list is open, they wait, so that its rows do not move below the mouse; as they do until it has a size.
         """
         self._words = dict(words)
-        if not self.expanded:
+        if not self.expanded and self.size.width:
             self._tell()
 
     def _tell(self) -> None:

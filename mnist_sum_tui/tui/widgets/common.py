@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Button, Static
 
 
 class Line(Static):
@@ -36,6 +36,19 @@ class Fitted(Line):
     def on_resize(self) -> None:
         """Say so."""
         self.post_message(self.Resized())
+
+
+def put(into: Static, content: Content | str) -> None:
+    """Show this content, unless it is shown already, because `Static.update` would lay out the whole screen again."""
+    if type(content) is not type(into.content) or content != into.content:
+        into.update(content)
+
+
+def relabel(button: Button, label: str) -> None:
+    """Give a button another label, and the room for it; nothing is laid out again if it has this one."""
+    if label != button.label:
+        button.label = label
+        button.refresh(layout=True)
 
 
 MOVES = tuple(  # each calls action_move(x, y) of its widget

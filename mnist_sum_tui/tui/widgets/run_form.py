@@ -24,7 +24,7 @@ from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.beside_form import BesideForm
 from mnist_sum_tui.tui.widgets.choice import Choice, ChoiceForm
-from mnist_sum_tui.tui.widgets.common import ButtonRow, Field
+from mnist_sum_tui.tui.widgets.common import ButtonRow, Field, put, relabel
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
@@ -50,7 +50,7 @@ class RunForm(ChoiceForm):
         super().__init__(id=id)
         self._defaults, self._runs_folder = defaults, runs_folder
         self._networks = {**MODELS, **own_network.named()}
-        self._recipe, self._complaint = defaults.recipe, ""
+        self._recipe, self._complaint, self._listed = defaults.recipe, "", dict[str, tuple[str, str]]()
         self._is_ready = self._is_explained = False
         self.speeds: dict[str, Speed] = {}
         """how fast each network trains here, as far as it is known"""
@@ -174,24 +174,24 @@ class RunForm(ChoiceForm):
             config, error = self.config, ""
         except UsageError as found:
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
-        self.query_one("#intro-words", Static).update(words.introduction(base))
+        put(self.query_one("#intro-words", Static), words.introduction(base))
         usual, is_other = TrainConfig.of(base.recipe), config.model != base.model or "model" in words.asked_for(base)
         by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(usual, name)]
         by_hand = ["network", *by_hand] if is_other else by_hand
-        self.query_one("#sets", Static).update(words.sets(base, by_hand))
+        put(self.query_one("#sets", Static), words.sets(base, by_hand))
         self._list_times(base, config)
         self._offer_other(config, with_time=not error)
         if self._is_ready:
             self.query_one(BesideForm).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
         if complaint := self._complaint or error:
-            readiness.update(Content.styled(printable(complaint), "$text-error"))
+            put(readiness, Content.styled(printable(complaint), "$text-error"))
         elif doubt := words.rate_doubt(config):
-            readiness.update(Content.styled(doubt, "$text-warning"))
+            put(readiness, Content.styled(doubt, "$text-warning"))
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
-            readiness.update(settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
+            put(readiness, settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
-            readiness.update(words.time_words(config, self.speeds) or words.READY[self._is_ready])
+            put(readiness, words.time_words(config, self.speeds) or words.READY[self._is_ready])
         self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
@@ -199,14 +199,14 @@ class RunForm(ChoiceForm):
         kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
         recipes = words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds)
         self.query_one("#recipe", Choice).describe(recipes)
-        self.query_one("#all-recipes", Static).update(words.all_recipes(recipes, kept))
+        if recipes != self._listed:  # a list that is the same need not be laid out again
+            self._listed = recipes
+            self.query_one("#all-recipes", Static).update(words.all_recipes(recipes, kept))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
 
     def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
         """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""
-        button = self.query_one("#other", Button)
-        button.label = words.other_network(config, self.speeds if with_time else {})
-        button.refresh(layout=True)
+        relabel(self.query_one("#other", Button), words.other_network(config, self.speeds if with_time else {}))
 
     @on(Button.Pressed, "#other")
     def _take_other(self) -> None:

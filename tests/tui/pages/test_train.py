@@ -13,6 +13,7 @@ from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.events import Checkpointed, Notice, Paused, Progress, Validated
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -38,6 +39,20 @@ def headings(app: MnistSumApp) -> list[str]:
 
 def notes(app: MnistSumApp) -> list[str]:
     return [str(line.visual) for line in app.train_page.query("#figures .note").results(Static)]
+
+
+async def test_what_is_said_again_lays_nothing_out(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A layout of the form, and the drawing after it, take a tenth of the time until the dashboard stands."""
+    page, laid_out = recorded.app_of(pilot).train_page, list[TrainPage]()
+    await until(pilot, lambda: str(page.query_one("#readiness", Static).visual) == "ready")
+    monkeypatch.setattr(TrainPage, "_refresh_layout", lambda page, *_, **__: laid_out.append(page))
+    page.form.complain("")
+    page.take_room()
+    await pilot.pause()
+    assert not laid_out
+    page.form.complain("no such device")
+    await pilot.pause()
+    assert laid_out
 
 
 async def test_a_running_training_shows_curves_figures_and_samples(pilot: Pilot[int]) -> None:
