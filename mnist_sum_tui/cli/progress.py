@@ -166,6 +166,7 @@ class LivePrinter(PlainPrinter):
         super().__init__(run, config, out, brief)
         self.live = Live(console=out, auto_refresh=False, transient=True)
         self.live.start()
+        out.show_cursor()  # rich hides it: after Ctrl-Z, Ctrl-\ or a kill the shell would have none
 
     def close(self) -> None:
         """Remove the bars."""

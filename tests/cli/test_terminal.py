@@ -28,12 +28,12 @@ def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -
     child.expect("loading torch")
     child.expect("images/s")
     child.expect("images/s")
+    assert not screen_of(record, width).cursor.hidden  # Ctrl-Z, Ctrl-\ or a kill would leave the shell without it
     child.sendintr()
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
-    screen = pyte.Screen(width, 200)
-    pyte.ByteStream(screen).feed(record.getvalue())
+    screen = screen_of(record, width)
     text = "\n".join(screen.display)
     assert "compact, 218,673 parameters" in text
     assert "Stopped in epoch" in text
@@ -41,6 +41,12 @@ def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -
     assert "images/s" not in text  # the bars are gone
     assert not screen.cursor.hidden
     assert len(find.list_runs(folder)) == 1
+
+
+def screen_of(record: io.BytesIO, width: int) -> pyte.Screen:
+    screen = pyte.Screen(width, 200)
+    pyte.ByteStream(screen).feed(record.getvalue())
+    return screen
 
 
 def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
