@@ -236,8 +236,10 @@ class NamedKey(NamedTuple):
 def mend_alt_digits() -> None:
     """Patch the table of keys, so that Alt with a digit is the key `alt+2`.
 
-    Terminals send Escape and the digit. Textual 8 takes it for a character of macOS' Option key, such as `™`.
+    Terminals send Escape and the digit. Textual 8 takes it for a character of macOS' Option key, such as `™`. xterm
+    and st may set its eighth bit instead: a superscript two for Alt-2. A field of text still takes such a character.
     """
     sequences = cast(dict[str, Any], ANSI_SEQUENCES_KEYS)
     for digit in range(10):
-        sequences[f"\x1b{digit}"] = (NamedKey(f"alt+{digit}"),)
+        for sequence in (f"\x1b{digit}", chr(ord(f"{digit}") | 0x80)):
+            sequences[sequence] = (NamedKey(f"alt+{digit}"),)

@@ -43,13 +43,26 @@ async def test_one_key_per_page_works_on_every_page(modifier: str, app: MnistSum
             assert f"F{page + 1} {PAGES[page].title()}" in labels
 
 
-async def test_alt_and_a_digit_as_a_terminal_sends_them(app: MnistSumApp) -> None:
+async def test_alt_and_a_digit_as_terminals_send_them(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         driver = app._driver
         assert driver is not None
-        for event in XTermParser().feed("\x1b3"):
-            driver.process_message(event)
+
+        def send(text: str) -> None:
+            for event in XTermParser().feed(text):
+                driver.process_message(event)
+
+        send("\x1b3")
         await until(pilot, lambda: app.current_mode == "draw")
+        send("\xb2")  # xterm's and st's
+        await until(pilot, lambda: app.current_mode == "inspect")
+        send("\xb1")
+        await until(pilot, lambda: app.current_mode == "train")
+        field = app.train_page.form.query_one("#epochs", Input)
+        field.focus()
+        send("\xb2\xb5")
+        await until(pilot, lambda: field.value.endswith("\xb2\xb5"))
+        assert app.current_mode == "train"
 
 
 async def test_in_a_field_the_page_keys_leave_the_text_alone(app: MnistSumApp) -> None:
