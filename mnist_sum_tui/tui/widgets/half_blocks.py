@@ -66,8 +66,7 @@ def _text_styles(paper: Color, ink: Color) -> tuple[Style, ...]:
     styles = []
     for shade in range(SHADES * SHADES):
         front, behind = sorted(divmod(shade, SHADES), reverse=True)
-        ground = colours[behind] if front > behind else None
-        styles.append(Style(foreground=colours[front] if front else None, background=ground))
+        styles.append(Style(foreground=colours[front] if front else None, background=colours[behind]))
     return tuple(styles)
 
 

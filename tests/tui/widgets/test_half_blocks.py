@@ -28,6 +28,12 @@ def test_half_blocks_use_the_colours_of_the_theme() -> None:
     assert style.background == Color(10, 20, 30)
 
 
+def test_a_full_cell_has_its_colour_behind_it_too_so_that_no_font_leaves_a_grid() -> None:
+    style = blocks(np.array([[255], [255]], np.uint8), PAPER, INK).spans[0].style
+    assert isinstance(style, Style)
+    assert (style.foreground, style.background) == (INK, INK)
+
+
 def test_the_lines_look_like_the_text() -> None:
     image = np.random.default_rng(0).integers(0, 4, (9, 30)).astype(np.uint8) * 85
     base = Style(background=PAPER, foreground=INK)
