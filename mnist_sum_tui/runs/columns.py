@@ -1,8 +1,9 @@
 """The columns of a table of runs: the text of a cell, its sort key, and which columns fit. No numpy."""
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from mnist_sum_tui.config import kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import unknown
@@ -112,8 +113,6 @@ SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "not
 """titles of the columns that are left out if there is no room, the least important first"""
 NOTE = 30
 """the most letters of a note, or of a setting's values, in the table"""
-KEPT = 5000
-"""for how many runs the cells are cached, so that sorting and drawing need not make them again"""
 LEAST_NAME = 16
 """columns that a name keeps, with its mark, however many other columns are asked for"""
 GAP = 2
@@ -160,20 +159,30 @@ def chosen(names: str) -> tuple[Column, ...]:
     return tuple(named(title.strip()) for title in names.split(",")) if names.strip() else ()
 
 
-@lru_cache(KEPT * len(COLUMNS))
+_texts: WeakKeyDictionary[Summary, dict[Column, str]] = WeakKeyDictionary()
+_keys: WeakKeyDictionary[Summary, dict[Column, float | str]] = WeakKeyDictionary()
+"""what is made once, so that sorting and drawing need not make it again; weak, because a run that trains is read anew
+every few seconds, each time with all its epochs"""
+
+
 def text_of(run: Summary, column: Column) -> str:
     """A cell, printable."""
-    return printable(column.text(run))
+    made = _texts.setdefault(run, {})
+    if column not in made:
+        made[column] = printable(column.text(run))
+    return made[column]
 
 
-@lru_cache(KEPT * len(COLUMNS))
 def key_of(run: Summary, column: Column) -> float | str:
-    """The sort key of a run in a column; the key of the first column reads config.json."""
-    return column.key(run)
+    """The sort key of a run in a column."""
+    made = _keys.setdefault(run, {})
+    if column not in made:
+        made[column] = column.key(run)
+    return made[column]
 
 
 def compute(run: Summary) -> None:
-    """Compute the cells and keys of a run, so that they are cached for later calls."""
+    """Compute the cells and keys of a run, which are kept for later calls."""
     for column in COLUMNS:
         text_of(run, column)
         key_of(run, column)

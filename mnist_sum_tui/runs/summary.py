@@ -22,7 +22,7 @@ ONLY_GUESSES = "only guesses"
 """how a run is shown that came to its end, but whose digit is no better than a guess"""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Summary:
     """A run's state and results, as they were when it was read: two readings are two values."""
 

@@ -1,6 +1,8 @@
 """The columns of a table of runs, in the dashboard and on the command line."""
 
+import gc
 import re
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,17 @@ import pytest
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.columns import COLUMNS, GAP, LEAST_NAME, NOTE, arranged, named, that_fit, without_middle
+from mnist_sum_tui.runs.columns import (
+    COLUMNS,
+    GAP,
+    LEAST_NAME,
+    NOTE,
+    arranged,
+    compute,
+    named,
+    that_fit,
+    without_middle,
+)
 from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.seed_groups import folded
@@ -36,6 +48,17 @@ def test_runs_are_sorted_by_their_creation_and_notes_by_their_letters(tmp_path: 
     assert [run.run.id for run in arranged(found, named("run"))] == ["new", "old"]
     noted = [replace(run, note=note) for run, note in zip(found, ("a", "B"), strict=True)]
     assert [run.note for run in arranged(noted, named("note"))] == ["a", "B"]
+
+
+def test_of_a_run_that_is_read_again_the_table_keeps_no_earlier_reading(tmp_path: Path) -> None:
+    run = make_three(tmp_path)[0]
+    readings = [summarise(run) for _ in range(3)]
+    for reading in readings:
+        compute(reading)
+    earlier = [weakref.ref(reading) for reading in readings[:-1]]
+    del reading, readings[:-1]
+    gc.collect()
+    assert [reference() for reference in earlier] == [None, None], "each has all epochs"
 
 
 def test_numbers_are_sorted_as_numbers() -> None:
