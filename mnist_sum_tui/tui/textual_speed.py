@@ -1,4 +1,4 @@
-"""What Textual 8 does more often than needed, done once: style sheets, styles, drawn lines.
+"""What Textual 8 does more often or keeps longer than needed: style sheets, styles, drawn lines, removed widgets.
 
 Each `mend` is a patch, made once per process. What a version of Textual has in another form is left as it is.
 """
@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from rich.segment import Segment
+from textual._node_list import NodeList
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.cache import FIFOCache, LRUCache
@@ -125,6 +126,27 @@ def mend_strips() -> None:
         return [line] if places == [line.cell_length] else divide(line, places)
 
     setattr(Strip, "divide", divide_unless_whole)  # noqa: B010
+
+
+@cache
+def mend_found() -> None:
+    """Patch NodeList, so that widgets that were removed are freed; once per process.
+
+    Textual 8 remembers what `query_one` has found, under a count of the changes around it. So nothing is found there
+    again after a change, and yet the last 1,024 widgets stay alive: a panel for each time that it was opened.
+    """
+    if "_query_one_cache" not in DOMNode.__init__.__code__.co_names:
+        return
+    updated = NodeList.updated
+
+    def forget(nodes: NodeList) -> None:
+        updated(nodes)
+        node: Any = nodes._parent and nodes._parent()
+        while node is not None:
+            node._query_one_cache.clear()
+            node = node._parent
+
+    setattr(NodeList, "updated", forget)  # noqa: B010
 
 
 @cache

@@ -23,6 +23,7 @@ from mnist_sum_tui.tui import textual_speed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.textual_speed import OnceParsed, parsed_with
+from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from tests.tui import fixed, recorded
 from tests.tui.recorded import until
 
@@ -118,6 +119,10 @@ def test_a_textual_that_has_it_in_another_form_is_left_as_it_is(monkeypatch: pyt
     monkeypatch.setattr(textual_speed, "StylesCache", renamed := type("StylesCache", (), {}))
     textual_speed.mend_line_caches.__wrapped__()
     assert not hasattr(renamed, "get_inner_outer")
+    monkeypatch.setattr(textual_speed, "DOMNode", type("DOMNode", (), {"__init__": lambda _: None}))
+    monkeypatch.setattr(textual_speed, "NodeList", other := type("NodeList", (), {"updated": print}))
+    textual_speed.mend_found.__wrapped__()
+    assert other.updated is print  # type: ignore[attr-defined]
 
 
 def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,3 +139,17 @@ def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.Mon
     assert len(drawn) > 10
     gc.collect()
     assert not any(cache() for cache in drawn)
+
+
+async def test_panels_that_were_closed_are_freed(app: MnistSumApp) -> None:
+    """Each opening would take memory, in a dashboard that is open for days."""
+    opened = list[weakref.ref[HelpPanel]]()
+    async with app.run_test(size=(120, 36)) as pilot:
+        for _ in range(4):
+            await pilot.press("question_mark")
+            await pilot.pause()
+            opened.append(weakref.ref(app.screen.query_one(HelpPanel)))
+            await pilot.press("escape")
+            await pilot.pause()
+        gc.collect()
+        assert [panel() for panel in opened[:-1]] == [None] * 3
