@@ -15,7 +15,7 @@ from mnist_sum_tui.errors import RunError
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
-"""the errors that free space would cure; EDQUOT: the user's quota is used up"""
+"""the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
 """pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
 
@@ -102,8 +102,14 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
 
 def unwritable(path: Path, error: OSError) -> RunError:
     """The error for a file that cannot be written: why, and what to do about it."""
-    advice = "free some space" if error.errno in NO_SPACE else "check the folder, and whether you may write there"
-    return RunError(f"{path}: cannot be written ({error.strerror or error}); {advice}")
+    return RunError(f"{path}: cannot be written ({error.strerror or error}); {what_helps(error)}")
+
+
+def what_helps(error: OSError) -> str:
+    """What to do where nothing can be written."""
+    if error.errno == errno.EFBIG:
+        return "raise `ulimit -f`"
+    return "free some space" if error.errno in NO_SPACE else "check the folder, and whether you may write there"
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from typing import NoReturn
 import typer
 
 from mnist_sum_tui import settings
+from mnist_sum_tui.atomic import NO_SPACE, what_helps
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
@@ -57,8 +58,9 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = _fail("interrupted", 130)
     except OSError as error:
-        if error.errno == errno.ENOSPC:  # stdout only: a run's files raise RunError
-            code = _fail("the output cannot be written (no space left): free some space, or write elsewhere", 1)
+        if error.errno in NO_SPACE:  # stdout only: a run's files raise RunError
+            why = "no space left" if error.errno == errno.ENOSPC else error.strerror
+            code = _fail(f"the output cannot be written ({why}): {what_helps(error)}, or write elsewhere", 1)
         elif error.errno in lost_output():
             code = code or 1
         else:

@@ -1,4 +1,4 @@
-"""Running out of memory: how it shows, and what to do about it."""
+"""Running out of memory, or of threads: how it shows, and what to do about it."""
 
 import contextlib
 
@@ -7,13 +7,18 @@ BATCHED = ("train", "tui", "lr", "sweep")
 LOADER = "failed to map segment"
 """what the system's loader says of a library that it has no room for, or that may not be executed"""
 
+NO_THREAD = "can't start new thread"
+"""what Python's RuntimeError says where the limit of a user, or of a container, is reached"""
+
 
 def out_of_memory(error: Exception, command: str) -> str | None:
-    """What to tell the user of an error that says that memory ran out; None if it says something else.
+    """What to tell the user of an error that says that memory or threads ran out; None if it says something else.
 
     torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for a
     library, there is an ImportError, in which numpy writes a page of advice around the loader's line.
     """
+    if str(error) == NO_THREAD:
+        return "no further thread can be started: close other programs, or raise `ulimit -u`, or a container's limit"
     if isinstance(error, ImportError):
         found = next((line.strip() for line in str(error).splitlines() if LOADER in line), None)
         return found and f"a library cannot be loaded: out of memory, or its files may not be executed ({found})"

@@ -32,6 +32,8 @@ SAVE_SECONDS = 60.0
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """signals that end the dashboard from outside; Ctrl-C is a key here, and SIGBREAK means a closed window on Windows"""
 TORCH_THREADS = ("training", "warm-up", "speeds")
+THREADS = 8
+"""those of Textual, the training, the predictions, and what the pages read"""
 CLOSE_SECONDS = 3.0
 """how long the terminal may take to close after SAVE_SECONDS"""
 
@@ -77,6 +79,7 @@ def run_dashboard(options: LaunchOptions) -> int:
         print(f"error: mnist-sum tui needs a terminal, and {why_not('one')}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
+    _try_threads()
     gc.disable()  # until MnistSumApp._begin: it would free nothing, and take 25 of the 490 ms until the first frame
     try:
         return _run(options)
@@ -88,6 +91,20 @@ def run_dashboard(options: LaunchOptions) -> int:
         raise MnistSumError(misfit) from error
     finally:
         gc.enable()
+
+
+def _try_threads() -> None:
+    """Start as many threads as the dashboard needs, and end them; where one fails later, the dashboard ends.
+
+    Raises:
+        RuntimeError: they cannot be started.
+    """
+    is_over = threading.Event()
+    try:
+        for _ in range(THREADS):
+            threading.Thread(target=is_over.wait).start()
+    finally:
+        is_over.set()
 
 
 def _misfit() -> str | None:

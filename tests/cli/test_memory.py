@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -26,6 +27,19 @@ from mnist_sum_tui.cli.main import main
 main()
 """
 """a program that has no room for the images"""
+
+
+NO_THREADS = """
+import threading
+def refuse(self):
+    raise RuntimeError("can't start new thread")
+threading.Thread.start = refuse
+from mnist_sum_tui.tui import launch
+launch.can_draw = lambda: True
+from mnist_sum_tui.cli.main import main
+main()
+"""
+"""a program whose user has as many threads as are allowed"""
 
 
 def without_room(*arguments: str, limits: str = "(1 << 46, -1)") -> "subprocess.CompletedProcess[str]":
@@ -62,3 +76,9 @@ def test_doctor_reports_it_with_all_else() -> None:
     told = json.loads(done.stdout)
     assert told["data"]["text"] == "out of memory: raise `ulimit -v`, or close other programs"
     assert (told["device"]["state"], told["runs"]["state"]) == ("ok", "ok")
+
+
+@pytest.mark.parametrize("command", ["train --recipe sprint --runs-dir", "tui --runs-dir"])
+def test_where_no_thread_can_be_started_one_line_says_so(command: str, tmp_path: Path) -> None:
+    done = python("-c", NO_THREADS, *command.split(), str(tmp_path / "runs"))
+    is_one_line(done, 1, "error: no further thread can be started: close other programs, or raise `ulimit -u`")

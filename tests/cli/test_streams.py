@@ -5,6 +5,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -202,6 +203,21 @@ def test_a_full_disk_behind_stdout_ends_in_one_line(arguments: list[str]) -> Non
     assert done.stderr.splitlines() == [
         "error: the output cannot be written (no space left): free some space, or write elsewhere"
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_a_limit_on_the_size_of_the_file_behind_stdout_ends_in_one_line(tmp_path: Path) -> None:
+    begin = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1024, -1))"
+    script = f"{begin}; from mnist_sum_tui.__main__ import main; main()"
+    with (tmp_path / "out").open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", script, "guide", "accuracy"],
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    is_one_line(done, 1, "error: the output cannot be written (File too large): raise `ulimit -f`, or write elsewhere")
 
 
 @pytest.mark.parametrize(
