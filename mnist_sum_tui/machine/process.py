@@ -87,7 +87,7 @@ def collect_less_often() -> None:
 
     Little memory is kept longer, because a training step leaves no cycles.
     """
-    gc.set_threshold(COLLECT_AFTER, YOUNG, gc.get_threshold()[2])
+    gc.set_threshold(COLLECT_AFTER, YOUNG)
 
 
 def import_torch() -> None:

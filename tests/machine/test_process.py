@@ -120,8 +120,9 @@ def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() 
     before = gc.get_threshold()
     try:
         gc.set_threshold(700, 10, 10)
+        oldest = gc.get_threshold()[2]  # 0 with Python 3.14, which has no oldest generation
         process.collect_less_often()
-        assert gc.get_threshold() == (process.COLLECT_AFTER, process.YOUNG, 10)
+        assert gc.get_threshold() == (process.COLLECT_AFTER, process.YOUNG, oldest)
     finally:
         gc.set_threshold(*before)
     learner, plan = trained(), plan_of(16)
