@@ -47,7 +47,11 @@ def _silenced() -> Iterator[None]:
     """Silence torch's warnings, logs and prints during an export: pages of text, if it fails."""
     logging.disable()
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stderr(io.StringIO()) as said,
+            contextlib.redirect_stdout(said),
+        ):
             warnings.simplefilter("ignore")
             yield
     finally:
