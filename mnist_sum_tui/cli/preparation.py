@@ -17,8 +17,8 @@ NAMES = ("as it came", "ink found", "boxed", "centred")
 
 def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
     """What was done to the picture, a line per step."""
-    from mnist_sum_tui.data.idx import SIDE
     from mnist_sum_tui.data.picture import INK_SIDE
+    from mnist_sum_tui.sizes import SIDE
 
     height, width = found.grey.shape
     _, _, box_width, box_height = found.box

@@ -8,9 +8,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import PAPER, from_ink, to_ink
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.photographed import ROUGH, roughen
 from mnist_sum_tui.data.printed_one import flagged
+from mnist_sum_tui.sizes import SIDE
 
 SHIFT_PIXELS = {"nudge": 1, "shift": 2}
 

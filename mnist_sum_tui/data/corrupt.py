@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
-from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.sizes import SIDE
 
 AT_ONCE = 500
 """images per call, because the distances from each pixel to a line's points then take 140 MB"""

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.sizes import NUMBERS
 
 MEAN, STD = 0.1307, 0.3081
 """mean and deviation of MNIST's training pixels scaled to 0..1; the values in PyTorch's own MNIST example"""
@@ -100,7 +101,7 @@ def from_ink(ink_nhw: Tensor) -> Tensor:
 
 def one_hot(numbers_n: Tensor) -> Tensor:
     """Numbers 0..9, int64 (N,), as one-hot vectors, float32 (N, 10)."""
-    return torch.eye(10, device=numbers_n.device)[numbers_n]  # in an ONNX file F.one_hot would accept a 10
+    return torch.eye(NUMBERS, device=numbers_n.device)[numbers_n]  # in an ONNX file F.one_hot would accept a 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class SumDataset(Dataset[Example]):
         self.split = split
         self.seed = seed
         self.epoch = epoch
-        drawn = _generator(seed, epoch, Stream.NUMBERS).integers(0, 10, len(split))
+        drawn = _generator(seed, epoch, Stream.NUMBERS).integers(0, NUMBERS, len(split))
         self.numbers = torch.from_numpy(drawn)
 
     def __len__(self) -> int:

@@ -11,11 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.errors import DataError, FormatError
+from mnist_sum_tui.sizes import SIDE
 
 IMAGES_MAGIC = 2051
 LABELS_MAGIC = 2049
-SIDE = 28
-"""pixels along each side of an image"""
 MAX_COUNT = 1_000_000
 """more images than any MNIST-like dataset has; limits the memory that a damaged header can ask for"""
 AT_ONCE = 1000

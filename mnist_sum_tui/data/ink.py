@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.photo import (
     COARSE,
     WIDEST_STROKE,
@@ -21,6 +20,7 @@ from mnist_sum_tui.data.photo import (
     without_lines,
 )
 from mnist_sum_tui.errors import PictureError
+from mnist_sum_tui.sizes import SIDE
 
 LEAST_CONTRAST = 24
 """the smallest difference between background and ink, of 255; the noise of a blank photo is smaller"""

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import from_ink, to_ink
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.printed_one import segment
+from mnist_sum_tui.sizes import SIDE
 
 MIRRORED = (4, 6, 7, 9)
 """the digits that are none in a mirror, whichever way; a 3 stays one upside down"""

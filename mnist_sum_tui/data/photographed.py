@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.sizes import SIDE
 
 PLACES = torch.linspace(-(SIDE - 1) / 2, (SIDE - 1) / 2, SIDE)
 """the positions of rows and columns, in pixels from the middle"""

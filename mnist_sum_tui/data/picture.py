@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.data.ink import Ink, box_of, find_ink
 from mnist_sum_tui.errors import PictureError
+from mnist_sum_tui.sizes import SIDE
 
 INK_SIDE = 20
 """MNIST's digits fill a box of 20x20 in the 28x28 (LeCun et al. 1998, section III.A)"""

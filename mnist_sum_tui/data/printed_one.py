@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from mnist_sum_tui.data.idx import SIDE
+from mnist_sum_tui.sizes import SIDE
 
 THIN = 1.7
 """the largest variance across a straight stroke, in pixels squared; hardly any digit but 1 is below it"""

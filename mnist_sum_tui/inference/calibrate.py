@@ -27,10 +27,10 @@ from mnist_sum_tui.inference.confidence import (
     contrasts,
     look,
 )
-from mnist_sum_tui.inference.infer import NUMBERS, Outputs, infer_batches, normalised
+from mnist_sum_tui.inference.infer import Outputs, infer_batches, normalised
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
-from mnist_sum_tui.models.layers import SumNetwork, evaluating
+from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, evaluating
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.knob_turns import Turn
 

@@ -8,10 +8,10 @@ import torch.nn.functional as F
 
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence
-from mnist_sum_tui.inference.infer import NUMBERS, Outputs, infer
+from mnist_sum_tui.inference.infer import Outputs, infer
 from mnist_sum_tui.inference.reliability import Reliability, reliability
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.models.layers import DIGITS, SumNetwork
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SumNetwork
 from mnist_sum_tui.runs.position import GUESSING
 
 WORST, MOST_HARD = 30, 3
@@ -108,8 +108,8 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
     true_sums = labels.unsqueeze(1) + numbers
     digits, sums = outputs.digits.argmax(1), outputs.sums.argmax(2)
     right = sums == true_sums
-    counts = torch.bincount(labels, minlength=10)
-    by_pair = torch.zeros(10, NUMBERS).index_add_(0, labels, right.float()) / counts.unsqueeze(1)
+    counts = torch.bincount(labels, minlength=DIGITS)
+    by_pair = torch.zeros(DIGITS, NUMBERS).index_add_(0, labels, right.float()) / counts.unsqueeze(1)
     return EvalReport(
         images=n,
         pairs=n * NUMBERS,

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.activations import Call, calls
 from mnist_sum_tui.models.describe import POOLING, in_words, pair
-from mnist_sum_tui.models.layers import DIGITS, SumNetwork, evaluating
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SumNetwork, evaluating
+from mnist_sum_tui.sizes import SIDE
 
 Array = NDArray[np.float32]
 
@@ -143,9 +143,9 @@ def _ending(views: list[LayerView], scores: LayerView) -> list[LayerView]:
 def _entry(taken: Tensor) -> LayerView:
     """The view of the sum head's input."""
     values = _array(taken)
-    if values.size == DIGITS * 10:
-        return LayerView("number", "digit x number", values.reshape(1, DIGITS, 10))
-    return LayerView("number", "digit scores and number" if values.size > 10 else "number", values)
+    if values.size == DIGITS * NUMBERS:
+        return LayerView("number", "digit x number", values.reshape(1, DIGITS, NUMBERS))
+    return LayerView("number", "digit scores and number" if values.size > NUMBERS else "number", values)
 
 
 def _kind(call: Call) -> str | None:

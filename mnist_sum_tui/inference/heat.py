@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.models.layers import evaluating
+from mnist_sum_tui.sizes import SIDE
 
 WIDTH, GREY = 5, 128
 """how many pixels the square that hides a part of the image is wide and high, and its grey value"""

@@ -9,9 +9,9 @@ from torch import Tensor
 from mnist_sum_tui.data.dataset import normalise, one_hot
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.machine.hardware import Hardware
-from mnist_sum_tui.models.layers import SumNetwork, evaluating, log_softmax
+from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, evaluating, log_softmax
 
-BATCH_SIZE, NUMBERS = 500, 10
+BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)

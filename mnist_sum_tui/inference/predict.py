@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
-from mnist_sum_tui.inference.infer import NUMBERS, Outputs, infer
+from mnist_sum_tui.inference.infer import Outputs, infer
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
-from mnist_sum_tui.models.layers import SumNetwork, to_memory_format
+from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, to_memory_format
 from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, warning_of
+from mnist_sum_tui.sizes import SIDE
 from mnist_sum_tui.verdict import SURE, Verdict, judge
 
 

@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 
 from mnist_sum_tui.data.strange_images import Images
-from mnist_sum_tui.inference.infer import NUMBERS, Outputs
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.reliability import auroc
+from mnist_sum_tui.sizes import NUMBERS
 from mnist_sum_tui.verdict import SURE
 
 WORST = 12

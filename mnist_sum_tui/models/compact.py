@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_sum_tui.models.fast_conv import FastConv2d
-from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, CellNetwork
 
 
 class Trunk(nn.Module):
@@ -41,4 +41,4 @@ class Compact(Trunk, CellNetwork):
 
     def __init__(self) -> None:
         super().__init__((24, 48, 64, 96, 128))
-        self.sum = nn.Linear(DIGITS * 10, SUMS)
+        self.sum = nn.Linear(DIGITS * NUMBERS, SUMS)

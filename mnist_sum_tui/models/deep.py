@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_sum_tui.models.fast_conv import FastConv2d
-from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, CellNetwork
 
 
 class Deep(CellNetwork):
@@ -34,7 +34,7 @@ class Deep(CellNetwork):
         self.conv7 = FastConv2d(112, 112, 3, bias=False)
         self.norm7 = nn.BatchNorm2d(112)
         self.digit = nn.Linear(112 * 3 * 3, DIGITS)
-        self.sum = nn.Linear(DIGITS * 10, SUMS)
+        self.sum = nn.Linear(DIGITS * NUMBERS, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from mnist_sum_tui.models.compact import Trunk
-from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork, log_softmax
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, CellNetwork, log_softmax
 
 
 class Branch(Trunk):
@@ -31,7 +31,7 @@ class Keen(CellNetwork):
     def __init__(self) -> None:
         super().__init__()
         self.branches = nn.ModuleList(Branch() for _ in range(3))
-        self.sum = nn.Linear(DIGITS * 10, SUMS)
+        self.sum = nn.Linear(DIGITS * NUMBERS, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""

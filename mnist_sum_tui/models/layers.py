@@ -8,10 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from mnist_sum_tui import sizes
+
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
-DIGITS = 10
-SUMS = 19
+DIGITS, NUMBERS, SUMS = sizes.DIGITS, sizes.NUMBERS, sizes.SUMS
 CELL_SCALE = 16.0
 """a factor on the sum head's inputs: without it the weights would have to grow further than a learning rate of 1e-3
 allows in an epoch; a larger one lets the sum's gradient disturb the digit's. `guide/measurements.md` has the figures"""

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from mnist_sum_tui.models.fast_conv import FastConv2d
-from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, SumNetwork
 
 
 class Original(SumNetwork):
@@ -26,7 +26,7 @@ class Original(SumNetwork):
         self.conv5 = FastConv2d(256, 512, 3)
         self.conv6 = FastConv2d(512, 1024, 3)
         self.conv7 = FastConv2d(1024, DIGITS, 3)
-        self.fc1 = nn.Linear(DIGITS + 10, 128)
+        self.fc1 = nn.Linear(DIGITS + NUMBERS, 128)
         self.fc2 = nn.Linear(128, 30)
         self.fc3 = nn.Linear(30, SUMS)
 
@@ -76,7 +76,7 @@ class Pictured(SumNetwork):
         self.pool2 = nn.MaxPool2d(2)
         self.dense1 = nn.Linear(64 * 7 * 7, 128)
         self.dense2 = nn.Linear(128, DIGITS)
-        self.fc1 = nn.Linear(DIGITS + 10, 128)
+        self.fc1 = nn.Linear(DIGITS + NUMBERS, 128)
         self.fc2 = nn.Linear(128, 30)
         self.fc3 = nn.Linear(30, SUMS)
 

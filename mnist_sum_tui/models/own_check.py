@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.layers import DIGITS, SUMS, SumNetwork, evaluating, log_softmax, to_memory_format
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, SumNetwork, evaluating, log_softmax, to_memory_format
 
 TAKEN = ("optimizer.", "confidence.")
 """prefixes that no weight's name may have, because a checkpoint uses them for other tensors"""
@@ -76,11 +76,11 @@ def _check_add(network: SumNetwork, digits: Tensor, sums: Tensor) -> None:
     alone = "`add` may use only its two inputs, row by row, and nothing that `see` keeps"
     n = COUNT - 1
     try:
-        found = network.add(digits[1:].repeat_interleave(10, 0), _numbers().repeat(n, 1))
+        found = network.add(digits[1:].repeat_interleave(NUMBERS, 0), _numbers().repeat(n, 1))
     except Exception as error:
         raise ValueError(f"{alone} ({error})").with_traceback(error.__traceback__) from error
     rows = torch.arange(n)
-    if not _alike(_shaped("add", found, n * 10, SUMS).view(n, 10, SUMS)[rows, rows + 1], sums[1:]):
+    if not _alike(_shaped("add", found, n * NUMBERS, SUMS).view(n, NUMBERS, SUMS)[rows, rows + 1], sums[1:]):
         raise ValueError(alone)
 
 
@@ -137,7 +137,7 @@ def _images() -> Tensor:
 
 def _numbers() -> Tensor:
     """The numbers 0 to 9, one-hot (10, 10)."""
-    return torch.eye(10)
+    return torch.eye(NUMBERS)
 
 
 def _shaped(method: str, scores: Any, rows: int, columns: int) -> Tensor:

@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from mnist_sum_tui.models.layers import DIGITS, SUMS, CellNetwork
+from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SUMS, CellNetwork
 
 INNER = slice(3, 26)
 """the rows and columns that it uses: centred on 14.0, where MNIST centres its digits, and with 99.6 % of the ink"""
@@ -25,7 +25,7 @@ class Swift(CellNetwork):
         self.norm2 = nn.BatchNorm2d(32)
         self.hidden = nn.Linear(32 * 4 * 4, 128)
         self.digit = nn.Linear(128, DIGITS)
-        self.sum = nn.Linear(DIGITS * 10, SUMS)
+        self.sum = nn.Linear(DIGITS * NUMBERS, SUMS)
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""

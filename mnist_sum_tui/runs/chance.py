@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary
+from mnist_sum_tui.sizes import NUMBERS
 
-NUMBERS = 10
-"""each test image counts with ten numbers, but only the images are independent of each other"""
 SURE = 2.0
 """two shares count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
 STUDENT = (4.30, 2.78, 2.45, 2.31, 2.23, 2.18, 2.14, 2.12, 2.10)
@@ -40,14 +39,14 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
 
     Empty if there are more runs, if they were not tested on the same images, if one only guesses, or if their sums are
-    equally good. That an
-    image that is hard for one run is so for the other is left out: the true uncertainty of the difference is smaller.
+    equally good. That an image hard for one run is so for the other is left out: the true uncertainty is smaller.
     """
     if len(runs) != 2:
         return ""
     ends = [run.finished for run in runs if run.state_word != ONLY_GUESSES]
     pairs = {end.pairs for end in ends if end is not None}
     shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
+    # each image counts with all numbers, but only the images are independent of each other
     images = (pairs.pop() or 0) // NUMBERS if len(pairs) == 1 else 0
     if len(shares) < 2 or not images or not runs[0].images.same_as(runs[1].images) or shares[0] == shares[1]:
         return ""

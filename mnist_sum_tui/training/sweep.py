@@ -10,11 +10,12 @@ from typing import Any
 from mnist_sum_tui.config import TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import SettingError, UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
-from mnist_sum_tui.runs.chance import NUMBERS, is_chance, standard_error
+from mnist_sum_tui.runs.chance import is_chance, standard_error
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.events import ALL_DONE
 from mnist_sum_tui.runs.knob_turns import number_in
 from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.sizes import NUMBERS
 
 MOST_RUNS = 1_000
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.charts.scatter import MOST, DigitMap
 from mnist_sum_tui.charts.thumbnail import as_maps
-from mnist_sum_tui.data.idx import SIDE
 from mnist_sum_tui.formatting import a_digit, percent, plural, wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.sizes import DIGITS, SIDE
 from mnist_sum_tui.training.dead_units import short_name
 from mnist_sum_tui.tui.widgets.large_map import Closer
-from mnist_sum_tui.tui.widgets.maps import DIGITS, is_scores, reads_image
+from mnist_sum_tui.tui.widgets.maps import is_scores, reads_image
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.explain import LayerView

@@ -120,7 +120,7 @@ class DrawPad(Widget, can_focus=True):
 
     def action_move(self, x: int, y: int) -> None:
         """Move the keyboard cursor, which draws while the pen is down."""
-        start = self.cursor or (strokes.SIDE / 2, strokes.SIDE / 4)
+        start = self.cursor or (strokes.SHEET_SIDE / 2, strokes.SHEET_SIDE / 4)
         self.cursor = strokes.kept_inside((start[0] + STEP * x, start[1] + STEP * y))
         if self.is_pen_down:
             self._line(start, self.cursor, self.rubs_out)

@@ -7,6 +7,7 @@ from textual.reactive import reactive
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.thumbnail import as_grey, as_maps, feature_pictures, resize, scaled, score_columns
+from mnist_sum_tui.sizes import DIGITS, SUMS
 from mnist_sum_tui.tui.widgets.gallery import GAP, Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 LEAST, MOST = 10, 56
 """the fewest and the most pixel rows of a picture"""
-DIGITS, SUMS = 10, 19
 
 
 def side_for(count: int, shape: tuple[int, int], kernel: int, width: int, height: int) -> int:

@@ -14,9 +14,9 @@ from mnist_sum_tui.charts.thumbnail import Image, as_grey, resize, shrink
 from mnist_sum_tui.formatting import equation, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.events import SAMPLE_COUNT, Samples
+from mnist_sum_tui.sizes import SUMS
 from mnist_sum_tui.tui.widgets.half_blocks import blocks, sheet_of
 
-SUMS = 19
 WHOLE, CLOSE = len("9 + 9 = 18 x"), len("9+9=18 x")
 """columns of the longest equation and its mark, with spaces and without"""
 WRONG = (

@@ -5,7 +5,7 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 56
+SHEET_SIDE = 56
 """twice MNIST's 28; `data/picture.py` scales the drawing down, which gives strokes soft edges"""
 Sheet = NDArray[np.uint8]
 Point = tuple[float, float]
@@ -13,12 +13,12 @@ Point = tuple[float, float]
 RADII = {"thin": 1.6, "medium": 2.6, "thick": 4.0}
 """the radius of each pen in pixels of the sheet; strokes in MNIST are about `medium`"""
 
-_Y, _X = np.mgrid[0:SIDE, 0:SIDE] + 0.5
+_Y, _X = np.mgrid[0:SHEET_SIDE, 0:SHEET_SIDE] + 0.5
 
 
 def blank() -> Sheet:
     """An empty sheet; 0 is paper, 255 is ink."""
-    return np.zeros((SIDE, SIDE), np.uint8)
+    return np.zeros((SHEET_SIDE, SHEET_SIDE), np.uint8)
 
 
 def stroke(sheet: Sheet, start: Point, end: Point, radius: float, rubs_out: bool = False) -> Sheet:
@@ -36,7 +36,7 @@ def stroke(sheet: Sheet, start: Point, end: Point, radius: float, rubs_out: bool
 
 def kept_inside(place: Point) -> Point:
     """The nearest point on the sheet."""
-    x, y = (min(max(value, 1.0), SIDE - 1.0) for value in place)
+    x, y = (min(max(value, 1.0), SHEET_SIDE - 1.0) for value in place)
     return x, y
 
 
