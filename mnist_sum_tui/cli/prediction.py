@@ -36,8 +36,8 @@ def print_prediction(
     lines = _answer(prediction)
     print_beside(out, _pictures(out, trim(pixels), max(line.cell_len for line in lines)), lines, GAP)
     title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
-    if prediction.label is not None and not prediction.correct:
-        truth = equation(prediction.label, prediction.number, prediction.label + prediction.number)
+    if prediction.truth is not None and not prediction.correct:
+        truth = equation(prediction.truth[0], prediction.number, prediction.truth[1])
         title = Text.assemble(title, (f"; correct: {truth}", ""))
     say(out, title)  # below the picture, which may fill a screen of 24 rows
     if not prediction.agrees:

@@ -46,9 +46,14 @@ class Prediction:
     """an image with a lower `digit_score` counts as no digit; None: every image counts as a digit"""
 
     @property
+    def truth(self) -> tuple[int, int] | None:
+        """The true digit and the true sum; None if the label is not known."""
+        return None if self.label is None else (self.label, self.label + self.number)
+
+    @property
     def correct(self) -> bool | None:
         """Whether digit and sum are both right; None if the label is not known."""
-        return None if self.label is None else self.digit == self.label and self.sum == self.label + self.number
+        return None if self.truth is None else (self.digit, self.sum) == self.truth
 
     @property
     def agrees(self) -> bool:

@@ -145,7 +145,7 @@ class InsidePage(NetworkViews):
             return
         shown = self.show_prediction(answer)
         label = shown.label
-        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {say.truth_words(label, shown)}"
+        mark = "" if label is None else f" {RIGHT}" if shown.correct else f" {WRONG} {say.truth_words(shown)}"
         line, words = self.query_one(Fitted), equation(shown.digit, shown.number, shown.sum)
         name, width = "drawn" if label is None else f"#{answer.index:,}", line.content_size.width
         short = f"{name}: {words.replace(' ', '')}{mark}"  # a longer one would take the second line

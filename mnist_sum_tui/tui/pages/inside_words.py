@@ -213,6 +213,7 @@ def _part(view: "LayerView") -> str:
     return "all" if rows == columns == SIDE else f"{'an' if rows in (8, 11, 18) else 'a'} {least} patch"
 
 
-def truth_words(label: int, said: "Prediction") -> str:
-    """The right answer in words: the digit, or, if the digit is right, the sum."""
-    return f"it is {a_digit(label)}" if said.digit != label else f"it is {label + said.number}"
+def truth_words(said: "Prediction") -> str:
+    """The right answer in words, which must be known: the digit, or, if the digit is right, the sum."""
+    assert said.truth is not None
+    return f"it is {a_digit(said.truth[0])}" if said.digit != said.truth[0] else f"it is {said.truth[1]}"

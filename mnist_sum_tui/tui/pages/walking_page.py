@@ -131,9 +131,8 @@ class WalkingPage(ImagePage):
         """Show the prediction for the chosen number: two charts of bars, all ten numbers, where it looked."""
         shown = answer.predictions[self.number]
         digits, sums = self.query(ProbabilityBars)
-        digits.probabilities, digits.truth = shown.digit_probabilities, shown.label
-        sums.probabilities = shown.sum_probabilities
-        sums.truth = None if shown.label is None else shown.label + self.number
+        digits.probabilities, sums.probabilities = shown.digit_probabilities, shown.sum_probabilities
+        digits.truth, sums.truth = shown.truth or (None, None)
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = answer.predictions, self.number
         self.show_heat(answer.image, shown, answer.source, self.searched)

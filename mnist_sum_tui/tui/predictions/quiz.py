@@ -49,24 +49,19 @@ class Answered:
     network_seconds: float
 
     @property
-    def truth(self) -> int:
-        """The true digit."""
-        assert self.said.label is not None
-        return self.said.label
-
-    @property
     def is_right(self) -> bool:
         """Whether the user's digit and sum are both right."""
-        return (self.digit, self.sum) == (self.truth, self.truth + self.said.number)
+        return (self.digit, self.sum) == self.said.truth
 
     def lines(self) -> list[str]:
         """Three lines: the user's answer, the network's, and the truth."""
         own, said = equation(self.digit, self.said.number, self.sum), self.said
         network = equation(said.digit, said.number, said.sum)
+        assert said.truth is not None
         return [
             f"You      {own:<10} {_mark(self.is_right)} {duration(self.seconds)}",
             f"Network  {network:<10} {_mark(bool(said.correct))} {_short(self.network_seconds)}",
-            f"It is    {equation(self.truth, said.number, self.truth + said.number)}",
+            f"It is    {equation(said.truth[0], said.number, said.truth[1])}",
         ]
 
 

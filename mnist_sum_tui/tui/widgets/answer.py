@@ -90,8 +90,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
     if said.verdict != "sure":
         lines.append((answer(said.digit, said.verdict, said.unsure_of, width), "bold $text-warning"))
     lines.append((sure_line(said, width), ""))
-    if said.label is not None:
-        truth = equation(said.label, said.number, said.label + said.number)
+    if said.truth is not None:
+        truth = equation(said.truth[0], said.number, said.truth[1])
         when = f" at {at}" if at else ""
         lines.append((f"{RIGHT} right{when}" if said.correct else f"{WRONG} wrong{when}", style))
         lines.append((f"truth {truth}", "$foreground-muted"))
