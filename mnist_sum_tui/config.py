@@ -11,8 +11,8 @@ from mnist_sum_tui.formatting import small, typed
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
-OPTIMIZERS = ("sgd", "nesterov", "adamw")
-SCHEDULES = ("constant", "onecycle", "linear")
+OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
+SCHEDULES = {"constant": "constant rate", "onecycle": "one-cycle rate", "linear": "linear rate"}
 AUGMENTATIONS = ("none", "nudge", "shift", "affine", "strong", "written", "sturdy")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 PRECISIONS = ("auto", "fp32", "bf16")
@@ -95,7 +95,7 @@ class TrainConfig:
         label="learning rate",
         range=Range(0, 100, "above 0, at most 100", without_low=True),
     )
-    optimizer: str = _setting("adamw", "Optimizer.", choices=OPTIMIZERS)
+    optimizer: str = _setting("adamw", "Optimizer.", choices=tuple(OPTIMIZERS))
     momentum: float = _setting(0.9, "SGD's momentum, or AdamW's beta1.", range=BELOW_ONE)
     beta2: float = _setting(0.98, "AdamW's beta2.", range=BELOW_ONE)
     weight_decay: float = _setting(
@@ -103,7 +103,7 @@ class TrainConfig:
         "Weight decay: how strongly weights are pulled to 0 (decoupled in AdamW, L2 in SGD).",
         range=Range(0, 1, "0 to 1"),
     )
-    schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=SCHEDULES)
+    schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=tuple(SCHEDULES))
     warmup: float = _setting(0.1, "Share of the steps in which the learning rate rises.", range=BETWEEN_0_AND_1)
     label_smoothing: float = _setting(
         0.0,

@@ -8,7 +8,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import about, plural, small
 from mnist_sum_tui.printable import printable
@@ -25,8 +25,6 @@ MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_m
 """what an empty field shows, which counts as 0"""
 TIMED = ("model", "epochs")
 """settings with a field on which the time of a training depends"""
-OPTIMIZERS = {"sgd": "SGD", "nesterov": "SGD with Nesterov momentum", "adamw": "AdamW"}
-SCHEDULES = {"constant": "constant rate", "onecycle": "one-cycle rate", "linear": "linear rate"}
 
 
 def typed(config: TrainConfig, name: str) -> str:
