@@ -5,9 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.runs.events import Event, Progress, Samples
+from mnist_sum_tui.runs.events import Event, Health, Progress, Samples
 from mnist_sum_tui.runs.find import list_runs
-from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.formatting import first_fit, percent, small, sparkline, whole_percent
-from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.events import Health
 from mnist_sum_tui.training.dead_units import SILENT, short_name
 
 FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}

@@ -19,8 +19,7 @@ from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError, MnistSumError
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress, Samples, Started
-from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Health, Progress, Samples, Started
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run

@@ -1,7 +1,7 @@
 """Layers most of whose units are dead, by the Health events, and the coach's sentence on it. No torch."""
 
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.events import Health
 
 SILENT = 0.5
 """the share of dead units from which on they are mentioned"""

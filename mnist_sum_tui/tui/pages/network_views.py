@@ -17,8 +17,7 @@ from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.export.addition_over_time import began
 from mnist_sum_tui.formatting import uncapped
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Advice, Event, Samples, Started
-from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.events import Advice, Event, Health, Samples, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.heat_page import SHARE

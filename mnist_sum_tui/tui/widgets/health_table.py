@@ -6,7 +6,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.health import health_lines, spread_pictures
-from mnist_sum_tui.runs.health_event import Health
+from mnist_sum_tui.runs.events import Health
 from mnist_sum_tui.tui.widgets.maps import LEAST, MOST, Pictures
 
 CAPTION, GAP = 1, 2
