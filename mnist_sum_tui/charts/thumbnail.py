@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_sum_tui.sizes import SUMS
+
 Image = NDArray[np.uint8]
 """0 is background and 255 ink"""
 EDGE = 3
@@ -81,7 +83,7 @@ def as_maps(values: NDArray[np.float32]) -> NDArray[np.float32]:
     """Maps (M, H, W) as they are; values (M,) as one map with rows of ten, of 19 for sums, or about as wide as high."""
     if values.ndim == 3:
         return values
-    columns = 19 if len(values) == 19 else 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
+    columns = SUMS if len(values) == SUMS else 10 if len(values) <= 30 else 2 ** round(np.log2(len(values)) / 2 + 0.25)
     rows = -(-len(values) // columns)
     return np.pad(values, (0, rows * columns - len(values))).reshape(1, rows, columns)
 

@@ -50,7 +50,7 @@ def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
 def _scores_of(network: SumNetwork) -> Tensor:
     """The network's digit scores, after a check of them, of its sum scores and of its weights."""
     digits = _shaped("see", network.see(_images()), COUNT, DIGITS)
-    sums = _shaped("add", network.add(digits, _numbers()[:COUNT]), COUNT, SUMS)
+    sums = _shaped("add", network.add(digits, torch.eye(COUNT, NUMBERS)), COUNT, SUMS)
     _check_weights(network)
     if log_softmax(digits).isnan().any() or log_softmax(sums).isnan().any():
         raise ValueError("before the first step its scores are not finite numbers")
@@ -65,7 +65,7 @@ def _scores_of(network: SumNetwork) -> Tensor:
             )
     _check_add(network, digits, sums)
     if type(network).forward is not SumNetwork.forward:
-        found_digits, found_sums = network(_images(), _numbers()[:COUNT])
+        found_digits, found_sums = network(_images(), torch.eye(COUNT, NUMBERS))
         if not (_alike(found_digits, log_softmax(digits)) and _alike(found_sums, log_softmax(sums))):
             raise ValueError("its `forward` does not give the log-probabilities of `see` and `add`: leave it out")
     return digits
@@ -76,7 +76,7 @@ def _check_add(network: SumNetwork, digits: Tensor, sums: Tensor) -> None:
     alone = "`add` may use only its two inputs, row by row, and nothing that `see` keeps"
     n = COUNT - 1
     try:
-        found = network.add(digits[1:].repeat_interleave(NUMBERS, 0), _numbers().repeat(n, 1))
+        found = network.add(digits[1:].repeat_interleave(NUMBERS, 0), torch.eye(NUMBERS).repeat(n, 1))
     except Exception as error:
         raise ValueError(f"{alone} ({error})").with_traceback(error.__traceback__) from error
     rows = torch.arange(n)
@@ -109,7 +109,7 @@ def _load(network: SumNetwork, source: SumNetwork) -> None:
 def _try_step(network: SumNetwork) -> None:
     """Go forward and backward as a training step does; an error in the user's code is raised as it is."""
     images = _images().contiguous(memory_format=torch.channels_last)
-    digits, sums = network.train()(images, _numbers()[:COUNT])
+    digits, sums = network.train()(images, torch.eye(COUNT, NUMBERS))
     loss = F.nll_loss(digits, torch.arange(COUNT)) + F.nll_loss(sums, 2 * torch.arange(COUNT))
     if loss.requires_grad:
         loss.backward()
@@ -133,11 +133,6 @@ def _images() -> Tensor:
     """Normalised images (3, 1, 28, 28) with more ink in each than in the one before, new ones at each call."""
     noise = torch.rand(COUNT, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     return (noise < torch.tensor([0.1, 0.2, 0.4]).view(COUNT, 1, 1, 1)) * 3.2 - 0.4
-
-
-def _numbers() -> Tensor:
-    """The numbers 0 to 9, one-hot (10, 10)."""
-    return torch.eye(NUMBERS)
 
 
 def _shaped(method: str, scores: Any, rows: int, columns: int) -> Tensor:
