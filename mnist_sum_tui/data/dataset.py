@@ -43,7 +43,7 @@ class Split:
 
 
 def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Split:
-    """The `train` (60,000) or `test` (10,000) images, from the package or from a torchvision root.
+    """The `train` (60,000) or `test` (10,000) images, from the package or from a folder of such files.
 
     `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 

@@ -1,4 +1,4 @@
-"""Find, check and read MNIST's files: those in the package, or those in a torchvision root. Does not need torch."""
+"""Find, check and read MNIST's files: those in the package or in another folder. Does not need torch."""
 
 import contextlib
 import hashlib
@@ -100,7 +100,7 @@ def _find(folder: Path, name: str, is_runs: bool) -> Path:
 
 
 def _raw_folder(root: Path, is_runs: bool) -> Path:
-    """The folder of the files below a torchvision root. MNIST is downloaded into an empty root unless it is a run's."""
+    """The folder of the files: the root or one below. MNIST is downloaded into an empty root unless it is a run's."""
     if not root.is_dir():
         if is_runs:
             raise DataError(f"{root}: is not a folder; {RUNS_OWN}")
