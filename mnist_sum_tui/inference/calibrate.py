@@ -27,10 +27,10 @@ from mnist_sum_tui.inference.confidence import (
     contrasts,
     look,
 )
-from mnist_sum_tui.inference.infer import Outputs, infer_batches, normalised
+from mnist_sum_tui.inference.infer import Outputs, all_sums, infer_batches, normalised
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
-from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, evaluating
+from mnist_sum_tui.models.layers import SumNetwork, evaluating
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.knob_turns import Turn
 
@@ -105,10 +105,9 @@ def _threshold(outputs: Outputs) -> float:
 
 def _temperatures(outputs: Outputs, labels_n: Tensor) -> Confidence:
     """Only the temperatures of both heads, fitted to these images' labels."""
-    sums = labels_n.unsqueeze(1) + torch.arange(NUMBERS)
     return Confidence(
         digit_temperature=fit_temperature(outputs.digits, labels_n),
-        sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), sums.flatten()),
+        sum_temperature=fit_temperature(outputs.sums.flatten(0, 1), all_sums(labels_n).flatten()),
     )
 
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence
-from mnist_sum_tui.inference.infer import Outputs, infer
+from mnist_sum_tui.inference.infer import Outputs, all_sums, infer
 from mnist_sum_tui.inference.reliability import Reliability, reliability
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import DIGITS, NUMBERS, SumNetwork
@@ -104,10 +104,8 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
     n, labels = len(split), split.labels
     if n == 0:
         raise ValueError("no images to evaluate")
-    numbers = torch.arange(NUMBERS)
-    true_sums = labels.unsqueeze(1) + numbers
-    digits, sums = outputs.digits.argmax(1), outputs.sums.argmax(2)
-    right = sums == true_sums
+    digits, sums, true_sums = outputs.digits.argmax(1), outputs.sums.argmax(2), all_sums(labels)
+    right, sum_labels = sums == true_sums, true_sums.flatten()
     counts = torch.bincount(labels, minlength=DIGITS)
     by_pair = torch.zeros(DIGITS, NUMBERS).index_add_(0, labels, right.float()) / counts.unsqueeze(1)
     return EvalReport(
@@ -115,9 +113,9 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
         pairs=n * NUMBERS,
         digit_accuracy=(digits == labels).double().mean().item(),
         sum_accuracy=right.double().mean().item(),
-        agreement=(sums == digits.unsqueeze(1) + numbers).double().mean().item(),
+        agreement=(sums == all_sums(digits)).double().mean().item(),
         digit_loss=F.nll_loss(outputs.digits.double(), labels).item(),
-        sum_loss=F.nll_loss(outputs.sums.double().flatten(0, 1), true_sums.flatten()).item(),
+        sum_loss=F.nll_loss(outputs.sums.double().flatten(0, 1), sum_labels).item(),
         confusion=tuple(map(tuple, torch.bincount(labels * 10 + digits, minlength=100).view(10, 10).tolist())),
         sum_accuracy_by_pair=tuple(
             tuple(row if counts[label] else [None] * NUMBERS) for label, row in enumerate(by_pair.tolist())
@@ -126,9 +124,7 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
         digit_mistakes=int((digits != labels).sum()),
         refused=outputs.share_refused,
         digit_reliability=reliability(outputs.digit_probabilities, labels) if with_reliability else None,
-        sum_reliability=reliability(outputs.sum_probabilities.flatten(0, 1), true_sums.flatten())
-        if with_reliability
-        else None,
+        sum_reliability=reliability(outputs.sum_probabilities.flatten(0, 1), sum_labels) if with_reliability else None,
     )
 
 

@@ -103,6 +103,11 @@ def normalised(images_nhw: Tensor, device: torch.device) -> Iterator[Tensor]:
     return (normalise(images.to(device)) for images in images_nhw.split(BATCH_SIZE))
 
 
+def all_sums(digits_n: Tensor) -> Tensor:
+    """The sum of each digit with each of the ten numbers: int64 (N,) to (N, 10)."""
+    return digits_n.unsqueeze(1) + torch.arange(NUMBERS)
+
+
 def add_all_numbers(network: SumNetwork, digits_nk: Tensor) -> Tensor:
     """Log-probabilities of the sums (N, 10, 19) for digit logits (N, 10) with each of the ten numbers."""
     n = len(digits_nk)
