@@ -120,12 +120,16 @@ class MnistSumApp(SettingsApp):
 
     def _warm_up(self) -> None:
         """Read the style sheets of the other pages and import torch: both take time, and the first page stands now."""
-        from mnist_sum_tui.tui.pages.predicting import SHEETS
-
-        self.stylesheet.read_all(SHEETS)
-        self.stylesheet.parse()
+        self._read_sheets()
         if not self.session.is_read_only:
             warm_up(lambda: self.call_later(self._torch_is_ready))
+
+    def _read_sheets(self) -> None:
+        from mnist_sum_tui.tui.pages.predicting import SHEETS
+
+        if not self.stylesheet.has_source(str(SHEETS[0])):
+            self.stylesheet.read_all(SHEETS)
+            self.stylesheet.parse()
 
     def _torch_is_ready(self) -> None:
         self.session.is_loading = False
@@ -141,7 +145,10 @@ class MnistSumApp(SettingsApp):
             is_for_a_run = self._watch is not None or self._replay is not None or self.session.is_read_only
             self.pages[name] = TrainPage(self._defaults, not is_for_a_run)
         else:
+            self._read_sheets()
             self.pages[name] = page_class(name)()
+        # Each of its widgets is styled when it is mounted; otherwise Textual 8 styles the page before it twice, too.
+        self.pages[name]._css_update_count = self._css_update_count
         return self.pages[name]
 
     @cached_property

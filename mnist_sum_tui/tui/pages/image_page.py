@@ -45,6 +45,7 @@ class ImagePage(WeightsPage, HeatPage):
 
     def __init__(self) -> None:
         super().__init__()
+        self.add_class("-empty")  # here, and not when all its widgets would have to be styled again
         self.answer: ImagePredicted | None = None
         """the answer that is shown"""
         self._asked = self._due = 0.0
@@ -58,8 +59,7 @@ class ImagePage(WeightsPage, HeatPage):
         """Forget what was being looked for, because something else is wanted."""
 
     def on_mount(self) -> None:
-        """Begin empty, and keep up with a training."""
-        self.add_class("-empty")
+        """Keep up with a training."""
         self.set_interval(TICK_SECONDS, self.keep_up)
 
     def on_screen_resume(self) -> None:

@@ -175,9 +175,8 @@ class InsidePage(NetworkViews):
             return
         view = self.views[min(place, len(self.views) - 1)]
         self.view_name = ("", *say.VIEWS)[max(place - len(self.views) + 1, 0)]
-        self.set_class(view.kind in say.ENDS, "-at-ends")
-        for name in say.VIEWS:
-            self.set_class(name == self.view_name, f"-at-{name}")
+        at = {f"-at-{name}": name == self.view_name for name in say.VIEWS}
+        self.update_classes({"-at-ends": view.kind in say.ENDS, **at})
         closer, maps = self.query_one(Closer), self.query_one(Maps)
         maps.view = view
         has_columns = not any(self.has_class(size) for size in ("-narrow", "-normal", "-medium"))

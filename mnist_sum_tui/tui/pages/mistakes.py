@@ -80,6 +80,7 @@ class MistakesPage(WeightsPage):
 
     def __init__(self) -> None:
         super().__init__()
+        self.add_class("-empty")
         self._evaluated: TestSetEvaluated | None = None
         self._is_renewing = False
         """whether the user has asked for an evaluation that has not come yet"""
@@ -103,8 +104,7 @@ class MistakesPage(WeightsPage):
         yield from weights_bar()
 
     def on_mount(self) -> None:
-        """Begin empty, and set the titles of the parts."""
-        self.add_class("-empty")
+        """Set the titles of the parts."""
         self.query_one("#frequent").border_title = "Most frequent"
         self.query_one("#sureness").display = False
 
