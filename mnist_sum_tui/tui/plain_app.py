@@ -29,6 +29,9 @@ from mnist_sum_tui.tui.textual_speed import OnceParsed
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"
 """zero-width joiner: combines two emoji into one, as wide as one of them"""
+CLEAR = "\x1b[m\x1b[2J\x1b[H"
+"""clears the screen: a terminal that has only one, such as GNU screen's or the Linux console, would keep the dashboard
+under what the shell writes"""
 PATH_STYLE = "[$text-success]"
 """markup before the path in Textual's message about a screenshot, its only message with markup"""
 
@@ -91,6 +94,13 @@ class PlainApp(App[ReturnType]):
             driver._file = Timed(driver._file, self.link)
         if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
             signal.signal(signal.SIGCONT, lambda *_: self._send_on(driver))
+            stop = driver.stop_application_mode
+
+            def clear_and_stop() -> None:
+                driver.write(CLEAR)
+                stop()
+
+            driver.stop_application_mode = clear_and_stop
         return driver  # type: ignore[no-any-return]
 
     def _send_on(self, driver: Any) -> None:
