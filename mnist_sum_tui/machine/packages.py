@@ -14,7 +14,7 @@ NEEDED = {
     "filelock": ">=4.1",
     "pillow": ">=10.4",
     "textual": ">=8.2.4,<9",
-    "rich": ">=14",
+    "rich": ">=14.3",
     "typer": ">=0.26.1,<0.29",
 }
 """the versions that fit, as in pyproject.toml; a clone that is updated, and not installed again, may meet others"""
