@@ -13,6 +13,20 @@ def main() -> None:
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)
         os._exit(130)  # after sys.exit, Python dies by the signal if it came inside `exec`, as in @dataclass
+    except EOFError as error:
+        if (path := _incomplete(error)) is None:
+            raise
+        sys.exit(f"error: {path}: is incomplete, as a full disk leaves it: delete it")
+
+
+def _incomplete(error: EOFError) -> object:
+    """The compiled file at whose end an import failed, and would fail at each start; None if there is none."""
+    place = error.__traceback__
+    while place is not None:
+        if path := place.tb_frame.f_locals.get("bytecode_path"):  # in importlib
+            return path
+        place = place.tb_next
+    return None
 
 
 if __name__ == "__main__":

@@ -55,7 +55,9 @@ def main() -> None:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
     except _ClickError as error:
         code = _fail(message_of(error), getattr(error, "exit_code", 2))
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as error:
+        if isinstance(error.__cause__, EOFError):  # no end of the input, for which click takes it: see __main__.py
+            raise error.__cause__ from None
         code = _fail("interrupted", 130)
     except OSError as error:
         if error.errno in NO_SPACE:  # stdout only: a run's files raise RunError

@@ -23,7 +23,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.run import Run
 from tests.cli.terminals import shown
-from tests.conftest import COMMAND, Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line, python
 from tests.tui import recorded
 
 BAD_INPUT = [
@@ -226,3 +226,16 @@ def test_a_current_folder_that_is_gone_is_one_line(tmp_path: Path) -> None:
     script = f"cd gone && rmdir ../gone && exec {shlex.join(COMMAND)} predict idx 3"
     result = subprocess.run(["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     is_one_line(result, 2, "the current folder no longer exists: cd to another")
+
+
+@pytest.mark.parametrize("name", ["markdown", "commands"])
+def test_a_compiled_file_that_a_full_disk_left_incomplete_is_named(name: str, tmp_path: Path) -> None:
+    """Python 3.11 leaves it like that, and then each start fails."""
+    script = (
+        "import os, py_compile, sys; folder, source = sys.argv.pop(1), sys.argv.pop(1); sys.pycache_prefix = folder; "
+        "os.truncate(py_compile.compile(source), 1024); sys.dont_write_bytecode = True; "
+        "from mnist_sum_tui.__main__ import main; main()"
+    )
+    source = Path(commands.__file__).with_stem(name)
+    done = python("-c", script, str(tmp_path), str(source), "guide", "accuracy")
+    is_one_line(done, 1, str(tmp_path), f"{name}.", ".pyc: is incomplete, as a full disk leaves it: delete it")
