@@ -17,7 +17,7 @@ from mnist_sum_tui.machine.notify import Way, chosen
 from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.signals import handled, reason
 from mnist_sum_tui.machine.stdio import flush_or_drop
-from mnist_sum_tui.machine.terminal import can_draw, why_not
+from mnist_sum_tui.machine.terminal import can_draw, size, why_not
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -116,6 +116,9 @@ def _misfit() -> str | None:
 
 def _run(options: LaunchOptions) -> int:
     """Make the app, and run it; returns the exit code."""
+    if size() is not None:
+        for name in ("COLUMNS", "LINES"):  # exported once, such as by `docker exec -e`, they would hold after a resize
+            os.environ.pop(name, None)
     is_with_mouse = bool(settings.find("mouse", options.mouse).value)
     os.environ.setdefault("TEXTUAL_FPS", str(settings.find("fps", options.fps).value))  # Textual reads it on import
     from mnist_sum_tui.tui.app import MnistSumApp  # imports textual: 0.2 s

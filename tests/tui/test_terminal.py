@@ -220,8 +220,8 @@ def test_no_colour_is_honoured_and_tells_the_heads_apart(folder: Path) -> None:
     assert colours == [] or all(max(map(int, rgb)) - min(map(int, rgb)) <= 2 for rgb in colours), "greys only"
 
 
-def test_the_mouse_can_be_left_to_the_terminal(folder: Path) -> None:
-    terminal = Terminal(folder, start=False, NO_MOUSE="1")
+def test_the_mouse_can_be_left_to_the_terminal_whose_size_holds_and_not_an_exported_one(folder: Path) -> None:
+    terminal = Terminal(folder, start=False, NO_MOUSE="1", COLUMNS="10000", LINES="5")
     terminal.wait_for("Start training")
     terminal.process.send("q")
     assert terminal.wait_for_end() == 0
