@@ -20,7 +20,8 @@ def repair_streams() -> None:
     If the shell has closed a stream, it is None, and the next opened file would get its descriptor. An ASCII output
     would raise an error for bars and dots; now it shows the characters of the marker `ascii`, or else `?`. Everything
     printed to stdout uses the chosen marker, also what rich and Typer draw. Variables that give the terminal's size are
-    removed if they are no plain numbers above 0, because rich and others stop at them, or print nothing.
+    removed if they are no plain numbers above 0, because rich and others stop at them, or print nothing. With
+    PYTHONUNBUFFERED, as in many containers, Python would lose without a word what a full disk does not take.
     """
     for name in ("COLUMNS", "LINES"):
         if not re.fullmatch("[1-9][0-9]{0,4}", os.environ.get(name, "")):
@@ -31,6 +32,9 @@ def repair_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115, PTH123
         elif name != "stdin" and isinstance(stream, io.TextIOWrapper):
+            if isinstance(stream.buffer, io.RawIOBase):  # unbuffered
+                stream = open(stream.fileno(), "w", buffering=1, encoding=stream.encoding, closefd=False)  # noqa: SIM115
+                setattr(sys, name, stream)
             stream.reconfigure(errors="glyphs")
     write = sys.stdout.write
     sys.stdout.write = lambda text: write(glyphs.shown(text))  # type: ignore[method-assign]

@@ -206,15 +206,14 @@ def test_a_full_disk_behind_stdout_ends_in_one_line(arguments: list[str]) -> Non
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_a_limit_on_the_size_of_the_file_behind_stdout_ends_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])  # if it is, Python itself drops what is beyond the limit
+def test_a_limit_on_the_size_of_the_file_behind_stdout_ends_in_one_line(unbuffered: str, tmp_path: Path) -> None:
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (1024, -1)); sys.dont_write_bytecode = True"
     script = f"import resource, sys; {limit}; from mnist_sum_tui.__main__ import main; main()"
-    buffered = {
-        name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"
-    }  # or Python cuts it off
+    own = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with (tmp_path / "out").open("w") as out:
         command = [sys.executable, "-c", script, "guide", "accuracy"]
-        done = subprocess.run(command, env=buffered, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, env=own, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     is_one_line(done, 1, "error: the output cannot be written (File too large): raise `ulimit -f`, or write elsewhere")
 
 
