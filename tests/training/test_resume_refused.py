@@ -127,7 +127,7 @@ def test_a_complete_run_stays_complete_if_nothing_more_can_be_written(few_images
     before, limits = [path.read_bytes() for path in kept], resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (run.metrics_file.stat().st_size - 1, limits[1]))
     try:
-        with pytest.raises(RunError, match=r"metrics\.jsonl: cannot be written \(File too large\); free some space"):
+        with pytest.raises(RunError, match=r"metrics\.jsonl: cannot be written \(File too large\); raise `ulimit -f`"):
             list(train(replace(config, epochs=3), Run(run.path)))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

@@ -76,6 +76,7 @@ async def test_no_widget_is_styled_before_it_is_mounted(app: MnistSumApp, monkey
 async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> None:
     """Though most are passed over at once."""
     applied = 0
+    recorded.begin(recorded.app_of(pilot))
     await recorded.until(pilot, lambda: len(pilot.app.screen.query("RunView Chart")) == 3)
     for node in pilot.app.screen.walk_children(with_self=True):
         path = node.css_path_nodes

@@ -58,7 +58,7 @@ async def test_another_recipe_keeps_settings_that_have_no_field(
         await pilot.pause()
         assert said(app.train_page.form, "sets").endswith("\nset by you: epochs")
         recipe = str(app.train_page.form.query_one("#recipe SelectCurrent #label", Static).visual)
-        assert " ".join(recipe.split()).endswith("over all epochs (set by you: 4 epochs)")
+        assert " ".join(recipe.split()).endswith("for every network (set by you: 4 epochs)")
         app.train_page.form.query_one("#recipe", Select).value = "original"
         await pilot.pause()
         config = app.train_page.form.config
@@ -96,7 +96,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     await pilot.pause()
     assert said(form, "readiness") == "about 50 s here: 5 epochs of about 10 s (measured in an earlier run)"
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
-    assert chosen["recipe"].startswith("standard     ~50 s in all      AdamW")
+    assert chosen["recipe"].startswith("standard     ~50 s in all      the usual")
     assert chosen["model"].startswith("compact      ~10 s an epoch    small")
     assert str(form.query_one("#other", Button).label) == "Choose network original: about 11 min"
     assert [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")] == places
@@ -130,7 +130,7 @@ async def test_no_time_is_told_of_images_that_nobody_has_counted(
         assert said(form, "readiness") == "ready"
         assert "learns both from examples" in said(form, "intro-words")
         assert "images in /data train; one in twelve validates each epoch and chooses the best" in said(form, "sets")
-        assert str(form.query_one("#model SelectCurrent #label", Static).visual).startswith("compact      small and")
+        assert str(form.query_one("#model SelectCurrent #label", Static).visual).startswith("compact      small, quick")
 
 
 async def test_the_quick_network_is_offered_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +229,7 @@ async def test_a_form_that_is_not_whole_explains_nothing(pilot: Pilot[int], tmp_
 async def test_what_changes_at_once_is_explained_once(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     form, explained = pilot.app.screen.query_one(RunForm), list[TrainConfig]()
     await until(pilot, lambda: form._is_explained)  # for the first time
+    await pilot.pause()
     monkeypatch.setattr(form, "_list_times", lambda base, _: explained.append(base))
     form.ready()
     form.complain("what was said first")
