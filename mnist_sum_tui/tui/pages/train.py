@@ -222,7 +222,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """Disable keys that would do nothing now."""
         if not self.is_mounted:
             return True
-        if self.is_form_shown and action in ("control", *CHART_ACTIONS):
+        if action in ("control", *CHART_ACTIONS) and (self._run_view is None or self.is_form_shown):
             return False
         is_second = action in ("charts", "leave") and self.query_children(HelpPanel)  # Escape closes the help first
         if is_second or (action == "charts" and self.session.run is None):

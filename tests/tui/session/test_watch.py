@@ -52,6 +52,7 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, app: Mn
     async with app.run_test(size=(100, 30)) as pilot:
         with run.lock():
             assert str(app.train_page.query_one("#reading-run", Static).render()) == "Reading the run ..."
+            await pilot.press("m", "right")  # there is no chart yet
             await until_it_has(pilot, app, 40)
             assert app.train_page.run_view.display
             assert not app.train_page.has_form, "nobody came for it"
