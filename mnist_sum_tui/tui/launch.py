@@ -117,7 +117,7 @@ def _misfit() -> str | None:
 def _run(options: LaunchOptions) -> int:
     """Make the app, and run it; returns the exit code."""
     if size() is not None:
-        for name in ("COLUMNS", "LINES"):  # exported once, such as by `docker exec -e`, they would hold after a resize
+        for name in ("COLUMNS", "LINES"):  # exported once, as by `docker exec -e`, they would count at the first frame
             os.environ.pop(name, None)
     is_with_mouse = bool(settings.find("mouse", options.mouse).value)
     os.environ.setdefault("TEXTUAL_FPS", str(settings.find("fps", options.fps).value))  # Textual reads it on import

@@ -20,6 +20,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
+from mnist_sum_tui.machine.terminal import size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.link.slow_link import Changes, Link, Timed
@@ -94,7 +95,8 @@ class PlainApp(App[ReturnType]):
             driver._file = Timed(driver._file, self.link)
         if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
             signal.signal(signal.SIGCONT, lambda *_: self._send_on(driver))
-            stop = driver.stop_application_mode
+            stop, found = driver.stop_application_mode, driver._get_terminal_size
+            driver._get_terminal_size = lambda: size() or found()  # Textual's asks stdout only, which may be a file
 
             def clear_and_stop() -> None:
                 driver.write(CLEAR)
