@@ -62,7 +62,7 @@ def sheet_of(paper: Color, ink: Color) -> Color:
 @lru_cache(8)
 def _text_styles(paper: Color, ink: Color) -> tuple[Style, ...]:
     """The style of each shade."""
-    colours = [paper.blend(ink, step / (SHADES - 1)) for step in range(SHADES)]
+    colours = [paper, *(paper.blend(ink, step / (SHADES - 1)) for step in range(1, SHADES))]  # an ANSI ink never blends
     styles = []
     for shade in range(SHADES * SHADES):
         front, behind = sorted(divmod(shade, SHADES), reverse=True)

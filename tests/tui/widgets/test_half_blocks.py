@@ -1,12 +1,14 @@
 """Images in half-blocks, as lines and as text."""
 
 import numpy as np
+import pytest
+from rich.color import Color as RichColor
 from textual.color import Color
 from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions
 
-from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, blocks
+from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, blocks, line_styles
 
 PAPER, INK = Color(0, 0, 0), Color(255, 255, 255)
 
@@ -20,12 +22,14 @@ def test_blocks_pad_an_odd_row() -> None:
     assert blocks(np.array([[255], [255], [255]], np.uint8), PAPER, INK).plain == "█\n▀"
 
 
-def test_half_blocks_use_the_colours_of_the_theme() -> None:
-    content = blocks(np.array([[255], [0]], np.uint8), Color(10, 20, 30), Color(200, 210, 220))
+@pytest.mark.parametrize("ink", [Color(200, 210, 220), Color.parse("ansi_red")])
+def test_half_blocks_use_the_colours_of_the_theme(ink: Color) -> None:
+    content = blocks(np.array([[255], [0]], np.uint8), Color(10, 20, 30), ink)
     style = content.spans[0].style
     assert not isinstance(style, str)
-    assert style.foreground == Color(200, 210, 220)
+    assert style.foreground == ink
     assert style.background == Color(10, 20, 30)
+    assert line_styles(Style(), Color(10, 20, 30), ink)[0].bgcolor == RichColor.from_rgb(10, 20, 30)
 
 
 def test_a_full_cell_has_its_colour_behind_it_too_so_that_no_font_leaves_a_grid() -> None:
