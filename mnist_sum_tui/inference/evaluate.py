@@ -108,6 +108,7 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
     right, sum_labels = sums == true_sums, true_sums.flatten()
     counts = torch.bincount(labels, minlength=DIGITS)
     by_pair = torch.zeros(DIGITS, NUMBERS).index_add_(0, labels, right.float()) / counts.unsqueeze(1)
+    confused = torch.bincount(labels * DIGITS + digits, minlength=DIGITS * DIGITS).view(DIGITS, DIGITS)
     return EvalReport(
         images=n,
         pairs=n * NUMBERS,
@@ -116,7 +117,7 @@ def score(outputs: Outputs, split: Split, *, with_reliability: bool = True) -> E
         agreement=(sums == all_sums(digits)).double().mean().item(),
         digit_loss=F.nll_loss(outputs.digits.double(), labels).item(),
         sum_loss=F.nll_loss(outputs.sums.double().flatten(0, 1), sum_labels).item(),
-        confusion=tuple(map(tuple, torch.bincount(labels * 10 + digits, minlength=100).view(10, 10).tolist())),
+        confusion=tuple(map(tuple, confused.tolist())),
         sum_accuracy_by_pair=tuple(
             tuple(row if counts[label] else [None] * NUMBERS) for label, row in enumerate(by_pair.tolist())
         ),

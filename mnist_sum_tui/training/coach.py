@@ -12,6 +12,7 @@ from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Health, Progress, Started, System
 from mnist_sum_tui.runs.knob_turns import Turn, known, turned
+from mnist_sum_tui.sizes import DIGITS, SUMS
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.dead_units import DeadUnits
 from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up
@@ -38,7 +39,7 @@ RUINED_STEPS = 100
 """steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
 SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
-GUESSING_LOSS = (math.log(10) + math.log(19)) / 2
+GUESSING_LOSS = (math.log(DIGITS) + math.log(SUMS)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
 
 

@@ -8,6 +8,7 @@ import torch
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.infer import infer
 from mnist_sum_tui.runs.events import SAMPLE_COUNT
+from mnist_sum_tui.sizes import NUMBERS
 from mnist_sum_tui.training.step import Learner
 
 
@@ -18,7 +19,7 @@ def sample_answers(learner: Learner, images: Split) -> dict[str, Any]:
     """
     shown = images.take(torch.arange(min(SAMPLE_COUNT, len(images))))
     outputs = infer(learner.network, shown.images, learner.hardware)
-    numbers = np.random.default_rng(learner.config.seed).integers(0, 10, len(shown))
+    numbers = np.random.default_rng(learner.config.seed).integers(0, NUMBERS, len(shown))
     sums = outputs.sums.argmax(2)[torch.arange(len(shown)), torch.from_numpy(numbers)]
     tenths = (outputs.sums[0].exp() * 10).nan_to_num().clamp(max=9).int()  # 0 for weights whose answers are no numbers
     return {
