@@ -20,6 +20,16 @@ from tests.tui.recorded import press
 AT_400: Any = {"step": 400, "epoch": 1, "elapsed": 10.0}
 
 
+async def test_keys_of_the_charts_wait_for_the_charts(pilot: Pilot[int]) -> None:
+    app = recorded.app_of(pilot)
+    recorded.begin(app)
+    for action in ("large", "system"):
+        await app.run_action(action, app.train_page)
+    await pilot.pause()
+    await app.run_action("large", app.train_page)
+    assert (app.train_page.run_view.large, app.train_page.run_view.shows_system) == ("loss", False)
+
+
 async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
     run_view = app.train_page.run_view
