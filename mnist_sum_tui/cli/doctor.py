@@ -9,7 +9,7 @@ import typer
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.drawing_options import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
-from mnist_sum_tui.cli.memory import out_of_memory
+from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.printable import printable
@@ -83,7 +83,7 @@ def _checked(topic: str, check: "Callable[[], Finding | list[Finding]]") -> "lis
     try:
         found = check()
     except (MemoryError, RuntimeError, ImportError) as error:
-        if (words := out_of_memory(error, "doctor")) is None:
+        if (words := what_ran_out(error, "doctor")) is None:
             raise
         found = Finding(topic, "broken", printable(words))
     return found if isinstance(found, list) else [found]

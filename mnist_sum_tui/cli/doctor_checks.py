@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.cli.memory import out_of_memory
+from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
@@ -59,7 +59,7 @@ def computing() -> list[Finding]:
         import_torch()
         from mnist_sum_tui.machine import hardware
     except (ImportError, OSError) as error:  # OSError: the system cannot load one of torch's libraries
-        if out_of_memory(error, "doctor"):
+        if what_ran_out(error, "doctor"):
             raise
         advice = "install it again (https://pytorch.org/get-started)"
         return [Finding("device", "broken", f"torch cannot be loaded ({_line(error)}): {advice}")]
@@ -69,7 +69,7 @@ def computing() -> list[Finding]:
         chosen = hardware.choose(TrainConfig.of("standard"))
         return [machine, _device(chosen), _threads(chosen.threads)]
     except (UsageError, RuntimeError) as error:
-        if out_of_memory(error, "doctor"):
+        if what_ran_out(error, "doctor"):
             raise
         advice = "update its driver, or train with --device cpu"
         return [machine, Finding("device", "broken", f"the device cannot compute ({_line(error)}): {advice}")]

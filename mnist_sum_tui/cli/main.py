@@ -15,7 +15,7 @@ from mnist_sum_tui.atomic import NO_SPACE, what_helps
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
-from mnist_sum_tui.cli.memory import out_of_memory
+from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
 from mnist_sum_tui.formatting import wrapped
@@ -68,7 +68,7 @@ def main() -> None:
         else:
             raise
     except (MemoryError, RuntimeError, ImportError) as error:
-        if (words := out_of_memory(error, asked)) is None:
+        if (words := what_ran_out(error, asked)) is None:
             raise
         code = _fail(words, 1)
     _leave(code if isinstance(code, int) else 0)

@@ -6,12 +6,11 @@ BATCHED = ("train", "tui", "lr", "sweep")
 """the commands that have --batch-size"""
 LOADER = "failed to map segment"
 """what the system's loader says of a library that it has no room for, or that may not be executed"""
-
 NO_THREAD = "can't start new thread"
 """what Python's RuntimeError says where the limit of a user, or of a container, is reached"""
 
 
-def out_of_memory(error: Exception, command: str) -> str | None:
+def what_ran_out(error: Exception, command: str) -> str | None:
     """What to tell the user of an error that says that memory or threads ran out; None if it says something else.
 
     torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for a

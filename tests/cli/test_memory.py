@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mnist_sum_tui.cli.memory import out_of_memory
+from mnist_sum_tui.cli.memory import what_ran_out
 from tests.conftest import is_one_line, python
 
 NUMPYS = """
@@ -49,14 +49,14 @@ def without_room(*arguments: str, limits: str = "(1 << 46, -1)") -> "subprocess.
 def test_out_of_memory_is_distinguished_from_other_errors() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 55)
-    assert out_of_memory(caught.value, "train") == "out of memory: try a smaller --batch-size, or close other programs"
-    assert out_of_memory(MemoryError(), "predict") == "out of memory: close other programs"
+    assert what_ran_out(caught.value, "train") == "out of memory: try a smaller --batch-size, or close other programs"
+    assert what_ran_out(MemoryError(), "predict") == "out of memory: close other programs"
     for other in (RuntimeError("shapes do not fit"), ImportError("no such name")):
-        assert out_of_memory(other, "train") is None
+        assert what_ran_out(other, "train") is None
 
 
 def test_of_a_library_without_room_only_the_line_of_the_loader_is_told() -> None:
-    words = out_of_memory(ImportError(NUMPYS), "predict")
+    words = what_ran_out(ImportError(NUMPYS), "predict")
     assert words is not None
     assert words.endswith("executed (Original error was: libopenblas.so: failed to map segment from shared object)")
 
