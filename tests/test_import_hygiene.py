@@ -88,7 +88,10 @@ FIRST_FRAME = """
 from pathlib import Path
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.session import Session
-MnistSumApp._begin = lambda app: app.exit(app.train_page.has_form)  # a moment after the first frame
+def look(app):  # a moment after the first frame
+    app.train_page.step_back()  # Escape
+    app.exit(app.train_page.has_form)
+MnistSumApp._begin = look
 assert MnistSumApp(Session(Path("no-runs"))).run(headless=True)
 """
 

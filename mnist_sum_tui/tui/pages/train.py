@@ -93,6 +93,10 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             self.query_one(ContentSwitcher).mount(self._run_view)
         return self._run_view  # a query per event would take a seventh of the UI's time
 
+    def step_back(self) -> bool:
+        """Undo one step in the view of the run; there is none before the first run."""
+        return self._run_view is not None and super().step_back()
+
     def show_run(self) -> None:
         """Show the session's run, which begins now or was opened."""
         self.end_replay()
@@ -110,7 +114,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """The words about the page, the coach's sentence, which a narrow page cuts, and the guide's words on it."""
         if self.is_form_shown:
             return f"Choose a recipe, and start. {super().about}"
-        said = self.run_view.advice
+        said = self._run_view and self._run_view.advice  # none while the run is still read
         return f"{super().about} The coach: {said.words}. {explanation(said.topic)}" if said else super().about
 
     def on_run_event(self, event: Event) -> None:
