@@ -95,6 +95,8 @@ def warm_up(done: Callable[[], object]) -> None:
     """Import torch in its own thread, so that Start need not wait for it; then call `done` in that thread."""
 
     def work() -> None:
+        import numpy  # noqa: F401 - first, because the view of a run waits for it, and not for torch
+
         import_torch()
         import mnist_sum_tui.training.loop  # noqa: F401 - the second import costs nothing
 
