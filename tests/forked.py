@@ -22,6 +22,7 @@ import termios
 import threading
 import traceback
 import warnings
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -236,5 +237,7 @@ if __name__ == "__main__":
     import_torch()
     for module in LOADED:
         importlib.import_module(module)
+    for loaded in weakref.finalize._registry:  # type: ignore[attr-defined]
+        loaded.atexit = False  # torch's operators, which each command would free at its end: half of its time
     become(*serve(socket.socket(fileno=int(sys.argv[1]))))
     end(run_source if sys.argv[1:2] == ["-c"] else main)
