@@ -22,7 +22,7 @@ from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import Learner, Measured, StepResult
 from mnist_sum_tui.training.timing import Paces
-from tests.training.resuming import EVERY_STEP
+from tests.training.resuming import EVERY_STEP, config_of_few
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
@@ -149,8 +149,10 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
 
 
 @pytest.mark.parametrize("model", ["original", "compact", "swift"])
-def test_an_ordinary_step_goes_through_few_modules(model: str, config: TrainConfig, run: Run) -> None:
+def test_an_ordinary_step_goes_through_few_modules(model: str, few_images: str, tmp_path: Path) -> None:
     """From one plan to the next, without an event that is due; who reads a step must read so many files."""
+    config = config_of_few(few_images, model=model, epochs=1, augment="none")
+    run = find.create(tmp_path / "runs", config)
     steps: list[set[str]] = []
 
     def note(frame: FrameType, kind: str, _: object) -> None:
@@ -161,7 +163,7 @@ def test_an_ordinary_step_goes_through_few_modules(model: str, config: TrainConf
             if steps:
                 steps[-1].add(name.removeprefix("mnist_sum_tui."))
 
-    events = train(replace(config, model=model, epochs=1, augment="none"), run, paces=Paces(progress=1e9))
+    events = train(config, run, paces=Paces(progress=1e9))
     next(events)
     sys.setprofile(note)
     try:
