@@ -10,13 +10,14 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from torch.utils.data import DataLoader, Dataset
-from torchvision import datasets, transforms
 
 
 class SumDataset(Dataset[tuple[torch.Tensor, int, torch.Tensor, int]]):
     """torchvision's MNIST with a random number for each image."""
 
     def __init__(self, root: str) -> None:
+        from torchvision import datasets, transforms  # takes a second
+
         transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
         self.mnist = datasets.MNIST(root, train=True, transform=transform)
 
