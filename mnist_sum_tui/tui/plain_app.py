@@ -5,7 +5,7 @@ import signal
 from collections.abc import Sequence
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.color import ColorSystem
 from rich.segment import Segment
 from textual._compositor import CompositorUpdate
@@ -57,8 +57,13 @@ class ShownOnly(LineFilter):
         if not all(segment.text.isprintable() for segment in segments):
             segments = [Segment(_print_of(text), style, control) for text, style, control in segments]
         if current() is not BRAILLE:
-            segments = [Segment(shown(text), style, control) for text, style, control in segments]
+            segments = [Segment(_shown(text), style, control) for text, style, control in segments]
         return segments
+
+
+def _shown(text: str) -> str:
+    """The text in the marker's characters, as wide as before: several `?` may stand for joined emoji, which are one."""
+    return text if text.isascii() else set_cell_size(shown(text), cell_len(text))
 
 
 def _print_of(text: str) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
 from textual.pilot import Pilot
 from textual.widgets._toast import Toast
 
+from mnist_sum_tui import glyphs
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.printable import printable
@@ -17,6 +20,7 @@ from mnist_sum_tui.runs.events import Notice
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
+from mnist_sum_tui.tui.plain_app import ShownOnly
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui.recorded import begin, until
@@ -92,6 +96,15 @@ async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSum
         app.action_screenshot()
         await until(pilot, lambda: any("is a link" in line for line in shown(app)))  # the toasts before it may be gone
         assert len([*folder.iterdir()]) == 2
+
+
+@pytest.mark.parametrize("marker", ["blocks", "ascii"])
+def test_what_a_marker_has_no_character_for_takes_as_much_room(marker: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(glyphs, "_chosen", glyphs.MARKERS[marker])
+    for words in ("👩\u200d👩\u200d👧 ab", "👍\U0001f3fd", "❤\ufe0f", "日本語", "e\u0301"):
+        (segment,) = ShownOnly().apply([Segment(words)], Color(0, 0, 0))
+        assert cell_len(segment.text) == cell_len(words)
+        assert segment.text != words or marker == "blocks"
 
 
 async def test_a_run_may_have_any_name(app: MnistSumApp, tmp_path: Path) -> None:
