@@ -99,6 +99,7 @@ class RunView(Vertical):
 
     def on_mount(self) -> None:
         """Draw the events that were added before the widgets existed."""
+        self.call_after_refresh(self.screen.refresh_bindings)  # the keys of the charts work from now on
         self.call_after_refresh(self.draw)
 
     def add(self, event: Event) -> None:
@@ -141,8 +142,7 @@ class RunView(Vertical):
 
     def _named(self, words: str, room: int) -> str:
         """The words after the run's name, if both fit into `room` columns; otherwise words alone, cut if needed."""
-        run = self._session.run
-        names = () if run is None else (printable(run.id), short_name(run.id))
+        names = () if (run := self._session.run) is None else (printable(run.id), short_name(run.id))
         forms = (f"{name} {BRAILLE.between} {words}" for name in names)
         return next((form for form in forms if cells(form) <= room), clauses(words, room))
 
