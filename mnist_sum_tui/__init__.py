@@ -9,12 +9,13 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.version import __version__
-
 if TYPE_CHECKING:
     from mnist_sum_tui.config import TrainConfig
     from mnist_sum_tui.inference.predict import load_predictor
     from mnist_sum_tui.training.loop import train
+
+__version__ = "0.2.0"
+"""stands only here: the package's metadata and a run's environment.json take it from here"""
 
 __all__ = ["TrainConfig", "__version__", "load_predictor", "train"]
 

@@ -13,8 +13,7 @@ from tests.conftest import Cli, python
 
 PACKAGE = Path(mnist_sum_tui.__file__).parent
 ROOMS = (
-    {"version", "errors", "glyphs", "formatting", "printable", "atomic", "recipes", "sizes", "own_network", "config",
-     "verdict"},
+    {"errors", "glyphs", "formatting", "printable", "atomic", "recipes", "sizes", "own_network", "config", "verdict"},
     {"settings"},
     {"data", "runs", "machine", "models", "guide"},
     {"inference"},
@@ -24,7 +23,7 @@ ROOMS = (
     {"tui"},
     {"bench"},
     {"cli"},
-)  # fmt: skip
+)
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
     {"whole_figures"},

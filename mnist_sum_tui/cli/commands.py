@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.cli.drawing_options import add_options
 from mnist_sum_tui.cli.usage_errors import Command
 from mnist_sum_tui.cli.welcome import Welcome
-from mnist_sum_tui.version import __version__
 
 COMMANDS = (
     "train", "tui", "demo", "serve", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide",

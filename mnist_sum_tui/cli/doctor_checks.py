@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from mnist_sum_tui import settings
+from mnist_sum_tui import __version__, settings
 from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.version import __version__
 
 OPTIONAL = {"torchvision", "pillow", "textual"}
 """packages that training does not need, only a download, pictures or the dashboard"""

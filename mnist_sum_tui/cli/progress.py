@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.epoch_table import EpochTable
@@ -24,7 +25,6 @@ from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finishe
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.topics import WARNINGS
-from mnist_sum_tui.version import __version__
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; BRIEF... is for the style that prints one line per run"""

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.charts.run_charts import MOST_RUNS
 from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.charts.sureness import COVERAGE
@@ -31,7 +32,6 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.training.diverged import trouble
-from mnist_sum_tui.version import __version__
 
 MOST_MISTAKES = 30
 KEPT = re.compile(r"<(table|pre|script|style)\b.*?</\1>|(?<=\d) %", re.DOTALL)

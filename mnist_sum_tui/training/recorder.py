@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.inference.evaluate import EvalReport
@@ -20,7 +21,6 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import Learner
-from mnist_sum_tui.version import __version__
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 

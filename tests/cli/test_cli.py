@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.version import __version__
 from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
 from tests.forked import Kept
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import progress
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Changed, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.version import __version__
 from tests.tui import recorded
 
 WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
