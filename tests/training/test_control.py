@@ -1,9 +1,11 @@
-"""What a Control keeps of requests that come at the wrong moment; a helper that is stopped before its first step."""
+"""What a Control keeps of requests that come at the wrong moment; when a helper stops."""
 
 import threading
 import time
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training import helper
@@ -56,11 +58,20 @@ def test_a_turn_replaces_one_that_waits_for_the_same_step() -> None:
     assert control.take_turns() == []
 
 
-def test_a_helper_that_is_stopped_before_its_first_step_makes_none() -> None:
+@pytest.mark.parametrize(
+    ("stop", "made", "left"),
+    [("0", 0, 6), ("1", 1, 5), ("2", 2, 4), ("in the validation", 2, 4), ("3", 2, 3), ("4", 3, 2), ("never", 4, 0)],
+)
+def test_a_helper_makes_no_step_after_a_stop(stop: str, made: int, left: int) -> None:
+    """Two epochs of two steps; it agrees with the others before the first step, and after each step and each epoch."""
+    answers, steps = iter([str(at) == stop for at in range(7)]), list[int]()
+    state = SimpleNamespace(epoch=1, config=SimpleNamespace(epochs=2))
     training: Any = SimpleNamespace(
-        state=SimpleNamespace(epoch=1, config=SimpleNamespace(epochs=2)),
-        learner=SimpleNamespace(processes=None),
-        agree=lambda _: (True, []),
-        epoch=None,
+        state=state,
+        learner=SimpleNamespace(processes=SimpleNamespace(any=lambda _: stop == "in the validation")),
+        agree=lambda _: (next(answers), []),
+        epoch=lambda: map(steps.append, range(2)),
     )
+    state.next_epoch = lambda: setattr(state, "epoch", state.epoch + 1)
     helper._train(training, Control())
+    assert (len(steps), len(list(answers))) == (made, left)
