@@ -1,14 +1,18 @@
 """The command palette, in haste and in little room."""
 
+import pytest
 from textual.command import CommandList, SearchIcon
 from textual.events import Click
+from textual.widgets import Input
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
+from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.textual_fixes import Palette
+from tests.tui import fixed
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import press, until
 from tests.tui.shown import lines
@@ -94,6 +98,30 @@ async def test_the_palette_goes_to_each_page_in_our_words(app: MnistSumApp) -> N
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.screen is app.pages.get("mistakes"))
+
+
+async def test_each_command_of_the_palette_does_what_its_name_says(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = []
+    monkeypatch.setattr(app, "deliver_screenshot", lambda: saved.append("a picture"))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        does = {command.title: command.callback for command in app.get_system_commands(app.screen)}
+        for title, what in (("Theme", "themes"), ("Settings", "settings")):
+            does[title]()
+            await until(pilot, lambda: app.screen.query(Input) and isinstance(app.screen, Palette))
+            assert app.screen.query_one(Input).placeholder == f"Search for {what} ..."
+            await press(pilot, "escape")
+        does["Theme: mnist-sum-light"]()
+        assert app.theme == "mnist-sum-light"
+        does["Keys"]()
+        await until(pilot, lambda: app.screen.query("HelpPanel"))
+        does["Screenshot"]()
+        await until(pilot, lambda: saved)
+        fixed.predictions_in(app)
+        does["Quiz"]()
+        await until(pilot, lambda: isinstance(app.screen, QuizScreen))
 
 
 async def test_a_visitor_s_palette_has_no_other_page(app: MnistSumApp) -> None:
