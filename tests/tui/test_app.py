@@ -4,7 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from textual.widgets import Static
@@ -22,6 +22,9 @@ from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
+
+ASKED = ("resume", "watch", "replay")
+"""what can be done with a run that there is"""
 
 
 async def test_start_shows_the_run_and_stop_ends_it(fake: FakeTrain, app: MnistSumApp) -> None:
@@ -101,15 +104,18 @@ def test_without_a_terminal_one_line_points_to_train(capsys: pytest.CaptureFixtu
     assert "mnist-sum train" in err
 
 
-def test_a_run_to_go_on_with_is_trained_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made, run = list[Any](), Run(tmp_path / "run")
+def test_the_dashboard_gets_what_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, run = list[Any](), cast("Any", Run(tmp_path / "run"))
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
     monkeypatch.setattr("mnist_sum_tui.tui.launch._run_to_the_end", made.append)
     monkeypatch.setenv("TEXTUAL_FPS", "60")
-    for start, resume in ((False, None), (True, None), (False, run)):
-        run_dashboard(LaunchOptions(tmp_path, CONFIG, start, resume, None, notify="bell", data_dir="images"))
-    assert [(app._start, app._resume) for app in made] == [(None, None), (CONFIG, None), (CONFIG, run)]
-    assert {(app.way, app.session.data_dir) for app in made} == {("bell", "images")}
+    nothing = LaunchOptions(tmp_path, CONFIG, False, None, None, name="ours", notify="bell", data_dir="images")
+    for options in (replace(nothing, start=True), *(replace(nothing, **{name: run}) for name in ASKED)):
+        run_dashboard(options)
+    assert [[getattr(app, f"_{name}") for name in ("start", *ASKED)] for app in made] == [
+        [CONFIG, None, None, None], [CONFIG, run, None, None], [None, None, run, None], [None, None, None, run],
+    ]  # fmt: skip
+    assert {(app._run_name, app.way, app.session.data_dir) for app in made} == {("ours", "bell", "images")}
 
 
 def test_an_unknown_theme_names_a_near_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

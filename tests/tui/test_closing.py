@@ -1,9 +1,14 @@
 """What comes while the dashboard closes, or looks for a part that is gone by then."""
 
+import signal
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
 
+from mnist_sum_tui.tui import launch
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES
 from mnist_sum_tui.tui.session.messages import SpeedFound
@@ -58,3 +63,20 @@ async def test_a_state_that_is_told_while_the_page_closes_is_dropped(pilot: Pilo
     await page.query_one("#state").remove()
     page.show_state()
     assert page.is_current
+
+
+def test_a_terminal_that_takes_nothing_ends_the_process_once_the_training_has_saved(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a signal, while the main thread writes to it: as where it was stopped with Ctrl-S."""
+    done = list[object]()
+    training: Any = SimpleNamespace(join=lambda _: done.append("saved"))
+    main = SimpleNamespace(join=lambda _: done.append("waited"), is_alive=lambda: True)
+    monkeypatch.setattr(app, "call_later", lambda *asked: done.append(asked))
+    monkeypatch.setattr("threading.main_thread", lambda: main)
+    monkeypatch.setattr("os._exit", done.append)
+    launch._see_to_it(app, training, signal.SIGTERM)
+    assert done == [(app.stop_and_leave, 15), "saved", "waited", 143]
+    main.is_alive = lambda: False
+    launch._see_to_it(app, None, signal.SIGTERM)
+    assert done[4:] == [(app.stop_and_leave, 15), "waited"]

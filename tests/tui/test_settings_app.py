@@ -1,5 +1,6 @@
 """The dashboard's settings: used at once, kept in the file, and read from it at the next start."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -162,19 +163,24 @@ def test_the_dashboard_starts_with_them(
     seen = []
 
     def ends(app: MnistSumApp) -> int:
-        seen.append((app.theme, app.takes_mouse, {name: found.origin for name, found in app.here.items()}))
+        here = {name: found.origin for name, found in app.here.items()}
+        seen.append((app.theme, app.takes_mouse, os.environ.pop("TEXTUAL_FPS"), here))
         return 0
 
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
     monkeypatch.setattr("mnist_sum_tui.tui.launch._run_to_the_end", ends)
-    monkeypatch.setenv("TEXTUAL_FPS", "60")
+    monkeypatch.setenv("TEXTUAL_FPS", "")  # so that it is as before afterwards
+    monkeypatch.delenv("TEXTUAL_FPS")
     monkeypatch.setenv("COLORTERM", "truecolor")
     settings.keep("theme", "nord")
     settings.keep("mouse", False)
+    settings.keep("fps", 30)
     run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
-    run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "dracula", mouse=True))
+    run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, "dracula", mouse=True, fps=9))
     settings.keep("theme", "nrod")
     run_dashboard(LaunchOptions(tmp_path, CONFIG, False, None, None))
-    options = {"theme": "--theme", "mouse": "--mouse"}
-    assert seen == [("nord", False, {}), ("dracula", True, options), ("mnist-sum-dark", False, {})]
+    options = {"theme": "--theme", "mouse": "--mouse", "fps": "--fps"}
+    assert seen == [
+        ("nord", False, "30", {}), ("dracula", True, "9", options), ("mnist-sum-dark", False, "30", {}),
+    ]  # fmt: skip
     assert capsys.readouterr().err == f"note: {settings.path()}: unknown theme 'nrod': did you mean 'nord'?\n"
