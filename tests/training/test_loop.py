@@ -44,7 +44,7 @@ def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
     for name in ("digit_accuracy", "sum_accuracy", "agreement", "digit_loss", "sum_loss", "pairs"):
         assert report[name] == getattr(events[-1], name)
     environment = json.loads(run.environment_file.read_text())
-    assert {"torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
+    assert {"mnist_sum", "torch", "device", "precision", "reason", "threads", "seed", "command"} <= environment.keys()
 
 
 @pytest.mark.usefixtures("every_step_is_told")
@@ -75,6 +75,15 @@ def test_the_kept_weights_are_few_and_evenly_spread(config: TrainConfig, run: Ru
     assert kept.position.epoch == 9
     assert all(torch.equal(kept.weights[name], last.weights[name]) for name in last.weights)
     assert not checkpoint.load(run.epoch_file(0)).position.step
+
+
+def test_a_run_is_saved_within_its_epochs_too(config: TrainConfig, run: Run) -> None:
+    """When it is time, which it always is here."""
+    saved = []
+    for event in train(replace(config, epochs=1), run, paces=Paces(autosave=0.0)):
+        if isinstance(event, Checkpointed) and event.reason == "timer":
+            saved.append((event.step, checkpoint.load(run.last_file).position.step))
+    assert saved == [(step, step) for step in range(1, 10)]
 
 
 def test_no_weights_are_kept_if_none_are_wanted(config: TrainConfig, run: Run) -> None:

@@ -17,9 +17,10 @@ def test_the_events_are_on_the_disk_before_the_checkpoint_that_refers_to_them(tm
         sync=lambda: done.append("synced"), append=lambda event: done.append(event.kind), size=7
     )
     learner: Any = SimpleNamespace(save=lambda _, position, **__: done.append(f"saved at {position.journal_bytes}"))
-    recorder.journal = journal
+    recorder.journal, recorder.state.saved_at = journal, -1.0
     recorder.save(learner, "timer")
     assert done == ["synced", "saved at 7", "checkpoint"]
+    assert recorder.state.saved_at > 0, "so that the next one waits"
 
 
 def test_the_last_event_has_what_the_test_found_and_how_many_images_had_the_most_frequent_label(tmp_path: Path) -> None:
