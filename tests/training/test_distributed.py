@@ -20,7 +20,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
-from tests.conftest import Cli, wait_for
+from tests.conftest import Cli, is_one_line, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
 MODULE = ["-m", "mnist_sum_tui"]
@@ -93,6 +93,13 @@ def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, cli: Cli, small
     assert len(one) == 6
     for a, b in zip(one, two, strict=True):
         assert b == pytest.approx(a, abs=1e-4)
+
+
+def test_a_divergence_is_told_once(cli: Cli, small_data: str) -> None:
+    """It comes in the first steps, and in all processes at once, because the loss is the whole batch's."""
+    wild = ("--optimizer", "sgd", "--lr", "100", "--batch-size", "22", "--epochs", "1")
+    done = cli("train", "--model", "pictured", *FAST, *wild, "--quiet", "--data-dir", small_data, processes=2)
+    is_one_line(done, 1, "the loss is no longer a number")
 
 
 def test_a_helper_takes_the_folder_of_a_new_run_for_the_user_s(cli: Cli, tmp_path: Path) -> None:
