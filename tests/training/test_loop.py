@@ -116,7 +116,8 @@ def test_best_is_kept_and_tested(config: TrainConfig, run: Run, monkeypatch: pyt
     assert finished.best_epoch == best_done.epoch == 2, accuracies
     stored = json.loads(run.report_file.read_text())
     assert (stored["run"], stored["best_epoch"], stored["epochs"]) == (run.id, 2, 3)
-    assert checkpoint.load(run.best_file).position.best_epoch == 2
+    position = checkpoint.load(run.best_file).position
+    assert (position.best_epoch, position.step) == (2, 2 * steps)
     best = load_predictor(run)
     report = evaluate(best.network, dataset.load("test", config.data_dir), best.hardware)
     assert (report.digit_accuracy, report.sum_accuracy) == (finished.digit_accuracy, finished.sum_accuracy)
