@@ -73,7 +73,7 @@ def run_dashboard(options: LaunchOptions) -> int:
 
     Raises:
         UsageError: the theme is unknown, or a setting has a value that it does not accept.
-        MnistSumError: the dashboard cannot be made, because this version of Textual does not fit.
+        MnistSumError: the dashboard cannot be made: Textual's version or an environment variable does not fit.
     """
     if not can_draw():
         print(f"error: mnist-sum tui needs a terminal, and {why_not('one')}: use mnist-sum train", file=sys.stderr)
@@ -86,9 +86,9 @@ def run_dashboard(options: LaunchOptions) -> int:
     except MnistSumError:
         raise
     except Exception as error:
-        if (misfit := _misfit()) is None:
+        if (why := _misfit() or _suspect(error)) is None:
             raise
-        raise MnistSumError(misfit) from error
+        raise MnistSumError(why) from error
     finally:
         gc.enable()
 
@@ -114,12 +114,22 @@ def _misfit() -> str | None:
     return packages.misfit("textual")
 
 
+def _suspect(error: Exception) -> str | None:
+    """That an environment variable which may stop Textual is set; without it, the next fault shows its traceback."""
+    for name in ("TEXTUAL_COLOR_SYSTEM", "TEXTUAL_DRIVER", "TEXTUAL_LOG"):
+        if name in os.environ:
+            return f"the dashboard failed with {name}={os.environ[name]} ({error!r}): unset it"
+    return None
+
+
 def _run(options: LaunchOptions) -> int:
     """Make the app, and run it; returns the exit code."""
     if size() is not None:
         for name in ("COLUMNS", "LINES"):  # exported once, as by `docker exec -e`, they would count at the first frame
             os.environ.pop(name, None)
     is_with_mouse = bool(settings.find("mouse", options.mouse).value)
+    if log := os.environ.get("TEXTUAL_LOG"):  # Textual opens it only once the screen is its own
+        Path(log).open("a").close()
     os.environ.setdefault("TEXTUAL_FPS", str(settings.find("fps", options.fps).value))  # Textual reads it on import
     from mnist_sum_tui.tui.app import MnistSumApp  # imports textual: 0.2 s
     from mnist_sum_tui.tui.session.session import Session

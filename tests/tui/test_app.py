@@ -1,6 +1,8 @@
 """The app: pages, starting and ending; and a short real training in its thread."""
 
+import os
 import re
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.result import receipt
 from mnist_sum_tui.tui.session.session import Session
+from tests.conftest import is_one_line
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
@@ -140,6 +143,19 @@ def test_a_textual_that_does_not_fit_is_named_after_a_fault(
     monkeypatch.setattr("mnist_sum_tui.machine.packages.version", lambda _: "8.2.8")
     with pytest.raises(ImportError):
         run_dashboard(options)
+
+
+@pytest.mark.parametrize("name", ["TEXTUAL_COLOR_SYSTEM", "TEXTUAL_DRIVER", "TEXTUAL_LOG"])
+def test_a_variable_that_textual_cannot_use_is_named(name: str, tmp_path: Path) -> None:
+    program = (
+        "from mnist_sum_tui.__main__ import main\n"
+        "from mnist_sum_tui.tui import launch\n"
+        "launch.can_draw = lambda: True\n"
+        "main()"
+    )
+    words, value = [sys.executable, "-c", program, "tui"], str(tmp_path / "no" / "such")
+    ended = subprocess.run(words, env={**os.environ, name: value}, cwd=tmp_path, capture_output=True, text=True)
+    is_one_line(ended, 1, f"failed with {name}={value}", "unset it")
 
 
 async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: str, tmp_path: Path) -> None:
