@@ -13,6 +13,7 @@ from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.style import Style
     from rich.text import Text
 
     Cells = Sequence[str | Text]
@@ -61,9 +62,14 @@ def console() -> "Console":
     from rich.console import Console
     from rich.text import Text
 
+    from mnist_sum_tui.cli.colours import readable
+
     class HonestConsole(Console):
         def on_broken_pipe(self) -> None:
             raise  # re-raises: rich calls this inside its except block
+
+        def get_style(self, *name: Any, **options: Any) -> "Style":
+            return readable(super().get_style(*name, **options))
 
         def print(self, *objects: Any, **options: Any) -> None:
             if _is_plain:

@@ -53,6 +53,7 @@ class NarrowHelp:
         """Write the help into `formatter`; in a wide terminal, let the library print it."""
         width = shutil.get_terminal_size().columns
         if width >= TABLE_WIDTH and not is_plain():
+            _make_readable()
             super().format_help(ctx, formatter)  # type: ignore[misc]
             return
         lines = [self.get_usage(ctx), "", *_paragraphs(self)]  # type: ignore[attr-defined]
@@ -69,6 +70,18 @@ class NarrowHelp:
 
 class Group(NarrowHelp, TyperGroup):
     """A group of commands."""
+
+
+def _make_readable() -> None:
+    """Give the library's help the colours of all that is printed."""
+    from rich.style import Style
+    from typer import rich_utils
+
+    from mnist_sum_tui.cli.colours import readable
+
+    for name, style in vars(rich_utils).items():
+        if name.startswith("STYLE_") and isinstance(style, str) and not name.endswith("_BOX"):
+            setattr(rich_utils, name, str(readable(Style.parse(style))))
 
 
 def _paragraphs(command: Any) -> Iterator[str]:

@@ -77,7 +77,7 @@ def test_the_report_fits_the_terminal(columns: int) -> None:
     text = " ".join(" ".join(found.lines).split())
     assert f"{columns}x36, TERM=xterm-256color, encoding utf-8; the dashboard fits" in text
     assert "should be eight rising steps without gaps, then a wall that fades" in text
-    assert "\x1b[32mok" in found.raw
+    assert "\x1b[38;5;28mok" in found.raw
 
 
 def test_a_dumb_terminal_gets_no_escapes() -> None:

@@ -30,11 +30,11 @@ def test_the_same_lines_in_a_terminal(columns: int, cli: Cli) -> None:
     found = shown(columns=columns)
     assert found.code == 0
     assert found.lines == cli().stdout.splitlines()
-    assert "\x1b[1;36m" in found.raw
+    assert "\x1b[1;38;5;30m" in found.raw
 
 
 def test_without_colours_or_with_no_escapes_at_all() -> None:
-    assert "36m" not in shown(environment={"NO_COLOR": "1"}).raw
+    assert "38;5;" not in shown(environment={"NO_COLOR": "1"}).raw
     assert "\x1b" not in shown(environment={"TERM": "dumb"}).raw
 
 
