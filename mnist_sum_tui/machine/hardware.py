@@ -14,6 +14,8 @@ from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.quota import cores_by_quota
 from mnist_sum_tui.machine.ranks import Ranks
 
+WITHOUT_BF16 = ("SSE41", "AVX", "AVX2", "AVX2_VNNI", "AVX2_VNNI_2", "AVX512_CORE", "AVX512_CORE_VNNI")
+"""values of ONEDNN_MAX_CPU_ISA that keep oneDNN, and with it torch, from the processor's bf16 units"""
 LESS_THREADS = "give --threads no more than that, or leave it out"
 
 
@@ -93,6 +95,8 @@ def cpu_has_fast_bf16() -> bool:
     With them `original` trains twice as fast. Without such units bf16 is emulated, and slower. On Intel's AVX-512 BF16
     it is slower too: a product takes twice as long as in float32. `guide/measurements.md` has the figures.
     """
+    if os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() in WITHOUT_BF16:
+        return False
     known = _capabilities()
     if known:
         has_amx, has_avx = known.get("amx_bf16"), known.get("avx512_bf16")

@@ -130,6 +130,15 @@ def test_auto_is_bf16_only_where_it_is_faster(
     assert choose(TrainConfig(device="cpu", threads=1)).precision == ("bf16" if is_faster else "fp32")
 
 
+@pytest.mark.parametrize(("limit", "is_faster"), [("avx2", False), ("AVX512_CORE", False), ("AVX512_CORE_AMX", True)])
+def test_auto_is_fp32_where_onednn_is_kept_from_the_units(
+    monkeypatch: pytest.MonkeyPatch, limit: str, is_faster: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
+    assert cpu_has_fast_bf16() is is_faster
+
+
 @pytest.mark.parametrize(
     ("processor", "has_amx", "is_faster"),
     [("x86_64", False, True), ("Intel64 Family 6, GenuineIntel", False, False), ("GenuineIntel", True, True)],
