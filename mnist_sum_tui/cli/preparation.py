@@ -35,9 +35,9 @@ def preparation_words(picture: "Picture", found: "Preparation") -> list[str]:
         lines.append("the paper has grain, so single dark or bright pixels count as paper, too")
     if found.ink.is_cleared:
         lines.append("shadows, lines on the paper, a printed box, what reaches the edge, and specks are left out")
-    done = "kept" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
+    done = "not scaled" if longer == INK_SIDE else f"{'enlarged' if longer < INK_SIDE else 'scaled down'} to {INK_SIDE}"
     filled = f"the digit's longer side, its {side}, filled {longer:,} pixels of {of:,}"
-    lines.append(f"{filled}; it was {done}, in an image of {SIDE}")
+    lines.append(f"{filled}; it was cut out and {done}, in an image of {SIDE}")
     lines.append("its centre of mass was moved to the centre")
     return lines
 

@@ -35,7 +35,7 @@ def test_the_steps_end_with_the_image_that_the_network_gets(is_bright: bool, tmp
     assert np.array_equal(found.image, prepare(picture.grey))
     assert found.ink.is_dark != is_bright
     words = "\n".join(_words(tmp_path / "tiny.png"))
-    assert "the digit's longer side, its height, filled 9 pixels of 400; it was enlarged to 20" in words
+    assert "the digit's longer side, its height, filled 9 pixels of 400; it was cut out and enlarged to 20" in words
     assert ("ink and paper were swapped" in words) != is_bright
 
 
@@ -48,7 +48,10 @@ def test_a_large_photo_that_lies_on_its_side(kind: str, tmp_path: Path) -> None:
     words = _words(tmp_path / f"photo.{kind}")
     assert words[0] == "it was turned by 90 degrees clockwise, as its EXIF data says"
     assert words[1] == "2,200 x 3,300 pixels were averaged to 1,650 x 1,100"
-    assert "the digit's longer side, its width, filled 550 pixels of 1,650; it was scaled down to 20" in words[4]
+    assert (
+        "the digit's longer side, its width, filled 550 pixels of 1,650; it was cut out and scaled down to 20"
+        in words[4]
+    )
 
 
 def test_grain_is_told(tmp_path: Path) -> None:
