@@ -179,3 +179,4 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     assert "goes on without TensorBoard" in " ".join(failed.stdout.split()), failed.stderr
     assert "for TensorBoard, too" not in failed.stdout
     is_one_line(cli("train", *settings, "--tensorboard", str(next(streams.iterdir()))), 2, "is not a folder")
+    is_one_line(cli("train", *settings, "--tensorboard", ""), 2, "'.' is not a folder of its own")
