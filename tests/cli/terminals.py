@@ -1,19 +1,17 @@
 """Helpers that run a command in a pseudo-terminal."""
 
-import contextlib
 import io
 import os
-import select
 import termios
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pexpect
 import pyte
+from pexpect.fdpexpect import fdspawn
 
 from tests import forked
-from tests.conftest import COMMAND
 
 Environment = Mapping[str, str]
 NONE: Environment = {}
@@ -34,29 +32,49 @@ class Shown:
 def shown(*arguments: str, columns: int = 80, rows: int = 24, environment: Environment = NONE) -> Shown:
     """Run the command to its end in a terminal of that size; 0 is a size that the terminal does not say."""
     record = io.BytesIO()
-    if arguments[:1] == ("-c",):
-        child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
-        child.expect(pexpect.EOF)
-        child.close()
-        code = child.exitstatus
-    else:
-        code = _forked(arguments, (rows, columns), record, _variables(environment))
+    child = spawn(*arguments, columns=columns, rows=rows, record=record, environment=environment)
+    child.expect(pexpect.EOF)
+    child.close()
     screen = pyte.Screen(columns or 80, TALL)
     pyte.ByteStream(screen).feed(record.getvalue())
     lines = [line.rstrip() for line in screen.display]
-    return Shown(code, record.getvalue().decode(), lines[: max(i for i, line in enumerate(lines) if line) + 1])
+    written = lines[: max(i for i, line in enumerate(lines) if line) + 1]
+    return Shown(child.exitstatus, record.getvalue().decode(), written)
 
 
-def _forked(arguments: tuple[str, ...], size: tuple[int, int], record: io.BytesIO, variables: Environment) -> int:
-    ours, theirs = os.openpty()
-    termios.tcsetwinsize(theirs, size)
-    started = forked.Running(arguments, [theirs] * 3, Path.cwd(), variables)
-    os.close(theirs)
-    with contextlib.suppress(OSError):  # Linux says so that nobody has the other end any more
-        while select.select([ours], [], [], SECONDS)[0] and (written := os.read(ours, 1 << 16)):
-            record.write(written)
-    os.close(ours)
-    return started.wait(SECONDS)
+class Child(fdspawn):  # type: ignore[misc]
+    """A command, forked, in a terminal of its own; used as a pexpect.spawn.
+
+    Its arguments may be those of `python -c`.
+    """
+
+    def __init__(self, arguments: Sequence[str], size: tuple[int, int], variables: Environment) -> None:
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(theirs, size)
+        self.modes = termios.tcgetattr(theirs)  # of the terminal, before the command may change them
+        self._running = forked.Running(arguments, [theirs] * 3, Path.cwd(), variables)
+        os.close(theirs)
+        super().__init__(ours, timeout=SECONDS)
+        self.pid = self._running.pid
+
+    def isalive(self) -> bool:
+        return self._running.poll() is None
+
+    def kill(self, number: int) -> None:
+        self._running.send_signal(number)
+
+    def sendintr(self) -> None:
+        self.send("\x03")
+
+    def setwinsize(self, rows: int, columns: int) -> None:
+        termios.tcsetwinsize(self.child_fd, (rows, columns))
+
+    def close(self) -> None:
+        """Close the terminal, and wait for the end of the command."""
+        super().close()
+        code = self._running.wait(SECONDS)
+        self.exitstatus: int | None = code if code >= 0 else None
+        self.signalstatus: int | None = -code if code < 0 else None
 
 
 def _variables(environment: Environment) -> dict[str, str]:
@@ -70,13 +88,11 @@ def spawn(
     rows: int = 24,
     record: io.BytesIO | None = None,
     environment: Environment = NONE,
-) -> pexpect.spawn:
-    """Start the command (or python, if the first argument is -c) in a terminal of that size.
+) -> Child:
+    """Start the command (or what python would run, if the first argument is -c) in a terminal of that size.
 
     A variable of `environment` that is empty is unset.
     """
-    command = [*(COMMAND[1:] if arguments[:1] != ("-c",) else []), *arguments]
-    size, variables = (rows, columns), _variables(environment)
-    child = pexpect.spawn(COMMAND[0], command, dimensions=size, env=variables, timeout=SECONDS)
+    child = Child(arguments, (rows, columns), _variables(environment))
     child.logfile_read = record
     return child

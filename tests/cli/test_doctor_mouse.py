@@ -39,7 +39,7 @@ class Waiting:
         assert OFF in self.text
         assert termios.tcgetattr(self.child.child_fd) == self.before
         self.child.close()
-        return self.child.exitstatus  # type: ignore[no-any-return]
+        return self.child.exitstatus
 
     @property
     def text(self) -> str:

@@ -65,9 +65,8 @@ def test_answering_no_deletes_nothing(tmp_path: Path) -> None:
 def test_closing_the_terminal_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path) -> None:
     child = spawn(*TRAIN, "--data-dir", small_data, "--runs-dir", str(tmp_path))
     child.expect("images/s")
-    child.ptyproc.fileobj.close()
-    _, status = os.waitpid(child.pid, 0)
-    assert os.waitstatus_to_exitcode(status) == 128 + signal.SIGHUP
+    child.close()
+    assert child.exitstatus == 128 + signal.SIGHUP
     assert _is_whole(tmp_path)
 
 

@@ -18,6 +18,7 @@ from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.events import Checkpointed, Finished, Paused, Resumed
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
+from tests.cli.terminals import Child
 
 PROGRAM = """
 import os, sys
@@ -42,17 +43,21 @@ MODES = {1000: "mouse", 1003: "mouse", 1006: "mouse", 1049: "alternate screen", 
 
 
 class Terminal:
-    """A terminal of 80 by 24 cells with the dashboard in it."""
+    """A terminal of 80 by 24 cells with the dashboard in it, forked or in a fresh interpreter."""
 
-    def __init__(self, folder: Path, start: bool, fault: str = "", **variables: str) -> None:
+    def __init__(self, folder: Path, start: bool, fault: str = "", fresh: bool = False, **variables: str) -> None:
         self.folder, self.screen = folder, pyte.Screen(80, 24)
         self._stream, self.output = pyte.ByteStream(self.screen), b""
         environment = {**os.environ, "TERM": "xterm-256color", **variables}
         program = f"{FAULT.format(fault=fault)}{PROGRAM}" if fault else PROGRAM
         arguments = ["-c", program, str(folder), "start" if start else "form"]
-        self.process = pexpect.spawn(sys.executable, arguments, env=environment, dimensions=(24, 80), timeout=WAIT)
+        if fresh:
+            self.process = pexpect.spawn(sys.executable, arguments, env=environment, dimensions=(24, 80), timeout=WAIT)
+            self.before = termios.tcgetattr(self.process.child_fd)
+        else:
+            self.process = Child(arguments, (24, 80), environment)
+            self.before = self.process.modes
         setattr(self.screen, "write_process_input", self.process.send)  # noqa: B010  so pyte answers the program
-        self.before = termios.tcgetattr(self.process.child_fd)
 
     def read(self) -> str:
         """Take in what was written, and return the screen."""
@@ -110,7 +115,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_train_pause_go_on_and_leave(folder: Path) -> None:
-    terminal = Terminal(folder, start=False)
+    terminal = Terminal(folder, start=False, fresh=True)
     terminal.wait_for("Start training")
     terminal.process.send("\r")
     terminal.wait_for(r"(train|val\.) (sum )?\d\d\.\d\d %")
@@ -183,15 +188,8 @@ def test_a_fault_of_the_dashboard_saves_the_training_and_restores_the_terminal(f
 def test_a_closed_terminal_saves(folder: Path) -> None:
     terminal = Terminal(folder, start=True)
     terminal.wait_for(r"elapsed (0:\d)?[1-9]")
-    terminal.process.ptyproc.fileobj.close()
-    end, status = time.monotonic() + WAIT, 0
-    while time.monotonic() < end:
-        ended, status = os.waitpid(terminal.process.pid, os.WNOHANG)
-        if ended:
-            break
-        time.sleep(0.1)
-    terminal.process.closed, terminal.process.terminated = True, True
-    assert os.waitstatus_to_exitcode(status) == 129
+    terminal.process.close()
+    assert terminal.process.exitstatus == 129
     assert find.list_runs(folder)[0].last_file.exists()
 
 
