@@ -22,7 +22,7 @@ from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import Learner, Measured, StepResult
 from mnist_sum_tui.training.timing import Paces
-from tests.training.resuming import EVERY_STEP, config_of_few
+from tests.training.resuming import EVERY_STEP, config_of, config_of_few
 
 
 def test_a_run_from_start_to_finish(config: TrainConfig, run: Run) -> None:
@@ -64,8 +64,9 @@ def test_a_prediction_is_made_in_the_run_s_precision(config: TrainConfig, run: R
     assert load_predictor(run).hardware.precision == "fp32"
 
 
-def test_the_kept_weights_are_few_and_evenly_spread(config: TrainConfig, run: Run) -> None:
-    config = replace(config, epochs=7, keep=3)
+def test_the_kept_weights_are_few_and_evenly_spread(few_images: str, tmp_path: Path) -> None:
+    config = config_of(few_images, model="swift", epochs=7, keep=3)
+    run = find.create(tmp_path / "runs", config)
     list(train(config, run))
     assert run.kept_epochs() == [0, 2, 4, 6]
     list(train(replace(config, epochs=8), run))
