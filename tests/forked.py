@@ -119,13 +119,15 @@ class Running:
 
 
 class Kept(Running):
-    """A command without input whose output is kept until its end."""
+    """A command whose output is kept until its end; its input, unless `given`, is empty."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, *environments: Mapping[str, str]) -> None:
+    def __init__(
+        self, arguments: Sequence[str], folder: Path, *environments: Mapping[str, str], given: Path = Path(os.devnull)
+    ) -> None:
         self._arguments = arguments
         self._written = [tempfile.TemporaryFile() for _ in range(2)]  # noqa: SIM115
-        with Path(os.devnull).open() as none:
-            streams = [stream.fileno() for stream in (none, *self._written)]
+        with given.open() as read:
+            streams = [stream.fileno() for stream in (read, *self._written)]
             super().__init__(arguments, streams, folder, *(environments or [os.environ]))
 
     def end(self, seconds: float = 60) -> "subprocess.CompletedProcess[str]":

@@ -16,7 +16,7 @@ from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
+from tests.conftest import Cli, is_one_line, make_small_data
 from tests.forked import Kept
 
 
@@ -77,16 +77,17 @@ def test_predict_image_from_a_file_and_from_stdin(trained: Path, tmp_path: Path)
     page = Image.new("L", (500, 400), 255)
     page.paste(picture, (190, 20))
     page.save(tmp_path / "zero.png")
-    piped = (tmp_path / "zero.png").read_bytes()
 
-    def asked(file: str, *options: str) -> bytes:
-        command = [*COMMAND, "predict", "image", file, "5", "--run", "best", "--runs-dir", str(trained), *options]
-        return subprocess.run(command, input=piped, capture_output=True, check=True).stdout
+    def asked(file: str, *options: str) -> str:
+        command = ["predict", "image", file, "5", "--run", "best", "--runs-dir", str(trained), *options]
+        done = Kept(command, tmp_path, given=tmp_path / "zero.png").end()
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     for file in ("-", str(tmp_path / "zero.png")):
         told = json.loads(asked(file, "--json"))
         assert (told["digit"], told["sum"], told["label"], told["correct"]) == (0, 5, None, None)
-    assert b"\nstandard input, number 5\n" in asked("-")
+    assert "\nstandard input, number 5\n" in asked("-")
 
 
 def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli) -> None:

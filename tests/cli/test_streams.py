@@ -6,6 +6,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.journal import last_event
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import COMMAND, Cli, is_one_line, python, wait_for
-from tests.forked import ROOT, Kept
+from tests.forked import ROOT, Kept, Running
 from tests.tui import recorded
 
 
@@ -101,7 +102,7 @@ def test_ctrl_c_in_a_command_ends_in_one_line(tmp_path: Path) -> None:
 def test_ctrl_c_before_the_first_line_of_a_training_leaves_no_half_made_run(small_data: str, tmp_path: Path) -> None:
     code = INTERRUPTED_AT.format(name="mnist_sum_tui.cli.progress")
     options = ["train", "--model", "swift", "--data-dir", small_data, "--runs-dir", str(tmp_path / "r")]
-    done = python("-c", code, *options)
+    done = Kept(["-c", code, *options], tmp_path).end()
     assert done.returncode == 130
     assert "everything is saved" in done.stdout
     (run,) = find.list_runs(tmp_path / "r")
@@ -126,7 +127,8 @@ NO_ROOM = "raise ImportError('libtorch_cpu.so: failed to map segment from shared
 
 
 def hooked(moment: str, action: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return python("-c", HOOKED.format(moment=moment, action=action), *arguments, "--model", "swift")
+    command = ["-c", HOOKED.format(moment=moment, action=action), *arguments, "--model", "swift"]
+    return python(*command) if moment == TORCH else Kept(command, ROOT).end()  # a forked command has torch already
 
 
 @pytest.mark.parametrize(
@@ -152,16 +154,28 @@ def test_a_terminal_that_is_closed_while_a_run_is_made_leaves_no_half_made_run(
     assert run.last_file.exists()
 
 
+def into(reader: str, folder: Path, *arguments: str) -> tuple[str, str]:
+    """Run a command in a pipe, `mnist-sum ... | reader`; what the reader prints, and what stands on stderr."""
+    with Path(os.devnull).open() as none, tempfile.TemporaryFile("w+") as errors:
+        shown = subprocess.Popen(shlex.split(reader), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert shown.stdin is not None
+        command = Running(arguments, [none.fileno(), shown.stdin.fileno(), errors.fileno()], folder, os.environ)
+        shown.stdin.close()
+        assert shown.stdout is not None
+        with shown, shown.stdout:
+            printed = shown.stdout.read()
+        command.wait(100)
+        errors.seek(0)
+        return printed, errors.read()
+
+
 @pytest.mark.parametrize("style", ["--json", ""])
 def test_a_closed_pipe_stops_the_run_and_loses_nothing(small_data: str, tmp_path: Path, style: str) -> None:
-    command = " ".join([*COMMAND, "train", "--model compact --epochs 500", style, "--runs-dir", str(tmp_path / "r"),
-                        "--data-dir", small_data])  # fmt: skip
-    done = subprocess.run(
-        f"{command} | head -n 3", shell=True, capture_output=True, text=True, timeout=100, check=False
-    )
-    assert len(done.stdout.splitlines()) == 3
-    assert "Traceback" not in done.stderr
-    assert "everything is saved" in done.stderr
+    arguments = ["train", "--model", "compact", "--epochs", "500", "--data-dir", small_data, *style.split()]
+    printed, said = into("head -n 3", tmp_path, *arguments, "--runs-dir", str(tmp_path / "r"))
+    assert len(printed.splitlines()) == 3
+    assert "Traceback" not in said
+    assert "everything is saved" in said
     assert list((tmp_path / "r").glob("*/last.safetensors"))
 
 
@@ -173,11 +187,10 @@ def test_the_command_after_a_closed_output_names_the_file_of_an_own_network(tmp_
 
 
 def test_a_pipe_closed_after_the_last_step_leaves_a_complete_run(small_data: str, tmp_path: Path) -> None:
-    command = " ".join([*COMMAND, "train --model compact --epochs 1 --quiet --runs-dir", str(tmp_path / "r"),
-                        "--data-dir", small_data])  # fmt: skip
-    done = subprocess.run(f"{command} | true", shell=True, capture_output=True, text=True, timeout=100, check=False)
-    assert "the run is complete" in done.stderr
-    assert "--resume" not in done.stderr
+    arguments = ["train", "--model", "compact", "--epochs", "1", "--quiet", "--data-dir", small_data]
+    _, said = into("true", tmp_path, *arguments, "--runs-dir", str(tmp_path / "r"))
+    assert "the run is complete" in said
+    assert "--resume" not in said
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])

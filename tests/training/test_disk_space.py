@@ -85,8 +85,7 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
         arguments = ("train", *settings, "--data-dir", small_data, "--runs-dir", str(disk))
         is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
         assert not find.list_runs(disk), "a run that cannot begin leaves nothing"
-        command = [sys.executable, "-c", HOPES_FOR_ROOM, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = cli("-c", HOPES_FOR_ROOM, *arguments)
         (run,) = find.list_runs(disk)
         is_one_line(
             done, 1, "No space left", "free some space, then ", f" with mnist-sum train --resume {run.argument}"

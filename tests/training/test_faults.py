@@ -10,7 +10,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -26,20 +25,16 @@ from tests.conftest import Cli, is_one_line, wait_for
 from tests.faults import same_end
 from tests.forked import Kept
 
-ROOT = Path(__file__).parents[2]
+FAULTS = """
+import runpy, torch
+torch.set_num_threads(1)  # because it forks once more
+runpy.run_module("tests.faults", run_name="__main__")
+"""
 SWIFT = ("train", "--recipe", "sprint", "--threads", "1", "--batch-size", "110")
 
 
 def faults(data_dir: str, folder: Path, mode: str, stride: int) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults", data_dir, str(folder), mode, str(stride)],
-        cwd=ROOT,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = Kept(["-c", FAULTS, data_dir, str(folder), mode, str(stride)], folder).end(600)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
