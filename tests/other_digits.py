@@ -1,10 +1,11 @@
 """How well a network reads digits that are not MNIST's: printed in many fonts, and of other writers. Not a test.
 
-    python -m tests.other_digits RUN [--tune] [--fonts FOLDER]
+    python -m tests.other_digits RUN [--tune] [--fonts FOLDER] [--digits FILE]...
 
 The fonts are those below the folder, one for each first word of a family's name. The writers are those of
 scikit-learn's 8x8 digits (`pip install scikit-learn`). With --tune, the half of the fonts and the first half of the
-writers' digits by which settings may be chosen; without, the other halves.
+writers' digits by which settings may be chosen; without, the other halves. More digits by which settings were chosen
+are in two files of the UCI Machine Learning Repository: `optdigits.tra` (30 writers) and `semeion.data` (some 80).
 """
 
 import argparse
@@ -68,24 +69,35 @@ def printed(folder: Path, *, tune: bool) -> tuple[Set, list[str]]:
 
 
 def written(*, tune: bool) -> Set:
-    """Digits of other writers, enlarged and placed anywhere, half of them dark on bright, prepared as a picture is.
-
-    The file is ordered by writer, so the halves are of different writers.
-    """
+    """Digits of other writers; the file is ordered by writer, so the halves are of different writers."""
     from sklearn.datasets import load_digits
 
-    found, rng = load_digits(), np.random.default_rng(28)
-    images = []
-    for grey in found.images:
+    found = load_digits()
+    images = placed(found.images / 16)
+    half = slice(len(images) // 2) if tune else slice(len(images) // 2, None)
+    return images[half], found.target[half]
+
+
+def from_file(path: Path) -> Set:
+    """Digits of `optdigits.tra` (8x8 values 0..16, the label) or `semeion.data` (16x16 of 0 and 1, ten for which)."""
+    rows = np.array([line.replace(",", " ").split() for line in path.read_text().splitlines()], dtype=np.float64)
+    if rows.shape[1] == 8 * 8 + 1:
+        return placed(rows[:, :-1].reshape(-1, 8, 8) / 16), rows[:, -1].astype(np.int64)
+    return placed(rows[:, :256].reshape(-1, 16, 16)), rows[:, 256:].argmax(1)
+
+
+def placed(ink: NDArray[np.float64]) -> Tensor:
+    """Digits (N, side, side), 0..1, enlarged and put anywhere, half dark on bright, prepared as pictures are."""
+    rng, images = np.random.default_rng(28), []
+    for each in ink:
         side = int(rng.integers(40, 200))
-        digit = Image.fromarray((grey / 16 * 255).astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
+        digit = Image.fromarray((each * 255).astype(np.uint8)).resize((side, side), Image.Resampling.BICUBIC)
         width, height = (int(side * rng.uniform(1.1, 2)) for _ in range(2))
         sheet = Image.new("L", (width, height), 0)
         sheet.paste(digit, (int(rng.integers(width - side + 1)), int(rng.integers(height - side + 1))))
         pixels = np.asarray(sheet)
         images.append(picture.prepare(255 - pixels if rng.random() < 0.5 else pixels))
-    half = slice(len(images) // 2) if tune else slice(len(images) // 2, None)
-    return torch.from_numpy(np.stack(images)[half]), found.target[half]
+    return torch.from_numpy(np.stack(images))
 
 
 def main() -> None:
@@ -94,11 +106,13 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--tune", action="store_true")
     parser.add_argument("--fonts", default="/usr/share/fonts", type=Path)
+    parser.add_argument("--digits", action="append", default=[], type=Path)
     asked = parser.parse_args()
     predictor = load_predictor(None if asked.run == "package" else asked.run)
     by_font, names = printed(asked.fonts, tune=asked.tune)
     print(f"{predictor.source}; {len(set(names))} fonts")
-    for name, (images, labels) in {"fonts": by_font, "writers": written(tune=asked.tune)}.items():
+    others = {path.name: from_file(path) for path in asked.digits}
+    for name, (images, labels) in {"fonts": by_font, "writers": written(tune=asked.tune), **others}.items():
         outputs = predictor.infer(images)
         read = outputs.digits.argmax(1).numpy()
         wrong = Counter(f"{label} as {digit}" for label, digit in zip(labels, read, strict=True) if label != digit)

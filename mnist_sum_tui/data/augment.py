@@ -57,7 +57,8 @@ def augment(images_nchw: Tensor, kind: str, seed: int, first: int = 0, of: int =
     shear up to 10 %, and shifts up to 2 pixels, with bilinear sampling. `strong`: the same with 15 degrees and 15 %,
     height and width scaled independently, and half of the images with thicker or thinner strokes. `written`: the same,
     after some 1s got a flag or a foot. `sturdy`: larger limits than `written`, though most changes are small; images
-    are bent too, some get crisper strokes, and seven in ten are then spoiled as in `photographed.py`.
+    are bent too, some get crisper strokes, and seven in ten are then spoiled as in `photographed.py`. (In training some
+    are first replaced as in `drawn_digits.py`, which needs their labels.)
 
     The images may be a slice of a larger batch: `of` is that batch's size, and `first` the index at which the slice
     starts. They are changed exactly as in the whole batch. With `of` 0 they are the whole batch.

@@ -178,6 +178,7 @@ class Stream(IntEnum):
     ORDER = 2
     AUGMENT = 3
     OUTLIERS = 4
+    DRAWN = 5
 
 
 def seed_for(seed: int, epoch: int, stream: Stream, step: int = 0) -> int:

@@ -3,6 +3,7 @@
 A twin is a run of the same recipe with 5,000 images held out; see twin.py.
 """
 
+import itertools
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Split
+from mnist_sum_tui.data.drawn_digits import with_drawn_digits
 from mnist_sum_tui.inference.confidence import (
     CONTRASTS,
     NOT_CALIBRATED,
@@ -70,7 +72,7 @@ def fit(
     """
     changes = {turn.setting: turn.value for turn in turns}
     augmentation = changes.get("augment", config.augment)
-    classes = fit_classes(network, train, hardware, "strong" if augmentation in ("written", "sturdy") else "none")
+    classes = fit_classes(network, train, hardware, augmentation)
     if not classes.has_classes:
         return classes
     outputs, labels = _to_judge_by(network, train, held_out, hardware, classes, augmentation)
@@ -111,34 +113,38 @@ def _temperatures(outputs: Outputs, labels_n: Tensor) -> Confidence:
     )
 
 
-def _see(
-    network: SumNetwork, images_nhw: Tensor, hardware: Hardware, augmentation: str = "none"
-) -> tuple[list[Views], Tensor]:
-    """Of images, which are augmented first: the Views and the logits from which the digit score is computed."""
-    batches = _changed(images_nhw, hardware, augmentation)
+def _see(network: SumNetwork, batches: Iterable[Tensor], hardware: Hardware) -> tuple[list[Views], Tensor]:
+    """The Views and the logits, from which the digit score is computed, of batches of normalised images."""
     with evaluating(network), torch.inference_mode(), hardware.autocast():
         logits, views = zip(*(look(network, batch) for batch in batches), strict=True)
     return [each for each in views if each is not None], torch.cat(logits).float().cpu()
 
 
-def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str) -> list[Tensor]:
-    """Batches of normalised images after augmentation, which computes in float32 for a network in bf16, too."""
+def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str, labels_n: Tensor | None = None) -> list[Tensor]:
+    """Batches of normalised images after augmentation, which computes in float32 for a network in bf16, too.
+
+    Where labels are given, half of the images are first replaced by drawn digits.
+    """
     with torch.inference_mode():
-        batches = enumerate(normalised(images_nhw, hardware.device))
-        return [augment(batch, augmentation, seed) for seed, batch in batches]
+        batches = list(normalised(images_nhw, hardware.device))
+        if labels_n is not None:
+            labelled = enumerate(zip(batches, labels_n.split(len(batches[0])), strict=True))
+            batches = [with_drawn_digits(batch, labels, seed, share=0.5) for seed, (batch, labels) in labelled]
+        return [augment(batch, augmentation, seed) for seed, batch in enumerate(batches)]
 
 
-def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, also: str = "none") -> Confidence:
+def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, augmentation: str = "none") -> Confidence:
     """Only the class means and the contrast, from evenly spread training images.
 
-    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. The images are used as
-    they are, and once more with the augmentation `also`.
+    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. A network that learnt
+    other forms of digits than MNIST's, by the augmentation, sees the images as they are and once more changed.
     """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
-    ways = ["none"] if also == "none" else ["none", also]
-    seen = [_see(network, few.images, hardware, way) for way in ways]
-    views, logits = [view for part, _ in seen for view in part], torch.cat([each for _, each in seen])
-    labels = few.labels.repeat(len(ways))
+    sets = [_changed(few.images, hardware, "none")]
+    if augmentation in ("written", "sturdy"):
+        sets.append(_changed(few.images, hardware, "strong", few.labels if augmentation == "sturdy" else None))
+    views, logits = _see(network, itertools.chain(*sets), hardware)
+    labels = few.labels.repeat(len(sets))
     if not views:
         return NOT_CALIBRATED
     vectors = {kind: torch.cat([view[kind] for view in views]) for kind in SCORED}

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
+from mnist_sum_tui.data.drawn_digits import with_drawn_digits
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
@@ -104,6 +105,15 @@ def label_smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> 
     return loss if share == 0 else (1 - share) * loss + share * uniform_loss(log_probabilities_nk)
 
 
+def _digits(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
+    """A batch's images, or a part's, augmented, (N, 1, 28, 28); with `sturdy` some are drawn ones of their digit."""
+    images = batch.images
+    if config.augment == "sturdy":
+        seed = seed_for(augment_seed, 0, Stream.DRAWN)
+        images = with_drawn_digits(images, batch.labels, seed, batch.first, batch.of)
+    return augment(images, config.augment, augment_seed, batch.first, batch.of)
+
+
 def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
     """The outliers of a batch, or of a part of it, augmented as its digits are: (M, 1, 28, 28), M at least 1."""
     making, changing = (seed_for(augment_seed, use, Stream.OUTLIERS, batch.first) for use in (0, 1))
@@ -179,7 +189,7 @@ class Learner:
     def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
         """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""
         device = self.hardware.device
-        images = augment(batch.images, config.augment, augment_seed, batch.first, batch.of).to(device)
+        images = _digits(batch, augment_seed, config).to(device)
         numbers, n = batch.numbers.to(device), len(images)
         if config.outliers:
             strange = _outliers(batch, augment_seed, config).to(device)

@@ -53,19 +53,19 @@ def test_every_network_is_calibrated_and_judges_after_it(model: str, few: tuple[
     assert torch.equal(judged.sums, raw.sums)
 
 
-def test_the_classes_of_sturdy_are_of_images_as_they_are_and_changed(few: tuple[dataset.Split, dataset.Split]) -> None:
-    network, config = build("swift", seed=1), TrainConfig(model="swift", augment="sturdy", precision="bf16")
+@pytest.mark.parametrize(("kind", "has_drawn"), [("written", False), ("sturdy", True)])
+def test_classes_are_of_images_as_they_are_and_changed(
+    kind: str, has_drawn: bool, few: tuple[dataset.Split, dataset.Split]
+) -> None:
+    network, config = build("swift", seed=1), TrainConfig(model="swift", augment=kind, precision="bf16")
     found = calibrate.fit(network, config, *few, choose(config)).to_tensors()
-    alone, both = (calibrate.fit_classes(network, few[0], choose(config), also) for also in ("none", "strong"))
-    ways = [calibrate._see(network, few[0].images, choose(config), way)[0] for way in ("none", "strong")]
-    for kind in SCORED:
-        vectors = torch.cat([view[kind] for views in ways for view in views])
-        assert torch.equal(both.classes[kind].means, Classes.fit(vectors, torch.cat([few[0].labels] * 2)).means)
-        assert torch.equal(found[f"{kind}.means"], both.classes[kind].means)
-        assert not torch.equal(both.classes[kind].means, alone.classes[kind].means)
-    views, logits = calibrate._see(network, few[0].images, choose(config), "sturdy")
-    assert logits.shape == (len(few[0]), 10)
-    assert views[0]["features"].isfinite().all(), "images are changed in float32, even for a network in bf16"
+    plain = calibrate._changed(few[0].images, choose(config), "none")
+    changed = calibrate._changed(few[0].images, choose(config), "strong", few[0].labels if has_drawn else None)
+    views = calibrate._see(network, [*plain, *changed], choose(config))[0]
+    for each in SCORED:
+        vectors = torch.cat([view[each] for view in views])
+        assert torch.equal(found[f"{each}.means"], Classes.fit(vectors, torch.cat([few[0].labels] * 2)).means)
+    assert 0 < (changed[0] - plain[0]).abs().sum() < torch.inf, "changed in float32, even for a network in bf16"
     assert network.training, "it is as it was"
 
 
@@ -163,8 +163,8 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         assert values == {name: getattr(own, name) for name in values}
         assert own.has_classes
         assert own.threshold is not None, "it is the network's own, no twin's"
-        network, others = build(config.model), few[0].images[1:]
-        own_scores = own.digit_scores(*calibrate._see(network, others, choose(config), config.augment))
+        changed = calibrate._changed(few[0].images[1:], choose(config), config.augment)
+        own_scores = own.digit_scores(*calibrate._see(build(config.model), changed, choose(config)))
         lowest = own_scores.min().item()  # of images that were changed in another way than those that were fitted
         assert own.threshold == pytest.approx(lowest, rel=0.1)
 

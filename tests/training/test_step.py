@@ -7,12 +7,14 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
+from mnist_sum_tui.data.drawn_digits import with_drawn_digits
 from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import (
     DivergedError,
     Learner,
+    _digits,
     _outliers,
     label_smoothed,
     losses,
@@ -145,3 +147,12 @@ def test_outliers_are_augmented_as_the_digits_are() -> None:
     expected = augment(made, "affine", seed_for(7, 1, Stream.OUTLIERS, batch.first))
     assert torch.equal(_outliers(batch, 7, replace(config, augment="affine")), expected)
     assert not torch.equal(expected, made)
+
+
+def test_sturdy_draws_some_digits_and_then_augments_all() -> None:
+    batch, config = plan_of(100).batch(slice(None)), TrainConfig.of("standard", augment="sturdy")
+    some_drawn = with_drawn_digits(batch.images, batch.labels, seed_for(7, 0, Stream.DRAWN))
+    whole = _digits(batch, 7, config)
+    assert torch.equal(whole, augment(some_drawn, "sturdy", 7))
+    torch.testing.assert_close(_digits(plan_of(100).batch(slice(40, 60)), 7, config), whole[40:60])
+    assert torch.equal(_digits(batch, 7, replace(config, augment="strong")), augment(batch.images, "strong", 7))
