@@ -112,12 +112,12 @@ def _outlines() -> _Outlines:
             point, piece = its_points.stop, its_pieces.stop
         weights[:, form, :, piece:] = weights[:, form, :, piece - 1 : piece]
     number = torch.tensor([len(of_digit) for of_digit in FORMS])
-    return _Outlines(points, *weights, number.cumsum(0) - number, number)
+    return _Outlines(points, weights[0], weights[1], number.cumsum(0) - number, number)
 
 
 def _points(stroke: str) -> Tensor:
     """The points of a stroke, (P, 2)."""
-    return torch.tensor([[int(column), int(row)] for column, row in stroke.split()], dtype=torch.float32)
+    return torch.tensor([[int(point[0]), int(point[1])] for point in stroke.split()], dtype=torch.float32)
 
 
 def _along(count: int, *, is_ring: bool) -> Tensor:

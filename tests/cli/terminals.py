@@ -12,6 +12,7 @@ import pyte
 from pexpect.fdpexpect import fdspawn
 
 from tests import forked
+from tests.conftest import COMMAND
 
 Environment = Mapping[str, str]
 NONE: Environment = {}
@@ -88,11 +89,17 @@ def spawn(
     rows: int = 24,
     record: io.BytesIO | None = None,
     environment: Environment = NONE,
-) -> Child:
+) -> Child | pexpect.spawn:
     """Start the command (or what python would run, if the first argument is -c) in a terminal of that size.
+
+    With a variable that python reads at its start, what it would run gets an interpreter of its own.
 
     A variable of `environment` that is empty is unset.
     """
-    child = Child(arguments, (rows, columns), _variables(environment))
+    size, variables = (rows, columns), _variables(environment)
+    if arguments[:1] == ("-c",) and any(name.startswith(forked.READ_AT_START) for name in environment):
+        child = pexpect.spawn(COMMAND[0], [*arguments], dimensions=size, env=variables, timeout=SECONDS)
+    else:
+        child = Child(arguments, size, variables)
     child.logfile_read = record
     return child

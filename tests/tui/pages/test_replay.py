@@ -55,7 +55,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     await pilot.press("p")
     assert app.train_page.player is None, "there is nothing to play"
     app.post_message(OpenRun(run))
-    await until(pilot, lambda: app.session.finished)
+    await until(pilot, lambda: app.session.finished and app.query("#digit-figure Digits") and shown(pilot)[1] != "-")
     whole = shown(pilot)
     assert not app.train_page.run_view.query_one(ScrubBar).display
     await pilot.press("p")
@@ -73,7 +73,7 @@ async def test_p_plays_an_opened_run_and_escape_leaves(pilot: Pilot[int], run: R
     await press(pilot, "escape")
     assert app.train_page.player is app.session.moment is None
     assert not app.train_page.run_view.query_one(ScrubBar).display
-    assert shown(pilot) == whole
+    await until(pilot, lambda: shown(pilot) == whole)
     assert app.session.finished is not None
     assert "End replay" not in footer_of(pilot)
 

@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets import form_words as words
-from mnist_sum_tui.tui.widgets.choice import Choice
+from mnist_sum_tui.tui.widgets.choice import LABEL_WIDTH, Choice
 from mnist_sum_tui.tui.widgets.form_words import NAME_WIDTH
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_form import RunForm
@@ -144,7 +144,7 @@ async def test_the_open_list_is_as_wide_as_the_form_and_indents(pilot: Pilot[int
     await pilot.press("enter", "down", "down")
     for size in ((80, 24), (60, 20), (120, 36), (80, 24)):
         await pilot.resize_terminal(*size)
-        await pilot.pause()
+        await until(pilot, lambda: overlay.region.width == choice.size.width + LABEL_WIDTH)
         whole, region = form_of(pilot).query("Field.wide").first().region, overlay.region
         assert (region.x, region.right) == (whole.x, whole.right)
         assert region.bottom <= size[1] - 1, "the footer is free"

@@ -228,8 +228,7 @@ async def test_a_form_that_is_not_whole_explains_nothing(pilot: Pilot[int], tmp_
 
 async def test_what_changes_at_once_is_explained_once(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     form, explained = pilot.app.screen.query_one(RunForm), list[TrainConfig]()
-    await until(pilot, lambda: form._is_explained)  # for the first time
-    await pilot.pause()
+    await until(pilot, lambda: form._is_ready and form._is_explained)  # for the first time
     monkeypatch.setattr(form, "_list_times", lambda base, _: explained.append(base))
     form.ready()
     form.complain("what was said first")
