@@ -145,7 +145,7 @@ async def test_who_comes_for_a_replay_gets_the_form_when_it_is_asked_for(
         assert app.focused is None
         for key in ("f5", "f1", "n"):  # in one go: the page comes into view with a form that has no fields yet
             app.post_message(Key(key, key))
-        await until(pilot, lambda: page.has_form and app.focused in page.form.query("#start"))
+        await until(pilot, lambda: page.has_form and app.focused in [*page.form.query("#start")])
         await until(pilot, lambda: any("ready" in line for line in lines(app)))
         assert page.is_form_shown
         await pilot.press("escape", "n", "escape")
