@@ -45,8 +45,8 @@ EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}
 """loaded only by the options that need them"""
 WITH_TORCH = {
     "data.dataset", "data.augment", "data.corrupt", "data.outliers", "data.strange_images", "data.printed_one",
-    "data.photographed", "data.drawn_digits", "models", "runs.checkpoint", "machine.hardware", "inference", "training",
-    "bench",
+    "data.photographed", "data.drawn_digits", "data.pen", "models", "runs.checkpoint", "machine.hardware", "inference",
+    "training", "bench",
 }  # fmt: skip
 """where torch may be imported at module level"""
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import from_ink
-from mnist_sum_tui.data.printed_one import segment
+from mnist_sum_tui.data.pen import segment
 from mnist_sum_tui.sizes import SIDE
 
 FORMS = (

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import from_ink, to_ink
-from mnist_sum_tui.data.printed_one import segment
+from mnist_sum_tui.data.pen import segment
 from mnist_sum_tui.sizes import SIDE
 
 MIRRORED = (4, 6, 7, 9)

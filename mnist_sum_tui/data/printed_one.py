@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor
 
+from mnist_sum_tui.data.pen import segment
 from mnist_sum_tui.sizes import SIDE
 
 THIN = 1.7
@@ -49,13 +50,3 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     foot = segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
     has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)
     return torch.maximum(flag * has_flag, foot * has_foot)
-
-
-def segment(places: Tensor, radius: Tensor, y0: Tensor, x0: Tensor, y1: Tensor, x1: Tensor) -> Tensor:
-    """The ink of a stroke from (y0, x0) to (y1, x1), each (N,), 0..1, (N, 28, 28)."""
-    y0, x0, y1, x1, radius = (value.view(-1, 1, 1) for value in (y0, x0, y1, x1, radius))
-    down, right = places.view(1, -1, 1) - y0, places.view(1, 1, -1) - x0
-    dy, dx = y1 - y0, x1 - x0
-    share = ((down * dy + right * dx) / (dy**2 + dx**2).clamp(min=1e-6)).clamp(0, 1)
-    gaps = ((down - share * dy) ** 2 + (right - share * dx) ** 2).sqrt()
-    return (radius + 0.5 - gaps).clamp(0, 1)
