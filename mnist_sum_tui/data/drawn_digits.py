@@ -34,7 +34,7 @@ FORMS = (
 its column, 0..4 from the left, and its row, 0..8 from the top; so `00 40 18` is a 7"""
 PIECES = 3
 """straight pieces from one point to the next"""
-SHARE = 0.12
+SHARE = 0.06
 """the share of the digits that are replaced by drawn ones"""
 DICE = 7
 """random numbers for a digit: whether, form, width, slant, roundness, pen, and how much the hand shakes"""

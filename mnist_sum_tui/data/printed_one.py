@@ -10,6 +10,8 @@ THIN = 1.7
 """the largest variance across a straight stroke, in pixels squared; hardly any digit but 1 is below it"""
 MOST_LEAN = 0.5
 """the most that the stroke leans, in columns per row"""
+LONG = 6.5
+"""a longer flag, in pixels, hangs lower"""
 SHARE = 0.4
 """the share of straight strokes that are changed"""
 HALF = 3**0.5
@@ -44,8 +46,9 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     reach, radius = HALF * along.sqrt() * 0.95, HALF * across.sqrt()
     top, bottom = row - reach, row + reach
     at_top, at_bottom = column - lean * reach, column + lean * reach
-    left = 2.5 + 4 * length
-    down = left * (0.2 + slope + (-lean).clamp(min=0))  # flat on a stroke that leans right, it would make a 7
+    left = 2.5 + 8 * length
+    is_steep = (-lean).clamp(min=0) + 0.35 * (left > LONG)  # flat, or on a stroke that leans right, it would make a 7
+    down = left * (0.2 + slope + is_steep)
     flag = segment(places, radius, top, at_top, top + down, at_top - left)
     foot = segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
     has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)

@@ -69,6 +69,18 @@ def test_a_flag_hangs_lower_on_a_stroke_that_leans_right_because_it_would_make_a
     assert heights[2] < heights[1] + 0.3
 
 
+def test_a_long_flag_hangs_lower_because_it_would_make_a_7() -> None:
+    rows = torch.arange(28.0)
+    steepness = []
+    for length in (0.4, 1.0):
+        added = flagged(_upright(20), _dice(0, length, 0, 0.3))[0] - _upright(20)[0]
+        columns = added.amax(0).nonzero().flatten()
+        tip = added[:, columns[1]]
+        steepness.append(((tip @ rows / tip.sum()).item() - 4) / (19 - columns[1].item()))
+        assert 19 - columns[0] == pytest.approx(2.5 + 8 * length, abs=2)
+    assert steepness[1] > steepness[0] + 0.2
+
+
 @pytest.mark.parametrize("lean", [0.6, -0.6])
 def test_a_stroke_that_leans_far_is_no_1(lean: float) -> None:
     ink = _upright(14, lean)
