@@ -78,16 +78,13 @@ def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]
 
     It is slower than `watch`, because it sees every operation. The hooks are gone when the block ends.
     """
-    mode, handles = _Calls(functions), []
-    for name, layer in layers(network).items():
-        handles.append(layer.register_forward_pre_hook(mode.enter))
-        handles.append(layer.register_forward_hook(partial(mode.leave, name)))
-    try:
+    mode = _Calls(functions)
+    with contextlib.ExitStack() as hooks:
+        for name, layer in layers(network).items():
+            hooks.enter_context(layer.register_forward_pre_hook(mode.enter))
+            hooks.enter_context(layer.register_forward_hook(partial(mode.leave, name)))
         with mode:
             yield mode.seen
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 @contextlib.contextmanager
@@ -102,12 +99,10 @@ def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
         if (found := _tensors(inputs, output)) is not None:
             seen[name] = found
 
-    handles = [layer.register_forward_hook(partial(note, name)) for name, layer in watched.items()]
-    try:
+    with contextlib.ExitStack() as hooks:
+        for name, layer in watched.items():
+            hooks.enter_context(layer.register_forward_hook(partial(note, name)))
         yield seen
-    finally:
-        for handle in handles:
-            handle.remove()
 
 
 def layers(network: nn.Module) -> dict[str, nn.Module]:
