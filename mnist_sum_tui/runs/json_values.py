@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import UnionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from mnist_sum_tui.printable import printable
@@ -88,7 +87,7 @@ def check_of(hint: Any) -> Check:
         return _record(hint)
     if get_origin(hint) is tuple:
         return _each(check_of(get_args(hint)[0]))
-    if isinstance(hint, UnionType) or type(None) in get_args(hint):
+    if type(None) in get_args(hint):
         return _or_none(check_of(next(part for part in get_args(hint) if part is not type(None))))
     return {str: _text, bool: _truth}[hint]
 
