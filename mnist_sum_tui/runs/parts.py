@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mnist_sum_tui.runs.events import Changed, Started
 from mnist_sum_tui.runs.knob_turns import turned
@@ -43,13 +44,13 @@ def parts_of(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Part
 
 def all_changes(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Changed]:
     """The changes of a run, with those of its number of epochs that were asked for when it was resumed."""
-    found, before = list[Changed](), None
-    for part in parts_of(starts, changed):
-        start = part.start
-        if before is not None:
-            epochs = {"before": str(before.epochs_at(start.step)), "value": str(start.epochs)}
-            at = start.step
-            found.append(Changed(step=at, epoch=start.epoch, elapsed=start.elapsed, at=at, setting="epochs", **epochs))
+    parts = parts_of(starts, changed)
+    if not parts:
+        return list(changed)
+    found = [*parts[0].changed]
+    for before, part in pairwise(parts):
+        start, at = part.start, part.start.step
+        epochs = {"before": str(before.epochs_at(at)), "value": str(start.epochs)}
+        found.append(Changed(step=at, epoch=start.epoch, elapsed=start.elapsed, at=at, setting="epochs", **epochs))
         found += part.changed
-        before = part
-    return found or list(changed)
+    return found
