@@ -122,7 +122,7 @@ def _print(predictor: "Predictor", report: "EvalReport", options: str) -> None:
     say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
     say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
     say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
-    if predictor.confidence.has_classes:
+    if predictor.confidence.classes:
         say(out, f"refused         {percent(report.refused):>9}   images that are said to be no digits")
     else:
         say(out, f"refused         {'-':>9}   without a digit score it takes every image for a digit")

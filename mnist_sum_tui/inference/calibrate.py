@@ -72,15 +72,15 @@ def fit(
     """
     changes = {turn.setting: turn.value for turn in turns}
     augmentation = changes.get("augment", config.augment)
-    classes = fit_classes(network, train, hardware, augmentation)
-    if not classes.has_classes:
-        return classes
-    outputs, labels = _to_judge_by(network, train, held_out, hardware, classes, augmentation)
+    found = fit_classes(network, train, hardware, augmentation)
+    if not found.classes:
+        return found
+    outputs, labels = _to_judge_by(network, train, held_out, hardware, found, augmentation)
     if (threshold := _threshold(outputs)) > MOST_THRESHOLD:
         return NOT_CALIBRATED
     twin = None if len(held_out) or changes else _of_twin(config)
     temperatures = twin or _temperatures(outputs, labels)
-    return replace(temperatures, threshold=threshold, classes=classes.classes, usual_contrast=classes.usual_contrast)
+    return replace(temperatures, threshold=threshold, classes=found.classes, usual_contrast=found.usual_contrast)
 
 
 def _to_judge_by(

@@ -122,14 +122,9 @@ class Confidence:
     threshold: float | None = None
     """the lowest `digit_score` of a digit; 0.5 % of the digits that it was chosen by score lower"""
     classes: Mapping[str, Classes] = field(default_factory=dict)
-    """two of them, by a key of LONGEST, or none"""
+    """two of them, by a key of LONGEST, which `digit_scores` needs; or none"""
     usual_contrast: float | None = None
     """the mean `contrasts` of training images; None: the digit score leaves it out, as in older checkpoints"""
-
-    @property
-    def has_classes(self) -> bool:
-        """Whether it has the class means that `digit_scores` needs."""
-        return bool(self.classes)
 
     def digit_scores(self, views: Sequence[Views], logits_nk: Tensor) -> Tensor:
         """How much like a digit each image is, float32 (N,): 0..1.

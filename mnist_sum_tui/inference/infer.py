@@ -93,7 +93,7 @@ def infer_batches(
             digits.append(log_softmax(scores).cpu())
             sums.append(add_all_numbers(network, scores).cpu())
     log_digits = torch.cat(digits)
-    likeness = confidence.digit_scores(views, log_digits) if views and confidence.has_classes else None
+    likeness = confidence.digit_scores(views, log_digits) if views and confidence.classes else None
     features = [view["features"] for view in views] if with_features else []
     return Outputs(log_digits, torch.cat(sums), likeness, confidence, torch.cat(features) if features else None)
 

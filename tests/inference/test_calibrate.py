@@ -161,7 +161,7 @@ def test_the_recipes_that_hold_nothing_out_take_the_values_of_their_twins(
         config = TrainConfig.of(recipe, seed=5, keep=0, threads=1)
         own = calibrate.fit(build(config.model), config, few[0], few[1].take(torch.arange(0)), choose(config))
         assert values == {name: getattr(own, name) for name in values}
-        assert own.has_classes
+        assert own.classes
         assert own.threshold is not None, "it is the network's own, no twin's"
         changed = calibrate._changed(few[0].images[1:], choose(config), config.augment)
         own_scores = own.digit_scores(*calibrate._see(build(config.model), changed, choose(config)))
