@@ -13,6 +13,7 @@ from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, System
+from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run, default_folder
 from mnist_sum_tui.runs.summary import best_run, summarise
 from tests.conftest import Cli
@@ -41,7 +42,7 @@ def _tested(accuracy: float) -> Finished:
 
 def _run(folder: Path, *events: Event, data_dir: str | None = None) -> Run:
     run = find.create(folder, replace(CONFIG, data_dir=data_dir))
-    run.metrics_file.write_text("".join(f"{to_json(event)}\n" for event in events))
+    run.metrics_file.write_bytes(to_lines(events))
     return run
 
 
