@@ -15,7 +15,8 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli
 from tests.training.resuming import TIMES, assert_same_end
-from tests.training.test_time_limit import Clock, clock, epochs_in, limited
+from tests.training.test_early_end import epochs_in
+from tests.training.test_time_limit import Clock, clock, limited
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
 __all__ = ["clock"]

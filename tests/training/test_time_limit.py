@@ -12,7 +12,6 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
-from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import MAX_CHANGES, Position
 from mnist_sum_tui.runs.run import Run
@@ -26,7 +25,7 @@ from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.sweep import is_run_of
 from mnist_sum_tui.training.timing import Forecast, Stopwatch
 from tests.training.resuming import config_of_few
-from tests.training.test_early_end import done
+from tests.training.test_early_end import done, epochs_in
 
 pytestmark = pytest.mark.usefixtures("every_step_is_told")
 
@@ -72,10 +71,6 @@ def trained(config: TrainConfig, run: Run, turns: Iterable[Turn] = (), stop_at: 
         if isinstance(event, Finished):
             message = event.message
     return changed, message
-
-
-def epochs_in(run: Run) -> list[float]:
-    return [event.epoch for event in read_events(run.metrics_file, "epoch")]
 
 
 def test_a_limit_of_time_makes_the_run_as_long_as_fits(few_images: str, tmp_path: Path, clock: Clock) -> None:
