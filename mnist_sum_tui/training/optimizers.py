@@ -9,22 +9,17 @@ from typing import Any
 
 import torch
 
+from mnist_sum_tui.config import TrainConfig
 
-def build_optimizer(
-    name: str,
-    parameters: list[torch.nn.Parameter],
-    lr: float,
-    *,
-    momentum: float,
-    beta2: float,
-    weight_decay: float,
-    fused: bool,
-) -> torch.optim.Optimizer:
-    """Build the optimizer `sgd`, `nesterov` or `adamw`; momentum is AdamW's beta1. `fused` updates in one pass."""
-    if name != "adamw":
-        nesterov = name == "nesterov" and momentum > 0  # without momentum nesterov is plain SGD, and torch refuses it
-        return _SGD(parameters, lr, momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)
-    return _AdamW(parameters, lr, (momentum, beta2), weight_decay=weight_decay, fused=fused)
+
+def build_optimizer(config: TrainConfig, parameters: list[torch.nn.Parameter], *, fused: bool) -> torch.optim.Optimizer:
+    """Build the config's optimizer; AdamW takes the momentum for its beta1. `fused` updates in one pass."""
+    lr, momentum, weight_decay = config.lr, config.momentum, config.weight_decay
+    if config.optimizer == "adamw":
+        return _AdamW(parameters, lr, (momentum, config.beta2), weight_decay=weight_decay, fused=fused)
+    # without momentum nesterov is plain SGD, and torch refuses it
+    nesterov = config.optimizer == "nesterov" and momentum > 0
+    return _SGD(parameters, lr, momentum, weight_decay=weight_decay, nesterov=nesterov, fused=fused)
 
 
 def _bare(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -133,15 +133,8 @@ class Learner:
         self.network = build(config.model, config.seed).to(hardware.device)
         self.parallel: nn.Module = self.network
         """the network as a step calls it: with several processes it averages their gradients"""
-        self.optimizer = build_optimizer(
-            config.optimizer,
-            list(self.network.parameters()),
-            config.lr,
-            momentum=config.momentum,
-            beta2=config.beta2,
-            weight_decay=config.weight_decay,
-            fused=hardware.device.type in ("cpu", "cuda"),
-        )
+        is_fused = hardware.device.type in ("cpu", "cuda")
+        self.optimizer = build_optimizer(config, list(self.network.parameters()), fused=is_fused)
 
     def connect(self) -> None:
         """Connect the other processes; call it after the first weights are set."""

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.training.optimizers import build_optimizer
 
 
@@ -8,7 +9,8 @@ from mnist_sum_tui.training.optimizers import build_optimizer
 def test_ten_steps_are_those_of_torchs_own_class(name: str) -> None:
     start = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
     ours, theirs = (torch.nn.Parameter(start.clone()) for _ in range(2))
-    optimizer = build_optimizer(name, [ours], 0.1, momentum=0.9, beta2=0.99, weight_decay=0.1, fused=True)
+    config = TrainConfig(optimizer=name, lr=0.1, momentum=0.9, beta2=0.99, weight_decay=0.1)
+    optimizer = build_optimizer(config, [ours], fused=True)
     reference: torch.optim.Optimizer = (
         torch.optim.AdamW([theirs], 0.1, (0.9, 0.99), weight_decay=0.1, fused=True)
         if name == "adamw"
@@ -29,7 +31,8 @@ def test_ten_steps_are_those_of_torchs_own_class(name: str) -> None:
 
 def test_nesterov_without_momentum_is_plain() -> None:
     weight = torch.nn.Parameter(torch.ones(2))
-    optimizer = build_optimizer("nesterov", [weight], 0.5, momentum=0.0, beta2=0.99, weight_decay=0.0, fused=True)
+    config = TrainConfig(optimizer="nesterov", lr=0.5, momentum=0.0, weight_decay=0.0)
+    optimizer = build_optimizer(config, [weight], fused=True)
     weight.sum().backward()
     optimizer.step()
     assert weight.tolist() == [0.5, 0.5]
