@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.atomic import open_own, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.runs.checkpoint_file import ADVICE, CONFIDENCE, MAX_BYTES, NO_HASH, OPTIMIZER, checked_header
 from mnist_sum_tui.runs.position import Position
 
@@ -155,26 +156,20 @@ def restore_weights(
 
 
 def restore_optimizer(
-    optimizer: torch.optim.Optimizer,
-    network: nn.Module,
-    state: Mapping[str, Tensor],
-    source: Path | str,
-    *,
-    is_begun: bool = True,
-    may_lack: bool = False,
+    optimizer: torch.optim.Optimizer, network: nn.Module, loaded: Checkpoint, source: Path | str
 ) -> None:
     """Copy the saved tensors into the optimizer, in the memory layout of their parameters.
 
     The layout matters, because fused optimizers go through parameter, gradient and state in memory order. All names,
-    shapes and types are checked first. `is_begun` says that a step was made, so that all parameters have a state;
-    `may_lack` that some may have none, because a network of one's own need not use them all.
+    shapes and types are checked first. After the first step all parameters have a state; but a network of the user's
+    own need not use them all.
 
     Raises:
         CheckpointError: the tensors do not fit the network or the optimizer, or some are missing.
     """
-    parameters, keys = dict(network.named_parameters()), _kept_by(optimizer)
+    parameters, keys, state = dict(network.named_parameters()), _kept_by(optimizer), loaded.optimizer
     used = {full_name.rpartition(".")[0] for full_name in state}
-    if is_begun and not (may_lack and used):
+    if loaded.position.step > 0 and not (is_own(loaded.config.model) and used):
         used |= parameters.keys()
     known = {f"{name}.{key}": (parameters[name], key) for name in used & parameters.keys() for key in keys}
     if strays := sorted(known.keys() ^ state.keys()):

@@ -21,7 +21,7 @@ def take_best(run: Run, training: Training) -> Confidence:
         RunError: the file cannot be written; it stays as it was.
     """
     learner, loaded = training.learner, checkpoint.load(run.best_file)
-    learner.restore_weights(loaded.weights, run.best_file)
+    checkpoint.restore_weights(learner.network, loaded.weights, run.best_file)
     train = training.batches.dataset.split
     held = loaded.position.held
     confidence = calibrate.fit(learner.network, learner.config, train, training.validation, learner.hardware, held)

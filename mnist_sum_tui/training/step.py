@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,6 @@ from mnist_sum_tui.data.outliers import outliers
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
-from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.position import Position, Totals
@@ -223,20 +221,5 @@ class Learner:
         Raises:
             CheckpointError: they are of another network or optimizer, or some are missing.
         """
-        self.restore_weights(loaded.weights, source)
-        checkpoint.restore_optimizer(
-            self.optimizer,
-            self.network,
-            loaded.optimizer,
-            source,
-            is_begun=loaded.position.step > 0,
-            may_lack=is_own(self.config.model),
-        )
-
-    def restore_weights(self, weights: Mapping[str, Tensor], source: Path | str) -> None:
-        """Load only weights.
-
-        Raises:
-            CheckpointError: they are of another network.
-        """
-        checkpoint.restore_weights(self.network, weights, source)
+        checkpoint.restore_weights(self.network, loaded.weights, source)
+        checkpoint.restore_optimizer(self.optimizer, self.network, loaded, source)

@@ -80,7 +80,7 @@ def test_weights_that_do_not_fit_change_nothing(learner: Learner, change: str) -
     fresh = Learner(CONFIG, choose(CONFIG))
     before = fresh.copy_weights()
     with pytest.raises(CheckpointError, match="does not fit"):
-        fresh.restore_weights(weights, Path("untrusted"))
+        checkpoint.restore_weights(fresh.network, weights, "untrusted")
     assert all(torch.equal(before[name], tensor) for name, tensor in fresh.copy_weights().items())
 
 
@@ -109,14 +109,13 @@ def test_only_a_network_of_ones_own_may_have_weights_that_are_never_trained(lear
     state = checkpoint.tensors_of(learner.network, learner.optimizer)
     state = {name.removeprefix("optimizer."): value for name, value in state.items() if "optimizer." in name}
     some = {name: value for name, value in state.items() if not name.startswith("sum.bias")}
-    fresh = Learner(CONFIG, choose(CONFIG))
+    fresh, begun = Learner(CONFIG, choose(CONFIG)), Position(step=2)
     with pytest.raises(CheckpointError, match=r"sum\.bias"):
-        checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run")
-    with pytest.raises(CheckpointError, match=r"sum\.bias"):
-        fresh.restore(Checkpoint(CONFIG, Position(step=2), learner.copy_weights(), some), "a run")
+        fresh.restore(Checkpoint(CONFIG, begun, learner.copy_weights(), some), "a run")
+    own = replace(CONFIG, model="net@0123456789ab")
     with pytest.raises(CheckpointError, match="does not fit"):
-        checkpoint.restore_optimizer(fresh.optimizer, fresh.network, {}, "a run", may_lack=True)
-    checkpoint.restore_optimizer(fresh.optimizer, fresh.network, some, "a run", may_lack=True)
+        fresh.restore(Checkpoint(own, begun, learner.copy_weights(), {}), "a run")
+    fresh.restore(Checkpoint(own, begun, learner.copy_weights(), some), "a run")
     assert len(fresh.optimizer.state) == len([*fresh.network.parameters()]) - 1
 
 
