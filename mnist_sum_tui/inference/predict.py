@@ -209,6 +209,5 @@ def load_predictor(
 
 def state_words(loaded: Checkpoint, path: Path) -> str:
     """How far a checkpoint's training was, and what its network lacks: `epoch 3, only guesses, not calibrated`."""
-    run = Run(path.parent)
-    guesses = "" if path == BUILT_IN else warning_of(run)
-    return f"{loaded.position.words(is_running=run.is_running)}{guesses}{lacking(loaded.confidence)}"
+    run = Run(path.parent)  # for the package's network a folder without events
+    return f"{loaded.position.words(is_running=run.is_running)}{warning_of(run)}{lacking(loaded.confidence)}"
