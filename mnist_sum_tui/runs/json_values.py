@@ -73,16 +73,19 @@ def strict_json(value: Any, *, indent: int | None = None, is_ascii: bool = False
 
 
 def check_of(hint: Any) -> Check:
-    """The check for a type hint: int, float, str or bool, one of them or None, a tuple of one of them, or a TypedDict.
+    """The check for a type hint: a value, a value or None, a tuple of one kind of value, or a TypedDict of them.
 
-    A string is made printable, a whole number becomes a float if the hint says float, and a list becomes a tuple.
+    A value is a str, a bool, or an `Annotated` int, float or str with its Within, OneOf or Matching. A plain string is
+    made printable, a whole number becomes a float if the hint says float, and a list becomes a tuple.
     `Annotated[..., hint]` with a TypedDict or a tuple of them as the hint stands for that hint.
     """
     if get_origin(hint) is Annotated:
         kind, rule = get_args(hint)
         if is_typeddict(rule) or get_origin(rule) is tuple:
             return check_of(rule)
-        return _text_by(rule) if kind is str else _MAKE[kind](rule)
+        if kind is str:
+            return _text_by(rule)
+        return _whole(rule) if kind is int else _real(rule)
     if is_typeddict(hint):
         return _record(hint)
     if get_origin(hint) is tuple:
@@ -163,6 +166,3 @@ def _each(inner: Check) -> Check:
         return tuple(map(inner, value))
 
     return check
-
-
-_MAKE: dict[type, Callable[[Within], Check]] = {int: _whole, float: _real}
