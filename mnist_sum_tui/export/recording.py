@@ -111,7 +111,7 @@ def record(config: TrainConfig, target: Run) -> list[Event]:
         target.path.mkdir(parents=True, exist_ok=True)
         target.write_json(target.config_file, run.read_json(run.config_file))
         write_atomic(target.metrics_file, to_lines(events))
-        for path in (run.best_file, *map(run.epoch_file, run.kept_epochs())):
+        for path in (run.best_file, *run.kept_epochs().values()):
             loaded = checkpoint.load(path)
             checkpoint.save_again(target.path / path.name, replace(loaded, optimizer={}), loaded.confidence)
     return events

@@ -17,7 +17,7 @@ def kept_files(run: Run) -> list[Path]:
     run.check_own()
     if run.is_running:
         raise locking.taken(run.path)
-    return [run.epoch_file(epoch) for epoch in run.kept_epochs()]
+    return [*run.kept_epochs().values()]
 
 
 def prune(run: Run) -> int:
@@ -28,5 +28,5 @@ def prune(run: Run) -> int:
     """
     with run.lock():
         before = own_files.size(run.path)
-        own_files.remove(*(run.epoch_file(epoch) for epoch in run.kept_epochs()))
+        own_files.remove(*run.kept_epochs().values())
         return before - own_files.size(run.path)

@@ -93,9 +93,10 @@ class Run:
         """The snapshot of the weights after an epoch; epoch 0 is before the first."""
         return self.path / f"epoch-{epoch}.safetensors"
 
-    def kept_epochs(self) -> list[int]:
-        """The epochs that have a snapshot, in order."""
-        return sorted(int(name[1]) for path in self.path.glob("epoch-*") if (name := EPOCH_FILE.fullmatch(path.name)))
+    def kept_epochs(self) -> dict[int, Path]:
+        """The epochs that have a snapshot, in order, each with its file."""
+        found = {int(name[1]): path for path in self.path.glob("epoch-*") if (name := EPOCH_FILE.fullmatch(path.name))}
+        return dict(sorted(found.items()))
 
     @property
     def best_weights(self) -> Path | None:

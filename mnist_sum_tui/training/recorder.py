@@ -139,10 +139,10 @@ class Recorder:
 
         if stays(epoch):
             learner.save(self.run.epoch_file(epoch), self.state.position(), weights_only=True)
-        for other in self.run.kept_epochs():
+        for other, path in self.run.kept_epochs().items():
             if not stays(other):
                 with contextlib.suppress(OSError):  # an extra snapshot does no harm; the next epoch tries again
-                    self.run.epoch_file(other).unlink(missing_ok=True)
+                    path.unlink(missing_ok=True)
 
     def started(self, training: Training) -> Started:
         """The first event of a training, or of its resumption."""

@@ -189,7 +189,7 @@ def _by_epoch(run: Run) -> dict[int, Weights]:
     Joined ones take the file of the best or the last, which has more than a snapshot.
     """
     owner = printable(run.id)
-    kept = {epoch: run.epoch_file(epoch) for epoch in run.kept_epochs()}
+    kept = run.kept_epochs()
     found = {
         epoch: Weights(f"epoch {epoch}", owner, file) for epoch, file in kept.items() if _saved_after(file) == epoch
     }
