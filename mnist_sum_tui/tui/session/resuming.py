@@ -61,24 +61,26 @@ class Continuation:
 
     run: Run
     config: TrainConfig
-    starts: tuple[Started, ...]
+    steps_per_epoch: int
+    """0 for a run that has not begun"""
     lengths: tuple[Change, ...]
     """the numbers of epochs that it has had"""
     step: int
     """the step of the newest checkpoint, where the run goes on"""
     epoch_seconds: float | None
     """mean seconds per epoch so far; None if no epoch is done"""
-    factor: float = 1.0
+    factor: float
     """the factor on the learning rate that was set during training"""
-    warning: str = ""
+    warning: str
     """what went wrong so far, and what to try; empty if nothing did"""
-    is_tested: bool = False
+    is_tested: bool
     """whether it came to its end; a run that was killed in its final test did not"""
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
         """Make it from the run's events: starts, epochs, checkpoints, changes and ends are used."""
         found = list(events)
+        starts = [event for event in found if isinstance(event, Started)]
         epochs = [event for event in found if isinstance(event, EpochDone)]
         # A resumption drops what the journal has behind its checkpoint, also that this was written.
         step = max((event.step for event in found if isinstance(event, Checkpointed | Started)), default=0)
@@ -88,7 +90,7 @@ class Continuation:
         return cls(
             run=run,
             config=config,
-            starts=tuple(event for event in found if isinstance(event, Started)),
+            steps_per_epoch=starts[-1].steps_per_epoch if starts else 0,
             lengths=changes(found),
             step=step,
             epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
@@ -98,14 +100,9 @@ class Continuation:
         )
 
     @property
-    def steps_per_epoch(self) -> int:
-        """Steps per epoch; 0 for a run that has not begun."""
-        return self.starts[-1].steps_per_epoch if self.starts else 0
-
-    @property
     def is_trained(self) -> bool:
         """Whether all epochs of the run are trained."""
-        return bool(self.starts) and self.step >= self.config.epochs * self.steps_per_epoch
+        return self.steps_per_epoch > 0 and self.step >= self.config.epochs * self.steps_per_epoch
 
     @property
     def is_complete(self) -> bool:
@@ -142,7 +139,7 @@ class Continuation:
 
     def words(self, more: int) -> str:
         """Two or three lines: which epochs would be trained, how long, and at which learning rate."""
-        if not self.starts:
+        if not self.steps_per_epoch:
             return "It has not made a step yet: it begins with its first epoch."
         epochs = self.config.epochs + more
         first = self.step // self.steps_per_epoch + 1

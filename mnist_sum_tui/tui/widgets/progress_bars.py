@@ -34,7 +34,7 @@ class ProgressBars(Widget):
         started, place = session.started, None
         if started is not None and session.events:
             last = session.events[-1]
-            place = (last.step, max(1, started.steps_per_epoch), last.epoch, started.epochs)
+            place = (last.step, started.steps_per_epoch, last.epoch, started.epochs)
         self.place = place  # set once, so that it is drawn only if it has changed
 
     def render(self) -> Content:
