@@ -145,29 +145,35 @@ class Likeness(Widget):
         """Its size is another, so its title may be, too."""
 
     @property
+    def _figures(self) -> tuple[float, float] | None:
+        """The digit score and its threshold; None if there is no bar to draw."""
+        said = self.said
+        if said is None or said.digit_score is None or not said.threshold:
+            return None
+        return said.digit_score, said.threshold
+
+    @property
     def title(self) -> str:
         """The name of the bar, to be written beside it, with its figures if there is room; empty while it is hidden."""
-        said = self.said
-        if not self.display or said is None or said.digit_score is None or not said.threshold:
+        if self._figures is None:
             return ""
-        score, threshold = apart(said.digit_score, said.threshold)
+        score, threshold = apart(*self._figures)
         return first_fit((f"{LIKENESS}: {score}, threshold {threshold}", LIKENESS), self.content_size.width - FRAME)
 
     def on_resize(self) -> None:
         """The title may have less room now, or more."""
         self.post_message(self.Resized())
 
-    def watch_said(self, said: "Prediction | None") -> None:
+    def watch_said(self) -> None:
         """Hide or show the bar."""
-        self.display = said is not None and said.digit_score is not None and bool(said.threshold)
+        self.display = self._figures is not None
 
     def render(self) -> Content:
         """The bar."""
-        said = self.said
-        if said is None or said.digit_score is None or not said.threshold:
+        if self._figures is None:
             return Content("")
         name = f"{LIKENESS} " if self.screen.has_class("-heat") else ""  # the frame that has the title is hidden then
-        return Content(name) + likeness_bar(said.digit_score, said.threshold, self.content_size.width - len(name))
+        return Content(name) + likeness_bar(*self._figures, self.content_size.width - len(name))
 
 
 class AnswerText(Widget):
