@@ -8,7 +8,8 @@ from mnist_sum_tui.config import TrainConfig, option_name, value_words
 from mnist_sum_tui.formatting import duration, first_fit, percent, plural, small
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import is_slow
 from mnist_sum_tui.tui.widgets.common import Line
@@ -119,13 +120,14 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
             "agreement": (AGREEMENT, done.agreement, (f"{done.pairs or 0:,} pairs",)),
         }
     digit, total = session.training or (None, None)
-    validated = [_measured(seen, name) for name in ("digit_accuracy", "sum_accuracy", "agreement")]
+    validated = accuracies(seen) or (None, None)
+    agreement = seen.val_agreement if isinstance(seen, EpochDone) else seen.agreement if seen else None
     has_validation = session.started is None or session.started.validation_images > 0
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "smoothed" for value in validated]
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
         "digit": (("training digit %, smoothed", "training digit %", "digit %"), digit, (notes[0],)),
         "sum": (("training sum %, smoothed", "training sum %", "sum %"), total, (notes[1],)),
-        "agreement": (AGREEMENT, validated[2], ("",) if validated[2] is None else ("of the validation", "validation")),
+        "agreement": (AGREEMENT, agreement, ("",) if agreement is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 
@@ -169,8 +171,3 @@ def _speed(session: Session, progress: Progress | None) -> list[str]:
 def _as_fit(parts: list[str], width: int) -> str:
     """The parts in one line; the last ones are left out if they would not fit."""
     return first_fit([f" {BRAILLE.between} ".join(parts[:count]) for count in range(len(parts), 0, -1)], width)
-
-
-def _measured(seen: object, name: str) -> Value:
-    value = getattr(seen, f"val_{name}", getattr(seen, name, None)) if seen is not None else None
-    return value if isinstance(value, float) else None
