@@ -192,11 +192,11 @@ class SampleStrip(Horizontal):
                     widget.image = None
             self.query_one(AdditionPicture).rows = ()
             return
-        rows = zip(samples.indices, samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
-        for widget, (index, *answer) in zip(self.query(Sample), rows, strict=False):
-            if widget.image is None or widget.image is not images.get(index):
+        answers = zip(samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
+        for widget, index, answer in zip(self.query(Sample), samples.indices, answers, strict=False):
+            if widget.image is not images.get(index):
                 widget.image = images.get(index)
-            widget.answer = (answer[0], answer[1], answer[2], answer[3])
+            widget.answer = answer
         table = self.query_one(AdditionPicture)
         table.rows, table.label = samples.addition, samples.labels[0] if samples.labels else 0
         table.step = samples.step
