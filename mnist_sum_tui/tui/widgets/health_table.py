@@ -16,6 +16,8 @@ CAPTION, GAP = 1, 2
 class Spreads(Pictures):
     """Histograms over time; they have no proportions that must be kept, so they fill the room."""
 
+    BORDER_TITLE = "How weights spread (up: value; right: time)"
+
     def pixels(self) -> tuple[int, int]:
         """Rows and columns of each picture: those of the arrangement in which the smaller side is the largest."""
         count, (width, height) = len(self.grids), self._room
@@ -36,10 +38,6 @@ class HealthTable(Vertical):
         """The figures, and below them a picture of each layer's weights."""
         yield Static(id="figures", markup=False)
         yield Spreads(id="spreads")
-
-    def on_mount(self) -> None:
-        """Set the title of the pictures."""
-        self.query_one(Spreads).border_title = "How weights spread (up: value; right: time)"
 
     def watch_events(self) -> None:
         """Draw the events."""
