@@ -36,16 +36,16 @@ class NetworkLayers(Static):
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
-        self._wanted = self._described = ""
+        self._wanted = ""
 
     def describe(self, name: str) -> None:
         """Show the layers of this network; torch must be imported."""
+        if name == self._wanted:
+            return
         self._wanted = name
         if is_own(name):  # to look at it would build it and seed torch, perhaps while a training begins
-            self._described = ""
             self.update("")
-        elif name != self._described:
-            self._described = name
+        else:
             self.run_worker(partial(self._work, name), thread=True, exclusive=True, exit_on_error=False)
 
     def _work(self, name: str) -> None:
