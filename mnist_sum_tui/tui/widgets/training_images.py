@@ -1,11 +1,12 @@
 """TrainingImages: a training image of each digit, beside the form for a new run if the screen is large enough."""
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
+
+from mnist_sum_tui.sizes import DIGITS
 
 if TYPE_CHECKING:  # numpy, which the form does not wait for
     import numpy as np
@@ -13,7 +14,8 @@ if TYPE_CHECKING:  # numpy, which the form does not wait for
 
     from mnist_sum_tui.charts.thumbnail import Image
 
-DIGITS, A_ROW = 10, 5
+A_ROW = 5
+"""images in a row"""
 GAP = 3
 """columns between two images"""
 WORDS = "Of the {:,} training images, the first of each digit:"
@@ -42,7 +44,7 @@ class TrainingImages(Widget):
         from mnist_sum_tui.data import mnist_files
 
         images, labels = mnist_files.read("train", self._data_dir, is_runs=True)  # so that nothing is downloaded
-        self.app.call_later(partial(self._take, first_of_each(images, labels), len(images)))
+        self.app.call_later(self._take, first_of_each(images, labels), len(images))
 
     def _take(self, images: "list[Image | None]", count: int) -> None:
         self._count = count
