@@ -115,7 +115,7 @@ class DrawPage(DrawingFiles, HeatPage):
         super().take_room()
         if not self.is_mounted:
             return
-        scale = max(1, scale_for(self.room.width - REST_COLUMNS, self.room.height - REST_ROWS))
+        scale = scale_for(self.room.width - REST_COLUMNS, self.room.height - REST_ROWS)
         pad = self.query_one("#pad", DrawPad)
         pad.styles.width, pad.styles.height = 28 * scale + 2, 14 * scale + 2
         self.query_one("#drawing").styles.width = 28 * scale + 2

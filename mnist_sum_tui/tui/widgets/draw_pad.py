@@ -55,7 +55,7 @@ class DrawPad(Widget, can_focus=True):
     @property
     def scale(self) -> int:
         """Size of the pad as a multiple of 28x14 cells, 1..4."""
-        return strokes.scale_for(*self.content_size) or 1
+        return strokes.scale_for(*self.content_size)
 
     def clear(self) -> None:
         """Start a new sheet."""
@@ -109,7 +109,7 @@ class DrawPad(Widget, can_focus=True):
         if self._last is not None:
             self._draw_to(self._place(event))
 
-    def on_mouse_up(self, event: events.MouseUp) -> None:  # noqa: ARG002
+    def on_mouse_up(self) -> None:
         """Lift the pen."""
         self._last = None
         self.release_mouse()

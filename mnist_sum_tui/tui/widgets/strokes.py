@@ -41,18 +41,18 @@ def kept_inside(place: Point) -> Point:
 
 
 def scale_for(width: int, height: int) -> int:
-    """The scale s (1..4) of the largest pad of 28s x 14s cells that fits in width x height; 0 if none fits."""
-    return max(0, min(width // 28, height // 14, 4))
+    """The scale s (1..4) of the largest pad of 28s x 14s cells that fits in width x height; 1 if none fits."""
+    return max(1, min(width // 28, height // 14, 4))
 
 
 def to_sheet(x: float, y: float, scale: int) -> Point:
     """Convert a position on the pad, in cells, to the sheet."""
-    return x * 2 / max(scale, 1), y * 4 / max(scale, 1)
+    return x * 2 / scale, y * 4 / scale
 
 
 def shown(sheet: Sheet, scale: int) -> NDArray[np.uint8]:
     """The sheet scaled to 28s x 28s values for scale s, two per cell; averaged if that is smaller than the sheet."""
-    if scale <= 1:
+    if scale == 1:
         smaller: Sheet = sheet.reshape(28, 2, 28, 2).mean(axis=(1, 3)).astype(np.uint8)
         return smaller
     places = np.arange(28 * scale) * 2 // scale

@@ -35,7 +35,7 @@ def test_drawing_does_not_change_the_old_sheet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("room", "scale"), [((28, 14), 1), ((56, 28), 2), ((112, 56), 4), ((500, 500), 4), ((27, 14), 0), ((0, 0), 0)]
+    ("room", "scale"), [((28, 14), 1), ((56, 28), 2), ((112, 56), 4), ((500, 500), 4), ((27, 14), 1), ((0, 0), 1)]
 )
 def test_the_pad_is_as_large_as_fits(room: tuple[int, int], scale: int) -> None:
     assert strokes.scale_for(*room) == scale
