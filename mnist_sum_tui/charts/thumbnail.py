@@ -28,6 +28,13 @@ def resize(image: NDArray[Any], columns: int, rows: int) -> NDArray[np.float64]:
     return small
 
 
+def means(image: Image, down: int, across: int) -> Image:
+    """The image with one pixel, their mean, for down x across of them."""
+    rows, columns = image.shape[0] // down, image.shape[1] // across
+    smaller: Image = image.reshape(rows, down, columns, across).mean(axis=(1, 3)).astype(np.uint8)
+    return smaller
+
+
 def _weights(out: int, into: int) -> NDArray[np.float64]:
     """How much of each old pixel lies in each new one, (out, into); rows add up to 1."""
     edges = np.linspace(0, into, out + 1)

@@ -11,10 +11,10 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui.charts.braille import characters, pack
-from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.charts.thumbnail import Image, means
 from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
-from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks, means
+from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks
 
 Look = Literal["ascii", "blocks", "dots"]
 CELL = {"ascii": (2, 1), "blocks": (1, 0.5), "dots": (0.5, 0.25)}

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.charts.thumbnail import Image, means
 from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
 
@@ -105,10 +105,3 @@ class HalfBlocks(Visual):
     def get_height(self, rules: RulesMap, width: int) -> int:  # noqa: ARG002
         """One cell per two rows of pixels."""
         return -(-len(self._image) // 2)
-
-
-def means(image: Image, down: int, across: int) -> Image:
-    """The image with one pixel for down x across of them."""
-    rows, columns = image.shape[0] // down, image.shape[1] // across
-    smaller: Image = image.reshape(rows, down, columns, across).mean(axis=(1, 3)).astype(np.uint8)
-    return smaller

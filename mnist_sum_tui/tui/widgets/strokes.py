@@ -5,6 +5,8 @@ from math import hypot
 import numpy as np
 from numpy.typing import NDArray
 
+from mnist_sum_tui.charts.thumbnail import means
+
 SHEET_SIDE = 56
 """twice MNIST's 28; `data/picture.py` scales the drawing down, which gives strokes soft edges"""
 Sheet = NDArray[np.uint8]
@@ -53,8 +55,7 @@ def to_sheet(x: float, y: float, scale: int) -> Point:
 def shown(sheet: Sheet, scale: int) -> NDArray[np.uint8]:
     """The sheet scaled to 28s x 28s values for scale s, two per cell; averaged if that is smaller than the sheet."""
     if scale == 1:
-        smaller: Sheet = sheet.reshape(28, 2, 28, 2).mean(axis=(1, 3)).astype(np.uint8)
-        return smaller
+        return means(sheet, 2, 2)
     places = np.arange(28 * scale) * 2 // scale
     larger: Sheet = sheet[places][:, places]
     return larger
