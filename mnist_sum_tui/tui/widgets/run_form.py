@@ -180,7 +180,8 @@ class RunForm(ChoiceForm):
         by_hand = ["network", *by_hand] if is_other else by_hand
         put(self.query_one("#sets", Static), words.sets(base, by_hand))
         self._list_times(base, config)
-        self._offer_other(config, with_time=not error)
+        offered = words.other_network(config, {} if error else self.speeds)  # a time would be wrong then
+        relabel(self.query_one("#other", Button), offered)
         if self._is_ready:
             self.query_one(BesideForm).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
@@ -203,10 +204,6 @@ class RunForm(ChoiceForm):
             self._listed = recipes
             self.query_one("#all-recipes", Static).update(words.all_recipes(recipes, kept))
         self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
-
-    def _offer_other(self, config: TrainConfig, with_time: bool) -> None:
-        """Offer the quick network or the assignment's as the other one; without a time if a setting is invalid."""
-        relabel(self.query_one("#other", Button), words.other_network(config, self.speeds if with_time else {}))
 
     @on(Button.Pressed, "#other")
     def _take_other(self) -> None:

@@ -219,4 +219,4 @@ class RunTable(DataTable[Text]):
 
     def sort_by(self, column: Column) -> None:
         """Sort by a column; if the table is already sorted by it, reverse the order."""
-        self.order = (column, not self.order[1] if column == self.order[0] else False)
+        self.order = (column, column == self.order[0] and not self.order[1])
