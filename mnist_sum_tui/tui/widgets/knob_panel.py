@@ -64,9 +64,14 @@ def knob(setting: str, value: str) -> Knob:
     return Knob(setting, stops, value)
 
 
+def track_width(width: int) -> int:
+    """Columns of the track in a knob's line."""
+    return max(width - NAME_WIDTH - VALUE_WIDTH - 3, LEAST_TRACK)
+
+
 def knob_line(shown: Knob, is_chosen: bool, width: int) -> str:
     """The knob in one line of text: its name, a track with a mark at the present value, and the value."""
-    track = max(width - NAME_WIDTH - VALUE_WIDTH - 3, LEAST_TRACK)
+    track = track_width(width)
     at = round(shown.place / max(len(shown.stops) - 1, 1) * (track - 1))
     bar = BRAILLE.track[2] * at + BRAILLE.on + BRAILLE.track[2] * (track - 1 - at)
     mark = BRAILLE.chosen if is_chosen else " "
@@ -172,12 +177,11 @@ class KnobPanel(Widget, can_focus=True):
         if row is None or row.y >= len(self._knobs):
             return
         self._chosen = row.y
-        line = knob_line(self._knobs[row.y], True, self._room)
         self.refresh()
-        begin, end = NAME_WIDTH + 1, len(line.rstrip()) - VALUE_WIDTH - 1
-        if begin <= row.x < end:
+        at, track = row.x - NAME_WIDTH - 1, track_width(self._room)
+        if 0 <= at < track:
             stops = len(self._knobs[row.y].stops)
-            self._turn_to(round((row.x - begin) / max(end - begin - 1, 1) * (stops - 1)))
+            self._turn_to(round(at / (track - 1) * (stops - 1)))
 
     def _turn_to(self, place: int) -> None:
         shown = self._knobs[self._chosen]
