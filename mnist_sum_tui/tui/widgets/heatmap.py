@@ -26,7 +26,7 @@ INKS = BRAILLE.shades[1:]
 """shades from the lowest value to the highest; none is blank, so that a row of low values is no gap"""
 
 
-def confusion_text(value: float) -> str:
+def confusion_text(value: float | None) -> str:
     """A count as text; 0 is a dot, so that the other counts stand out."""
     return f"{value:.0f}" if value else BRAILLE.between
 
@@ -100,9 +100,9 @@ class Heatmap(Widget, can_focus=True):
         """The map and its key; `grid` must be known."""
         raise NotImplementedError
 
-    def _ink(self, name: str, *, is_text: bool) -> Color:
-        """The theme's colour of this name, or that of text, which 16 colours or none still show."""
-        return Color.parse(self.app.theme_variables[f"text-{name}" if is_text else name])
+    def _red(self, *, is_text: bool) -> Color:
+        """The theme's colour of errors, or that of text, which 16 colours or none still show."""
+        return Color.parse(self.app.theme_variables["text-error" if is_text else "error"])
 
     @property
     def _steps(self) -> tuple[Color, ...]:
@@ -143,8 +143,8 @@ class Confusion(Heatmap):
         return first_fit((longer, short, f"true {DOWN} read as {RIGHT}"), self.size.width - TITLE_ENDS)
 
     def _errors(self) -> list[list[float]]:
-        rows = [[value or 0.0 for value in row] for row in self.grid or ()]
-        return [[0.0 if at == label else value for at, value in enumerate(row)] for label, row in enumerate(rows)]
+        rows = enumerate(self.grid or ())
+        return [[0.0 if at == label else value or 0.0 for at, value in enumerate(row)] for label, row in rows]
 
     @property
     def _is_shaded(self) -> bool:
@@ -159,13 +159,13 @@ class Confusion(Heatmap):
     def lines(self, cursor: Cell | None) -> Content:
         """The counts; the more frequent an error, the stronger its background."""
         _, _, paper, _ = self.colors
-        counts = [[value or 0.0 for value in row] for row in self.grid or ()]
         errors, is_shaded = self._errors(), self._is_shaded
-        red = self._ink("error", is_text=is_shaded)
+        red = self._red(is_text=is_shaded)
         most = max(1, *map(max, errors))
-        texts = [[confusion_text(value) for value in row] for row in counts]
         if is_shaded:
             texts = [[ink(value / most if value else None) for value in row] for row in errors]
+        else:
+            texts = [[confusion_text(value) for value in row] for row in self.grid or ()]
         is_small = self.cell < 5  # a count such as 1135 and a gap do not fit
         for label, row in enumerate(texts if is_small else ()):
             row[label] = "="
@@ -205,7 +205,7 @@ class SumMap(Heatmap):
         """Percentages, or shades if they do not fit; as in the other map, the more mistakes, the stronger."""
         grid = self.grid or ()
         _, _, paper, _ = self.colors
-        red = self._ink("error", is_text=self._is_small)
+        red = self._red(is_text=self._is_small)
         strengths = shares(grid, *ends(grid)[::-1])
         if self._is_small:
             texts = [[ink(share) * (self.cell - 1) for share in row] for row in strengths]
