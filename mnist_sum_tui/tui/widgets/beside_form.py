@@ -32,10 +32,10 @@ class BesideForm(Vertical):
         self._model = model
         if self.display and model:
             self.query_one(NetworkLayers).describe(model)
-            self.query_one(TrainingImages).read()
             if self._curves is None:
                 from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 
+                self.query_one(TrainingImages).read()
                 self._curves = LatestCurves(self._runs_folder, id="latest-curves")
                 self.mount(self._curves)
 

@@ -28,17 +28,14 @@ class TrainingImages(Widget):
     """the first image (28, 28) of each digit, or None"""
     _count = 0
     """how many training images there are"""
-    _is_reading = False
 
     def __init__(self, data_dir: str | None, *, id: str) -> None:
         super().__init__(id=id)
         self._data_dir = data_dir
 
     def read(self) -> None:
-        """Read the images, once."""
-        if not self._is_reading:
-            self._is_reading = True
-            self.run_worker(self._work, thread=True, exit_on_error=False)
+        """Read the images."""
+        self.run_worker(self._work, thread=True, exit_on_error=False)
 
     def _work(self) -> None:
         from mnist_sum_tui.data import mnist_files
