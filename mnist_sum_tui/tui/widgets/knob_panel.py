@@ -152,9 +152,8 @@ class KnobPanel(Widget, can_focus=True):
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        if self._undo:
-            self.post_message(self.Turned(*self._undo.pop()))
-            self.refresh_bindings()
+        self.post_message(self.Turned(*self._undo.pop()))
+        self.refresh_bindings()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Turn the knob under the mouse up."""
