@@ -18,13 +18,9 @@ class Line(Static):
     `Static.update` would lay out the whole screen again, which takes 20 ms from the training each time.
     """
 
-    _said: Content | str | None = None
-
     def say(self, text: Content | str) -> None:
         """Show this text."""
-        if text != self._said:
-            self._said = text
-            self.update(text, layout=False)
+        put(self, text, layout=False)
 
 
 class Fitted(Line):
@@ -38,10 +34,10 @@ class Fitted(Line):
         self.post_message(self.Resized())
 
 
-def put(into: Static, content: Content | str) -> None:
+def put(into: Static, content: Content | str, *, layout: bool = True) -> None:
     """Show this content, unless it is shown already, because `Static.update` would lay out the whole screen again."""
     if type(content) is not type(into.content) or content != into.content:
-        into.update(content)
+        into.update(content, layout=layout)
 
 
 def relabel(button: Button, label: str) -> None:
