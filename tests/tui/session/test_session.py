@@ -84,7 +84,6 @@ def test_without_a_validation_the_state_line_has_the_smoothed_figures_of_the_pan
     digit, total = (smooth(series.y("accuracy", head, series.training), 0.9)[-1] for head in HEADS)
     assert session.training is not None
     assert session.training == pytest.approx((digit, total))
-    assert session.training is not None
     words = f"digit {session.training[0] * 100:.2f} %, sum {session.training[1] * 100:.2f} %"
     assert state_line(session) == f"● epoch 1/5 · training: {words} "
     shown = figures(session)

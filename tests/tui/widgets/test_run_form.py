@@ -23,10 +23,6 @@ def said(form: RunForm, name: str) -> str:
     return str(form.query_one(f"#{name}", Static).visual)
 
 
-def complaint(app: MnistSumApp) -> str:
-    return str(app.train_page.query_one("#readiness", Static).visual)
-
-
 async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     assert form.config.model == "compact"
@@ -194,7 +190,7 @@ async def test_a_bad_value_is_named_and_nothing_starts(pilot: Pilot[int]) -> Non
         app.train_page.form.query_one("#start").focus()
         await pilot.press("enter")
         await pilot.pause(0.3)  # a button takes no second press for 0.2 s
-        assert words in complaint(app)
+        assert words in said(app.train_page.form, "readiness")
         assert app.session.run is None
 
 
