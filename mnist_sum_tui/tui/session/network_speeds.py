@@ -82,10 +82,11 @@ class SpeedThread(threading.Thread):
                 if found:
                     known.add(config.model)
                     self._tell(config.model, Speed(found, is_measured=True))
+        if not self._with_steps:
+            return
         first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
-        every = (*MODELS, *own_network.named())
-        for model in sorted(every, key=lambda name: first.index(name) if name in first else len(first)):
-            if model not in (*known, *self._tried) and self._with_steps:
+        for model in dict.fromkeys((*first, *MODELS)):
+            if model not in (*known, *self._tried):
                 tried = speed_estimate.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return

@@ -77,6 +77,7 @@ def test_a_few_steps_leave_torch_as_it_was() -> None:
 
 def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.LARGE_MODEL", "swift")
     make_run(tmp_path, "20260101-120100-here")
     large = make_run(tmp_path, "20260101-120200-large")
     large.write_config(replace(large.read_config(), model="swift", batch_size=1024))
@@ -159,8 +160,7 @@ async def test_a_form_that_opens_before_torch_is_ready_begins_one_thread_and_not
         Trying.made[0].stop()
 
 
-def test_beside_another_process_nothing_is_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
+def test_beside_another_process_nothing_is_tried(tmp_path: Path) -> None:
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
     SpeedThread(tmp_path, found.append, with_steps=False).run()
