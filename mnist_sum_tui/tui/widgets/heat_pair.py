@@ -47,6 +47,8 @@ LEAST_FIGURE = 3
 INK_GROUND = 0.14, 0.14
 """how far the ground of ink is towards the colour of ink: for none, and how much further for full ink; so that its
 figures keep one colour until they are hot"""
+Colours = tuple[Color, Color, Color, Color]
+"""of paper, of ink, of heat, and of the shades beside ink"""
 
 
 class Marks(NamedTuple):
@@ -84,41 +86,33 @@ def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float
     return Marks(steps, resize(image, columns, columns // 2))
 
 
-def heat_lines(
-    found: Marks, paper: Color, ink: Color, warm: Color, beside: Color, ramp: Sequence[Color] = ()
-) -> list[Content]:
+def heat_lines(found: Marks, colours: Colours, ramp: Sequence[Color] = ()) -> list[Content]:
     """The picture: figures on the ink, whose ground is as bright as the ink is, and warmer where the heat is higher.
 
-    Where there is no ink, shades in the colour `beside` stand for 3, 6 and 9. A `ramp`, weak to strong, replaces the
-    blends of colours, so that a figure has one ground wherever it stands.
+    Where there is no ink, shades stand for 3, 6 and 9. A `ramp`, weak to strong, replaces the blends of colours, so
+    that a figure has one ground wherever it stands.
     """
     lines = []
     for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
         for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
             mark = (str(step) if step >= LEAST_FIGURE else BRAILLE.between) if is_ink else BRAILLE.shades[step // 3]
-            style = mark_style(step, grey, is_ink, (paper, ink, warm, beside), ramp)
+            style = mark_style(step, grey, is_ink, colours, ramp)
             parts.append((mark * sum(1 for _ in stretch), style))
         lines.append(Content.assemble(*parts))
     return lines
 
 
-def mark_style(
-    step: int, grey: float, is_ink: bool, colours: tuple[Color, Color, Color, Color], ramp: Sequence[Color] = ()
-) -> Style:
-    """The colours of a cell, from those of paper, ink, heat and shades; the terminal's own can only be turned."""
+def mark_style(step: int, grey: float, is_ink: bool, colours: Colours, ramp: Sequence[Color] = ()) -> Style:
+    """The colours of a cell; the terminal's own cannot be blended, only swapped."""
     paper, ink, warm, beside = colours
     if warm.ansi is not None:
         return Style(reverse=True, bold=True) if is_ink else Style(foreground=warm)
-    if ramp and step >= LEAST_FIGURE:
-        colour = ramp[(step - LEAST_FIGURE) * len(ramp) // (10 - LEAST_FIGURE)]
-        return (
-            Style(background=colour, foreground=readable_on(colour), bold=True) if is_ink else Style(foreground=colour)
-        )
+    hot = ramp[(step - LEAST_FIGURE) * len(ramp) // (10 - LEAST_FIGURE)] if ramp and step >= LEAST_FIGURE else None
     if not is_ink:
-        return Style(foreground=paper.blend(beside, 0.3 + step * 0.07))
+        return Style(foreground=hot or paper.blend(beside, 0.3 + step * 0.07))
     faint, further = INK_GROUND
-    ground = paper.blend(ink, faint + further * grey / 255).blend(warm, 0 if ramp else step / 9)
+    ground = hot or paper.blend(ink, faint + further * grey / 255).blend(warm, 0 if ramp else step / 9)
     return Style(background=ground, foreground=readable_on(ground), bold=True)
 
 
@@ -155,11 +149,10 @@ class HeatPair(Widget):
             return Content("")
         told, shown = fitted(found, (max(said.digit_probabilities), max(said.sum_probabilities)), width, height)
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
-        warm = Color.parse(theme.get("heat", theme["warning"]))
-        beside = Color.parse(theme["warning"])
+        warm, beside = Color.parse(theme.get("heat", theme["warning"])), Color.parse(theme["warning"])
         in_256 = "heat" not in theme and self.app.console.color_system == "256"  # these would show blends in four hues
         ramp = [*map(Color.parse, YELLOWS[self.app.current_theme.dark])] if in_256 else []
-        digit, total = (heat_lines(each, paper, ink, warm, beside, ramp) for each in shown)
+        digit, total = (heat_lines(each, (paper, ink, warm, beside), ramp) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])

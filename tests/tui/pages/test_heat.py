@@ -152,7 +152,7 @@ PAPER, INK, WARM = Color.parse("#000"), Color.parse("#fff"), Color.parse("#f80")
 
 
 def drawn(image: NDArray[np.uint8], heat: NDArray[np.float32], columns: int) -> list[str]:
-    return [line.plain for line in heat_lines(marks(image, heat, columns), PAPER, INK, WARM, WARM)]
+    return [line.plain for line in heat_lines(marks(image, heat, columns), (PAPER, INK, WARM, WARM))]
 
 
 def test_ink_is_written_in_figures_and_the_rest_shaded() -> None:
