@@ -142,7 +142,7 @@ class Likeness(Widget):
     said: "reactive[Prediction | None]" = reactive(None)
 
     class Resized(Message):
-        """Its size is another, so its title may be, too."""
+        """Its size has changed, so its title may, too."""
 
     @property
     def _figures(self) -> tuple[float, float] | None:

@@ -24,13 +24,13 @@ class Line(Static):
 
 
 class Fitted(Line):
-    """A Line whose words are chosen by its width: it says when that is another."""
+    """A Line whose words depend on its width; it posts Resized, so that they can be chosen again."""
 
     class Resized(Message):
-        """It has another size."""
+        """Its size has changed."""
 
     def on_resize(self) -> None:
-        """Say so."""
+        """Tell it."""
         self.post_message(self.Resized())
 
 
