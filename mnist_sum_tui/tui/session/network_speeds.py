@@ -64,7 +64,7 @@ class SpeedThread(threading.Thread):
         self._is_over.set()
 
     def run(self) -> None:
-        """Find the speeds; errors are ignored, because a time is only nice to have."""
+        """Find the speeds; errors are ignored, because a time is only nice to have, and the app may close."""
         with contextlib.suppress(Exception):
             self._find()
 
@@ -81,7 +81,7 @@ class SpeedThread(threading.Thread):
                 found = speed_estimate.from_run(summary)
                 if found:
                     known.add(config.model)
-                    self._tell(config.model, Speed(found, is_measured=True))
+                    self._post(SpeedFound(config.model, Speed(found, is_measured=True)))
         if not self._with_steps:
             return
         first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
@@ -90,8 +90,4 @@ class SpeedThread(threading.Thread):
                 tried = speed_estimate.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return
-                self._tell(model, Speed(tried, is_measured=False))
-
-    def _tell(self, model: str, speed: Speed) -> None:
-        with contextlib.suppress(RuntimeError):  # the app's loop is closed
-            self._post(SpeedFound(model, speed))
+                self._post(SpeedFound(model, Speed(tried, is_measured=False)))
