@@ -1,7 +1,5 @@
 """HelpPanel: the keys of a page, and words about it; shown beside the page, which stays usable."""
 
-import textwrap
-
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ScrollableContainer, VerticalScroll
@@ -11,6 +9,7 @@ from textual.screen import Screen
 from textual.style import Style
 from textual.widgets import Input, Static
 
+from mnist_sum_tui.formatting import hanging
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.textual_fixes import LEFT
 from mnist_sum_tui.tui.widgets.key_footer import ALWAYS, PALETTE, key_of
@@ -66,9 +65,8 @@ def key_lines(keys: Keys, width: int = 200) -> Content:
     column = max((len(shown) for shown, _ in keys), default=0)
     lines = []
     for shown, words in keys:
-        first, *rest = textwrap.wrap(words, max(width - column - 1, 8)) or [""]
-        whole = Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {first}")
-        whole = Content("\n").join([whole, *(Content(" " * (column + 1) + line) for line in rest)])
+        wrapped = hanging(words, max(width - column - 1, 8), column + 1)
+        whole = Content.assemble((f"{shown:>{column}}", "bold $text-accent"), f" {wrapped}")
         signs, end = shown.split(" "), column
         whole = whole.stylize(Style.from_meta({SIGN: signs[0]}))
         for sign in reversed(signs):
