@@ -35,6 +35,11 @@ def means(image: Image, down: int, across: int) -> Image:
     return smaller
 
 
+def enlarged(image: Image, by: int) -> Image:
+    """The image with each pixel repeated `by` x `by` times."""
+    return image.repeat(by, 0).repeat(by, 1)
+
+
 def _weights(out: int, into: int) -> NDArray[np.float64]:
     """How much of each old pixel lies in each new one, (out, into); rows add up to 1."""
     edges = np.linspace(0, into, out + 1)

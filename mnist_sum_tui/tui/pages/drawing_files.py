@@ -10,7 +10,7 @@ from textual import work
 from textual.binding import Binding
 from textual.widgets import Input
 
-from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.charts.thumbnail import Image, enlarged
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.formatting import capped
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion
@@ -77,7 +77,7 @@ class DrawingFiles(WeightsPage):
 
     def show_picture(self, grey_hw: NDArray[np.uint8], image: Image) -> None:
         """Predict a picture as it was read, and put it on the pad, where it can be drawn on."""
-        self.query_one(DrawPad).show(image.repeat(2, 0).repeat(2, 1))
+        self.query_one(DrawPad).show(enlarged(image, 2))
         self._drawing = grey_hw
         self.request_answer()
 

@@ -11,7 +11,7 @@ from textual.visual import Visual
 from textual.widget import Widget
 
 from mnist_sum_tui.charts.braille import characters, pack
-from mnist_sum_tui.charts.thumbnail import Image, means
+from mnist_sum_tui.charts.thumbnail import Image, enlarged, means
 from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks
@@ -59,7 +59,7 @@ def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
                 if side * across * scale <= width and ceil(side * down * scale) <= height:
                     found = window(image, side)
                     if found is not None:
-                        return Fit(look, found.repeat(scale, 0).repeat(scale, 1))
+                        return Fit(look, enlarged(found, scale))
     return Fit("dots", image)
 
 

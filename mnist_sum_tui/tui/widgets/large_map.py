@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.charts.thumbnail import Image, as_grey, as_maps, as_signed
+from mnist_sum_tui.charts.thumbnail import Image, as_grey, as_maps, as_signed, enlarged
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.half_blocks import blocks
@@ -35,11 +35,6 @@ def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink
         frame = Content.assemble((first, "$text-accent"), inner, (last, "$text-accent"))
         lines[at] = lines[at][:left] + frame + lines[at][right + 1 :]
     return lines
-
-
-def enlarged(image: Image, by: int) -> Image:
-    """The image with each pixel repeated `by` x `by` times."""
-    return image.repeat(by, 0).repeat(by, 1)
 
 
 class Closer(Widget, can_focus=True):
