@@ -231,7 +231,7 @@ class RunForm(ChoiceForm):
 
     def replace_rate(self, failed: float, rate: float) -> None:
         """Fill in a rate to try, and say so, if the field still has the one that failed."""
-        if self._typed("lr") in (str(failed), f"{failed:g}", small(failed)):
+        if self._typed("lr") in (str(failed), small(failed)):
             with self.query_one("#lr", Input).prevent(Input.Changed):  # which would remove these words again
                 self.take_rate(rate)
             self.complain(words.replaced(failed, rate))
