@@ -73,7 +73,7 @@ class RunTable(DataTable[Text]):
     @property
     def best(self) -> Summary | None:
         """The best of all runs; None if none has a result, or while not all have been read."""
-        return best_if_any(self.every or self.runs) if self.is_whole else None
+        return best_if_any(self.every) if self.is_whole else None
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
         """Write the rows whose texts have changed, or refill the table if others, too, are concerned."""
