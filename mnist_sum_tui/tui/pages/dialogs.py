@@ -15,7 +15,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
-from mnist_sum_tui.tui.widgets.common import ButtonRow
+from mnist_sum_tui.tui.widgets.common import ButtonRow, put
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
@@ -185,9 +185,7 @@ class QuitScreen(Question[Answer]):
 
     def _keep_up(self) -> None:
         """Say what would be lost now; close the question if the training has ended."""
-        said, lost = self.query_one("#lost", Static), self._lost
-        if str(said.visual) != lost:
-            said.update(lost)
+        put(self.query_one("#lost", Static), self._lost)
         session = cast("MnistSumApp", self.app).session
         if self.is_current and not session.is_training:
             if session.error is None:  # otherwise the app has said what failed

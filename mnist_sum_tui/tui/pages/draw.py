@@ -22,6 +22,7 @@ from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, Trouble
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
+from mnist_sum_tui.tui.widgets.common import put
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Earlier, Gallery, Item
@@ -106,9 +107,7 @@ class DrawPage(DrawingFiles, HeatPage):
         return cast("MnistSumApp", self.app)
 
     def _say_keys(self) -> None:
-        hint, words = self.query_one("#hint", Static), HINT if self._app.has_mouse else HINT_WITHOUT_MOUSE
-        if hint.content != words:  # an update lays out the whole screen
-            hint.update(words)
+        put(self.query_one("#hint", Static), HINT if self._app.has_mouse else HINT_WITHOUT_MOUSE)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""

@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import LookInside
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, doubt_line
-from mnist_sum_tui.tui.widgets.common import Fitted
+from mnist_sum_tui.tui.widgets.common import Fitted, put
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import Closer
@@ -57,7 +57,7 @@ class InsidePage(NetworkViews):
         self.views: tuple[LayerView, ...] = ()
         """the output of each layer for the image, by the same weights as the answer that is shown"""
         self._is_sliding = False
-        self._words = self._whole_words = ""
+        self._whole_words = ""
 
     @property
     def about(self) -> str:
@@ -189,9 +189,7 @@ class InsidePage(NetworkViews):
         if self.has_class("-narrow") or self.has_class("-closer"):
             rows = self.room.height - say.NEEDED_ROWS - 2 * self.has_class("-closer")
             words = say.brief(words, self.query_one("#words").content_size.width, rows)
-        if words != self._words:  # an update lays out the whole screen
-            self._words = words
-            self.query_one("#words", Static).update(words)
+        put(self.query_one("#words", Static), words)
 
     def on_option_list_option_highlighted(self) -> None:
         """Show the maps of another layer, and no longer a large map or where it looked."""

@@ -31,6 +31,7 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
 from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.common import put
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
@@ -167,9 +168,7 @@ class RunsPage(Experiments):
         told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
         chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
         under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best, self.listed)))
-        words = "\n".join(under) if table.runs else ""
-        if told.content != words:  # an update lays out the whole page
-            told.update(words)
+        put(told, "\n".join(under) if table.runs else "")
 
     def take_room(self) -> None:
         """Say below the table what there is room for."""
