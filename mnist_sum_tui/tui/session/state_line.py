@@ -31,13 +31,12 @@ def state_line(session: Session, room: int = 200) -> str:
     if found is not None and session.error is None:
         digit, total = map(percent, found[1:])
         word, both = SHORT[found[0]], f"digit {digit}, sum {total}"
-        figures = (f"{found[0]}: {both}", f"{word} {both}", f"{word} sum {total}")
-        forms = [f"{mark} {words} {BRAILLE.between} {each} " for each in figures]
+        figures, shorter = [f"{found[0]}: {both}", f"{word} {both}"], [f"{mark} {words} "]
         if mark in RUNNING and not is_slow(session):
-            forms[2:] = [f"{mark} {each} " for each in figures[1:]]
+            shorter = [f"{mark} {word} {both} ", f"{mark} {word} sum {total} "]
         else:  # the sum alone is named as one of two, because `train sum` looks like a total
-            forms[2:] = [f"{mark} {words} {BRAILLE.between} {each} " for each in (both, f"sums right: {total}")]
-            forms.append(f"{mark} {words} ")
+            figures += [both, f"sums right: {total}"]
+        forms = [*(f"{mark} {words} {BRAILLE.between} {each} " for each in figures), *shorter]
     if is_slow(session):
         forms.append(f"{mark} {SLOW} ")
     elif mark in RUNNING and session.training is not None:  # unnamed, it is the newest, as in the panel
