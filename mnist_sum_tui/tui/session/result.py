@@ -15,7 +15,8 @@ from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 
-LABELS = {"predict": "try it", "train": "go on", "longer": f"{MORE_EPOCHS} more", "watch": "again"}
+LONGER = f"{MORE_EPOCHS} more"
+"""the label of the command that adds epochs to a run that is complete"""
 Row = tuple[str, str]
 """a label, and the text beside it"""
 
@@ -46,8 +47,7 @@ def outcome(session: Session) -> list[Row]:
     if done is not None and (found := accuracies(done)):
         agreement = f"agreement {percent(done.agreement)} (sum = digit + number)"
         rows.append(("test", f"{_figures(*found)}, {agreement}, {done.pairs or 0:,} pairs"))
-    rows += [(LABELS[verb], text) for verb, text in commands(session, run)]
-    return [(printable(label), printable(text)) for label, text in rows]
+    return [(printable(label), printable(text)) for label, text in [*rows, *commands(session, run)]]
 
 
 def commands(session: Session, run: Run) -> list[Row]:
@@ -61,15 +61,15 @@ def commands(session: Session, run: Run) -> list[Row]:
     known = session.started or session.config  # a damaged journal may lack its start
     model = known.model if known else ""
     is_complete = done is not None and done.reason == "completed"
-    found = []
+    rows: list[Row] = []
     if run.best_weights is not None:
-        found.append(("predict", prediction(run.argument, model)))
+        rows.append(("try it", prediction(run.argument, model)))
     if session.is_watching and session.is_live:
-        found.append(("watch", f"mnist-sum tui --watch {run.argument}"))
+        rows.append(("again", f"mnist-sum tui --watch {run.argument}"))
     elif os.path.exists(run.resume_file) and (done is None or done.reason != "diverged"):
         epochs = (known.epochs if known else 0) + MORE_EPOCHS if is_complete else None
-        found.append(("longer" if is_complete else "train", resumption(run.argument, model, epochs)))
-    return found
+        rows.append((LONGER if is_complete else "go on", resumption(run.argument, model, epochs)))
+    return rows
 
 
 def receipt(session: Session) -> str:
@@ -84,7 +84,7 @@ def receipt(session: Session) -> str:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
         rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
-    if rows[-1][0] == LABELS["longer"]:
+    if rows[-1][0] == LONGER:
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
     rows.insert(0, ("in", where(session.run)))
