@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import typer
+from typer._click.exceptions import ClickException  # typer bundles click, and exports few of its errors
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.atomic import NO_SPACE, what_helps
@@ -23,9 +24,6 @@ from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable
-
-# Some versions of Typer bundle click, others import it; the base class of its errors has the same name in both.
-_ClickError: type[Exception] = next(cls for cls in typer.BadParameter.__mro__ if cls.__name__ == "ClickException")
 
 TRAINING = ("train", "tui", "lr", "sweep", "bench")
 """the commands that use all cores for a long time"""
@@ -53,8 +51,8 @@ def main() -> None:
         sys.stdout.flush()
     except MnistSumError as error:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
-    except _ClickError as error:
-        code = _fail(message_of(error), getattr(error, "exit_code", 2))
+    except ClickException as error:
+        code = _fail(message_of(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # no end of the input, for which click takes it: see __main__.py
             raise error.__cause__ from None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from typer._click.exceptions import UsageError
 from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.layout import is_plain
@@ -24,7 +25,7 @@ class NarrowHelp:
         """Run the command.
 
         Raises:
-            typer.Abort: it was interrupted; of a KeyboardInterrupt some versions of the library say nothing.
+            typer.Abort: it was interrupted; of a KeyboardInterrupt the library says nothing.
         """
         try:
             return super().invoke(ctx)  # type: ignore[misc]
@@ -35,9 +36,8 @@ class NarrowHelp:
         """Read --marker and --plain before --help, which is printed as they say, in whatever order they are given."""
         try:
             typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
-        except Exception as error:
-            if hasattr(error, "ctx"):  # an option without its value, whose command some versions do not tell
-                error.ctx = error.ctx or ctx
+        except UsageError as error:  # an option without its value, of which the library does not say the command
+            error.ctx = error.ctx or ctx
             raise
         for option in self.get_params(ctx):  # type: ignore[attr-defined]
             if option.name in DRAWING and option.name in typed:

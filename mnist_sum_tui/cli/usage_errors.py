@@ -4,6 +4,7 @@ import ast
 import re
 from typing import Any
 
+from typer._click.exceptions import BadParameter, ClickException, MissingParameter, NoSuchOption
 from typer.core import TyperCommand
 
 from mnist_sum_tui.cli.narrow_help import NarrowHelp
@@ -22,15 +23,11 @@ class Command(NarrowHelp, TyperCommand):
     """A command that accepts numbers only in plain digits, not `1_0`, and whose usage line has INDEX, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The parts of the usage line, without hidden arguments.
-
-        An argument of several values has dots, which some Typers leave out.
-        """
+        """The parts of the usage line, without hidden arguments; an argument of several values has dots."""
         hidden = [
             piece for each in self.params if getattr(each, "hidden", False) for piece in each.get_usage_pieces(ctx)
         ]
-        pieces = [piece for piece in super().collect_usage_pieces(ctx) if piece not in hidden]
-        pieces = [re.sub(r"^\{(.*)\}(\.\.\.)?$", r"\1\2", piece) for piece in pieces]
+        pieces = [piece.strip("{}") for piece in super().collect_usage_pieces(ctx) if piece not in hidden]
         several = {parameter.metavar for parameter in self.params if parameter.nargs == -1}
         return [f"{piece}..." if piece.strip("[]") in several else piece for piece in pieces]
 
@@ -46,21 +43,20 @@ class Command(NarrowHelp, TyperCommand):
                 number_in(text, UsageError(f"{_name(parameter)} must be {KINDS[kind]}, not '{text}'"))
 
 
-def message_of(error: Any) -> str:
-    """The message for an error of Typer, whose text may come from click or pydantic, depending on the version."""
-    words = {
-        "NoSuchOption": lambda error: _unknown_option(error, error.option_name),
-        "BadParameter": _bad_value,
-        "MissingParameter": _missing,
-    }.get(type(error).__name__)
-    if words is not None:
-        return words(error)
-    text = str(getattr(error, "format_message", error.__str__)())
-    if found := re.fullmatch(r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", text):
+def message_of(error: ClickException) -> str:
+    """The message for an error of Typer."""
+    if isinstance(error, NoSuchOption):
+        return _unknown_option(error, error.option_name)
+    if isinstance(error, MissingParameter):
+        return _missing(error)
+    if isinstance(error, BadParameter):
+        return _bad_value(error)
+    text = error.format_message()
+    if found := re.fullmatch(r"Got unexpected extra argument\(s\) \((.*)\)", text):
         if option := OPTION.match(found[1]):
             return _unknown_option(error, option[0])
         return f"'{found[1]}' cannot stand here: {_meant(error, found[1])}"
-    if found := re.fullmatch(r"No such command (.*?)\.?(?: Did you mean '(.*?)'\?)?", text):
+    if found := re.fullmatch(r"No such command (.*)\.(?: Did you mean '(.*)'\?)?", text):
         if (name := _as_typed(found[1])) == "help":
             return "there is no command help: add --help to any command, such as mnist-sum train --help"
         near = (found[2] or _in_a_group(error, name)).replace("', '", "' or '")
@@ -116,14 +112,13 @@ def _bad_value(error: Any) -> str:
     name, text, value = _name(error.param), str(error.message), _value(error)
     if (option := OPTION.match(value or "")) and not name.startswith("-"):
         return _unknown_option(error, option[0])
-    if found := re.search(r"^(.*) is not one of (.*?)\.?$", text):
+    if found := re.fullmatch(r"(.*) is not one of (.*)\.", text):
         choices = found[2].replace("'", "")
         return f"{name} must be one of {choices}, not '{_as_typed(found[1])}'"
     if " is not in the range " in text:
         low, high = error.param.type.min, error.param.type.max
         return f"{name} must be {low:,} {'or more' if high is None else f'to {high:,}'}, not {text.split()[0]}"
-    kind = next((words for kind, words in KINDS.items() if re.search(rf"\b{kind}", text)), None)
-    kind = kind or (KINDS["float"] if "number" in text else None)
+    kind = next((words for kind, words in KINDS.items() if f" is not a valid {kind}" in text), None)
     what = f", not '{value}'" if value is not None else ""
     return f"{name} must be {kind}{what}" if kind else f"{name}: {text}"
 
@@ -144,20 +139,14 @@ def _name(parameter: Any) -> str:
 
 
 def _value(error: Any) -> str | None:
-    """What was typed: pydantic keeps it in the cause, click quotes it in the message."""
-    details = getattr(error.__cause__, "errors", None)
-    if details is not None:
-        return str(details()[0]["input"])
+    """What was typed, which the message quotes; None if it quotes nothing."""
     found = re.match(r"(['\"].*['\"]) is not", str(error.message))
     return _as_typed(found[1]) if found else None
 
 
 def _as_typed(quoted: str) -> str:
     """A word as it was typed, from the way in which Python would write it: with doubled backslashes."""
-    try:
-        return str(ast.literal_eval(quoted))
-    except (ValueError, SyntaxError):  # another version of the library does not quote it
-        return quoted
+    return str(ast.literal_eval(quoted))
 
 
 def _help_of(error: Any) -> str:

@@ -35,7 +35,7 @@ BAD_INPUT = [
     ("train --epochs 1_0", "error: --epochs must be a whole number such as 3, not '1_0'"),
     ("train --lr 1_0e-3", "error: --lr must be a number such as 0.01, not '1_0e-3'"),
     ("predict 3 0_7", "error: NUMBER must be a whole number such as 3, not '0_7'"),
-    ("train --lr abc", "error: --lr must be a number such as 0.01, not 'abc'"),
+    ("train --lr int", "error: --lr must be a number such as 0.01, not 'int'"),
     ("train --notify dove", "error: --notify must be one of auto, bell, osc9, none, not 'dove'"),
     ("train --seeds 0", "error: --seeds must be 1 to 1,000, not 0"),
     ("bench --rounds 0", "error: --rounds must be 1 to 100, not 0"),
