@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from mnist_sum_tui import __version__
+from mnist_sum_tui.cli import welcome
 from mnist_sum_tui.cli.drawing_options import add_options
+from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.usage_errors import Command
-from mnist_sum_tui.cli.welcome import Welcome
 
 COMMANDS = (
     "train", "tui", "demo", "serve", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide",
@@ -20,7 +21,8 @@ def build(asked: str | None = None) -> typer.Typer:
     """The program with only the command `asked`, or with all commands if there is none of that name."""
     app = typer.Typer(
         name="mnist-sum",
-        cls=Welcome,
+        cls=Group,
+        invoke_without_command=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
@@ -47,6 +49,7 @@ def _show_version(wanted: bool) -> None:
 
 
 def _about(
+    context: typer.Context,
     _version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
@@ -56,3 +59,5 @@ def _about(
 
     Start with [bold]mnist-sum train --recipe sprint[/bold] (seconds), or the dashboard: [bold]mnist-sum tui[/bold].
     """
+    if context.invoked_subcommand is None:
+        welcome.show()

@@ -1,9 +1,6 @@
 """`mnist-sum` without a command: says what the program is and what to try first."""
 
-import typer
-
 from mnist_sum_tui.cli.layout import console
-from mnist_sum_tui.cli.narrow_help import Group
 
 FIRST = {
     "mnist-sum demo": "watch it learn, in 40 s",
@@ -13,22 +10,6 @@ FIRST = {
 }
 FURTHER = {"mnist-sum guide": "how it works", "mnist-sum --help": "all commands"}
 """commands and what they do; no line is wider than 60 columns"""
-
-
-class Welcome(Group):
-    """The group of commands, which prints the welcome if no command is given.
-
-    A callback without a command would do the same, but to call it Typer imports pydantic if that is installed.
-    """
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        """Print the welcome and exit if there is no command; options such as `--plain` may be there."""
-        if ctx.resilient_parsing or self.make_parser(ctx).parse_args(args=[*args])[1]:
-            return super().parse_args(ctx, args)
-        if args:
-            super().parse_args(ctx, args)
-        show()
-        raise typer.Exit
 
 
 def show() -> None:
