@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,12 +28,13 @@ class Predict(Group):
     """The group of commands; `predict 3` means `predict idx 3`, and `predict FILE` means `predict image FILE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the command first where an option comes first, as in `predict --run best 3`.
+        """Put the command first, where a number, a file or an option stands, as in `3` or `--run best 3`.
 
         Raises:
             UsageError: the first argument is neither a number, a file, nor a command.
         """
-        if args and args[0].startswith("--") and args[0] not in ctx.help_option_names:
+        is_short = args and re.match("-[^-]", args[0])  # -x is no option, which the library says
+        if args and args[0] not in ctx.help_option_names and not is_short:
             place = self._first_argument(args)
             if place is None:
                 args = ["idx", *args]
@@ -52,15 +54,6 @@ class Predict(Group):
                 return place
             is_value = not is_value and word in with_value
         return None
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Put `idx` before a number, and `image` before the name of a file.
-
-        Raises:
-            UsageError: the first argument is neither a number, a file, nor a command.
-        """
-        named = [] if args[0] in self.commands else [_command_for(args[0])]
-        return super().resolve_command(ctx, [*named, *args])
 
 
 def _command_for(first: str) -> str:
