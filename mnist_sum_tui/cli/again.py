@@ -64,10 +64,10 @@ def _is_tested(found: Summary) -> bool:
     return found.is_tested and found.finished is not None and found.finished.agreement is not None
 
 
-def done_before(found: Summary) -> str:
+def done_before(config: TrainConfig, found: Summary) -> str:
     """The line that is printed for a run that is not trained again."""
     how = "diverged" if found.state == "diverged" else "done"
-    return f"seed {found.config.seed if found.config else '?'}: {how} before, in {found.run.argument}"
+    return f"seed {config.seed}: {how} before, in {found.run.argument}"
 
 
 def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Callable[[], Run]]:

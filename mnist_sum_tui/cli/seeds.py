@@ -49,7 +49,7 @@ def train_seeds(
         found = None if is_fresh else there(own, folder, is_quiet=is_quiet)
         if found is not None and found.state == "completed":
             if not is_quiet:
-                say(console(), done_before(found))
+                say(console(), done_before(own, found))
             done.append(found)
             continue
         own, make = begun(own, found, folder, name)

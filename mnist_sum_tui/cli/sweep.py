@@ -100,7 +100,7 @@ def _made(config: TrainConfig, folder: Path, name: str, json: bool) -> tuple[Run
     found = there(config, folder, ENDED, is_quiet=json)
     if found is not None and found.state in ENDED:
         if not json:
-            say(console(), done_before(found))
+            say(console(), done_before(config, found))
         return found.run, 0
     own, make = begun(config, found, folder, name)
     try:

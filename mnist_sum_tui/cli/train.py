@@ -108,7 +108,7 @@ def _assist() -> int:
 
 def train_and_print(
     config: TrainConfig,
-    made: Run | Callable[[], Run],
+    make: Callable[[], Run],
     is_last: bool = True,
     *,
     style: str,
@@ -117,14 +117,14 @@ def train_and_print(
 ) -> int:
     """Train and print; with `boards`, write for TensorBoard into a folder there, too. Returns the exit code.
 
-    `made` is the run, or makes it. A new run that cannot begin leaves no folder.
+    `make` gives the run. A new run that cannot begin leaves no folder.
     A signal that comes too late to stop the run changes the exit code only if another run would follow.
     """
     control = Control()
     for turn in turns:
         control.turn(turn)
     with _signals_stop(control) as caught:  # before the run is made, so that no signal leaves a half-made one
-        run = made if isinstance(made, Run) else made()
+        run = make()
         try:
             finished, is_heard = _train(config, run, control, style, boards)
         except BaseException as error:

@@ -43,7 +43,7 @@ def test_a_run_without_its_settings_ends_with_its_result_and_has_them_again(
 ) -> None:
     config = run.read_config()
     after(EpochDone, monkeypatch, run.config_file.unlink)
-    assert train_and_print(config, run, style=style) == 0
+    assert train_and_print(config, lambda: run, style=style) == 0
     assert result in capsys.readouterr().out
     assert find.list_runs(run.path.parent) == [run]
     assert run.read_config() == config
@@ -56,7 +56,7 @@ def test_a_run_whose_folder_is_gone_ends_with_the_file_that_could_not_be_written
     config = run.read_config()
     after(EpochDone, monkeypatch, lambda: shutil.rmtree(run.path))
     with pytest.raises(RunError, match=r"cannot be written \(No such file or directory\)"):
-        train_and_print(config, run, style=style)
+        train_and_print(config, lambda: run, style=style)
     assert "The run is in" not in capsys.readouterr().out
 
 
@@ -75,7 +75,7 @@ def test_a_run_whose_folder_is_replaced_by_a_link_writes_nothing_through_it(
 
     after(moment, monkeypatch, replace)
     with pytest.raises(RunError, match="was replaced while the run trained, so nothing more is written there: put the"):
-        train_and_print(config, run, style="quiet")
+        train_and_print(config, lambda: run, style="quiet")
     assert [path.name for path in elsewhere.iterdir()] == [".pid"]
     ended = last_event(aside / "metrics.jsonl")
     assert isinstance(ended, Finished)
@@ -99,11 +99,11 @@ def test_a_disk_that_gets_full_is_told_with_what_to_do_then(
 
     monkeypatch.setattr(Journal, "append", fill)
     with pytest.raises(RunError, match="No space left") as raised:
-        train_and_print(run.read_config(), run, style="quiet")
+        train_and_print(run.read_config(), lambda: run, style="quiet")
     again = f"mnist-sum train --resume {run.argument}"
     assert str(raised.value).endswith(f"free some space, then {how} with {again}")
     monkeypatch.undo()
-    assert train_and_print(run.read_config(), Run(run.path), style="quiet") == 0
+    assert train_and_print(run.read_config(), lambda: Run(run.path), style="quiet") == 0
     assert run.report_file.exists()
 
 
@@ -117,7 +117,7 @@ def test_a_run_that_fails_after_a_checkpoint_says_how_to_resume_it(
 
     monkeypatch.setattr("mnist_sum_tui.training.recorder.Recorder.report", full)
     with pytest.raises(RunError, match="free some space"):
-        train_and_print(config, run, style="auto")
+        train_and_print(config, lambda: run, style="auto")
     said = capsys.readouterr().out
     assert f"resume it with mnist-sum train --resume {run.argument}" in " ".join(said.split())
     assert run.resume_file.exists()
