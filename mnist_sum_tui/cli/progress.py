@@ -108,14 +108,19 @@ class PlainPrinter(Printer):
 
     def show(self, event: Event) -> None:
         """Print the event if it belongs in a log."""
-        self._forecast(event)
-        if isinstance(event, Progress) and self.started and time.monotonic() - self.sent > self.pause:
-            whose = f"seed {self.started.seed}: " if self.brief else "  "
-            self.line(f"{whose}{progress_text(event, self.started)}")
-            self.sent = time.monotonic()
+        if isinstance(event, Progress) and self.started:
+            self._forecast(event, self.started)
+            self.progress(event, self.started)
         elif not self.brief:
             self._show_in_full(event)
         super().show(event)
+
+    def progress(self, event: Progress, started: Started) -> None:
+        """Print a progress line, if the last one was long ago."""
+        if time.monotonic() - self.sent > self.pause:
+            whose = f"seed {started.seed}: " if self.brief else "  "
+            self.line(f"{whose}{progress_text(event, started)}")
+            self.sent = time.monotonic()
 
     def _show_in_full(self, event: Event) -> None:
         if isinstance(event, Started):
@@ -136,14 +141,12 @@ class PlainPrinter(Printer):
             if self.table and self.started:
                 self.table = replace(self.table, epochs=self.started.after(event).epochs)
 
-    def _forecast(self, event: Event) -> None:
+    def _forecast(self, event: Progress, started: Started) -> None:
         """If a new run takes long, print how long, and that a recipe takes only seconds."""
-        if self.has_forecast or not isinstance(event, Progress) or self.started is None or event.remaining is None:
-            return
-        if event.step >= FORECAST_STEPS:
+        if event.step >= FORECAST_STEPS and event.remaining is not None and not self.has_forecast:
             self.has_forecast = True
-            if not self.started.resumed and event.remaining > LONG_SECONDS:
-                shorter = "" if self.started.recipe == "sprint" else "; mnist-sum train --recipe sprint takes seconds"
+            if not started.resumed and event.remaining > LONG_SECONDS:
+                shorter = "" if started.recipe == "sprint" else "; mnist-sum train --recipe sprint takes seconds"
                 self.line(f"It takes {about(event.elapsed + event.remaining)} on this machine{shorter}")
 
     def line(self, text: str, indent: int = 0) -> None:
@@ -176,13 +179,9 @@ class LivePrinter(PlainPrinter):
         """Say that torch is being loaded."""
         self.live.update(Text("loading torch and the images ...", style="dim"), refresh=True)
 
-    def show(self, event: Event) -> None:
-        """Print the event, or update the bars."""
-        self._forecast(event)
-        if isinstance(event, Progress) and self.started:
-            self.live.update(bars(event, self.started, self.out.width), refresh=True)
-        else:
-            super().show(event)
+    def progress(self, event: Progress, started: Started) -> None:
+        """Update the bars."""
+        self.live.update(bars(event, started, self.out.width), refresh=True)
 
 
 def printer(style: str, run: Run, config: TrainConfig) -> Printer:
