@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 STYLES = {"digit": "cyan", "sum": "magenta", "title": "bold", "nan": "red", "axis": "dim", "ghost": "dim"}
 """the style of each part of a chart; other parts have none"""
-GAP = 2
+GAP, NARROWEST = 2, 36
+"""columns between two charts, and the fewest columns of a chart beside another"""
 
 
-def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int) -> None:
-    """Print charts of at least `least` columns, as many side by side as fit."""
+def print_plots(out: "Console", plots: "Sequence[Plot]", height: int) -> None:
+    """Print charts of this height, as many side by side as fit."""
     from rich.text import Text
 
     from mnist_sum_tui.charts.plot import draw
@@ -30,7 +31,7 @@ def print_plots(out: "Console", plots: "Sequence[Plot]", least: int, height: int
             say(out, words)
         return
     width = drawing_width(out)
-    across = min(len(plots), max(1, (width + GAP) // (least + GAP)))
+    across = min(len(plots), max(1, (width + GAP) // (NARROWEST + GAP)))
     each = (width - GAP * (across - 1)) // across
     for first in range(0, len(plots), across):
         drawn = [draw(plot, each, height).lines for plot in plots[first : first + across]]
@@ -54,4 +55,4 @@ def print_reliability(out: "Console", report: "EvalReport") -> None:
     is_calibrated = any(f"{found.nll:.4f}" != f"{raw[head]:.4f}" for head, found in heads.items())
     say(out, f"Lower is better{'; the NLL is calibrated, the loss is not' if is_calibrated else ''}", "dim")
     say(out, capped(coverage_words(heads)))
-    print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], least=36, height=9)
+    print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], height=9)

@@ -32,7 +32,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     from mnist_sum_tui.runs.commands import command
 
     out = console()
-    print_plots(out, [rate_plot(test)], least=36, height=HEIGHT)
+    print_plots(out, [rate_plot(test)], HEIGHT)
     out.print()
     say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
     say(out, f"middle    {small(test.valley, 2)}: {test.about_valley}", indent=10)

@@ -74,22 +74,3 @@ def _small(out: "Console", image: "Image", columns: int) -> "list[Text]":
         return half_blocks(resize(image, wide, high).astype(int).tolist())
     grey = resize(image, wide, max(1, round(high / 2))).astype(int).tolist()
     return [Text(line) for line in ascii_picture(grey, wide=1)]
-
-
-def print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]", gap: int) -> None:
-    """Print the answer to the right of the picture, or below it if the terminal is too narrow for both."""
-    from rich.text import Text
-
-    width = max(line.cell_len for line in picture)
-    if is_plain():
-        lines = answer
-    elif width + gap + max(line.cell_len for line in answer) > out.width:
-        lines = [*picture, Text(), *answer]
-    else:
-        top = max(0, (len(picture) - len(answer)) // 2)
-        lines = list(picture)
-        lines += [Text()] * (top + len(answer) - len(lines))
-        for place, line in enumerate(answer, top):
-            lines[place] = Text.assemble(lines[place], " " * (width + gap - lines[place].cell_len), line)
-    for line in lines:
-        out.print(line, soft_wrap=True)

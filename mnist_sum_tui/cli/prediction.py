@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import say
-from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks, print_beside
+from mnist_sum_tui.cli.layout import is_plain, say
+from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
 from mnist_sum_tui.formatting import answer, apart, ascii_picture, bar, equation, how_sure, trim
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def print_prediction(
     from rich.text import Text
 
     lines = _answer(prediction)
-    print_beside(out, _pictures(out, trim(pixels), max(line.cell_len for line in lines)), lines, GAP)
+    _print_beside(out, _pictures(out, trim(pixels), max(line.cell_len for line in lines)), lines)
     title = Text(f"{what}, number {prediction.number}{' (random)' if is_drawn else ''}", "dim")
     if prediction.truth is not None and not prediction.correct:
         truth = equation(prediction.truth[0], prediction.number, prediction.truth[1])
@@ -45,6 +45,25 @@ def print_prediction(
         say(out, f"the two answers disagree: {digit} + {number} is {digit + number}, not {prediction.sum}")
     if not predictor.is_useless:
         say(out, Text(f"by {predictor.source}", "dim"))
+
+
+def _print_beside(out: "Console", picture: "list[Text]", answer: "list[Text]") -> None:
+    """Print the answer to the right of the picture, or below it if the terminal is too narrow for both."""
+    from rich.text import Text
+
+    width = max(line.cell_len for line in picture)
+    if is_plain():
+        lines = answer
+    elif width + GAP + max(line.cell_len for line in answer) > out.width:
+        lines = [*picture, Text(), *answer]
+    else:
+        top = max(0, (len(picture) - len(answer)) // 2)
+        lines = list(picture)
+        lines += [Text()] * (top + len(answer) - len(lines))
+        for place, line in enumerate(answer, top):
+            lines[place] = Text.assemble(lines[place], " " * (width + GAP - lines[place].cell_len), line)
+    for line in lines:
+        out.print(line, soft_wrap=True)
 
 
 def _answer(prediction: "Prediction") -> "list[Text]":
