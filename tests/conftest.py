@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mnist_sum_tui import settings
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
 from tests import forked
 
@@ -72,8 +73,9 @@ def wait_for(found: Callable[[], object], seconds: float = 60) -> None:
 def _own_runs_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the user's own runs and settings, and from the colours and width of the terminal.
 
-    A network of one's own that one test has named is unknown to the next.
+    A network of one's own that one test has named is unknown to the next, which draws with the usual marker, too.
     """
+    monkeypatch.setattr("mnist_sum_tui.glyphs._chosen", BRAILLE)
     monkeypatch.setattr("mnist_sum_tui.own_network._files", {})
     monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("MNIST_SUM_SETTINGS", str(tmp_path / "settings" / "settings.toml"))

@@ -75,7 +75,8 @@ def test_a_letter_stays_a_letter_in_blocks() -> None:
 @each_marker
 @pytest.mark.parametrize("size", [(80, 20), (30, 6), (9, 3)])
 def test_a_chart_has_only_characters_of_its_marker(marker: Glyphs, size: tuple[int, int]) -> None:
-    for line in lines_of(plot(), *size, marker):
+    choose(marker.name)
+    for line in lines_of(plot(), *size):
         assert cells(line) == size[0]
         assert not strangers(line, marker)
 
@@ -83,8 +84,9 @@ def test_a_chart_has_only_characters_of_its_marker(marker: Glyphs, size: tuple[i
 @each_marker
 def test_a_curve_is_as_fine_as_the_dots_of_its_marker(marker: Glyphs) -> None:
     """A rising line uses each of the heights that a cell has."""
+    choose(marker.name)
     x = np.arange(400.0)
-    _, *below_the_legend = draw(Plot((Curve("a", "a", x, x),)), 60, 12, marker).lines
+    _, *below_the_legend = draw(Plot((Curve("a", "a", x, x),)), 60, 12).lines
     drawn = {character for line in below_the_legend for text, role in line if role == "a" for character in text}
     single = {marker.dots[1 << row] for row in range(marker.dot_size[1])} if marker is not BRAILLE else {"⠁", "⡀"}
     assert len(drawn) >= len(single)
@@ -92,8 +94,9 @@ def test_a_curve_is_as_fine_as_the_dots_of_its_marker(marker: Glyphs) -> None:
 
 @pytest.mark.parametrize(("pattern", "sample"), [("dashed", "-"), ("sparse", "~"), ("dotted", "~")])
 def test_an_ascii_curve_consists_of_its_sample_in_the_legend(pattern: str, sample: str) -> None:
+    choose("ascii")
     x = np.arange(400.0)
-    lines = draw(Plot((Curve("b", "b", x, x, pattern=pattern),)), 60, 12, ASCII).lines
+    lines = draw(Plot((Curve("b", "b", x, x, pattern=pattern),)), 60, 12).lines
     assert f"{sample} b" in "".join(text for text, _ in lines[0])
     assert {character for line in lines[1:] for text, role in line if role == "b" for character in text} == {sample}
 
@@ -101,12 +104,9 @@ def test_an_ascii_curve_consists_of_its_sample_in_the_legend(pattern: str, sampl
 @each_marker
 def test_bars_and_sparklines_have_only_characters_of_their_marker(marker: Glyphs) -> None:
     choose(marker.name)
-    try:
-        texts = [bar(share / 16, 8) for share in range(17)]
-        texts += ["".join(track(share / 16, 8)) for share in range(17)]
-        texts += [shade(share / 4) * 8 for share in range(5)]
-    finally:
-        choose("braille")
+    texts = [bar(share / 16, 8) for share in range(17)]
+    texts += ["".join(track(share / 16, 8)) for share in range(17)]
+    texts += [shade(share / 4) * 8 for share in range(5)]
     assert {len(text) for text in texts} == {8}
     texts.append(sparkline([1, None, 3, 7], 8, marker))
     assert not strangers("".join(texts), marker)
@@ -116,13 +116,10 @@ def test_bars_and_sparklines_have_only_characters_of_their_marker(marker: Glyphs
 def test_the_process_has_one_choice() -> None:
     assert current() is BRAILLE
     choose("ascii")
-    try:
-        assert bar(1, 3) == "###"
-        with pytest.raises(UsageError, match="unknown marker 'asci': did you mean 'ascii'"):
-            choose("asci")
-        assert current() is ASCII
-    finally:
-        choose("braille")
+    assert bar(1, 3) == "###"
+    with pytest.raises(UsageError, match="unknown marker 'asci': did you mean 'ascii'"):
+        choose("asci")
+    assert current() is ASCII
 
 
 PICTURES = {"plain_app.py": "\u200d", "answer.py": BRAILLE.heavy, "intro_picture.py": BRAILLE.frame}

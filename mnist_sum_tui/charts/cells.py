@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from mnist_sum_tui.charts import braille
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.braille import PATTERNS, Bins, Bools, Interval, characters, column_of, dot_rows, pack
-from mnist_sum_tui.glyphs import ASCII, BRAILLE, Glyphs
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 BLANK = ord(" ")
 SAMPLES = dict(zip(PATTERNS, BRAILLE.lines + BRAILLE.lines[-1], strict=True))
@@ -19,10 +19,10 @@ class Cells:
     `across` and `up` are the ranges of the x and y axis. Heights are values after the scale's `forward`.
     """
 
-    def __init__(self, rows: int, columns: int, across: Interval, up: Interval, glyphs: Glyphs = BRAILLE) -> None:
+    def __init__(self, rows: int, columns: int, across: Interval, up: Interval) -> None:
         self.rows, self.columns, self.across, self.up = rows, columns, across, up
-        self._glyphs = glyphs
-        self._dots_across, self._dots_down = columns * glyphs.dot_size[0], rows * glyphs.dot_size[1]
+        self._glyphs = current()
+        self._dots_across, self._dots_down = columns * self._glyphs.dot_size[0], rows * self._glyphs.dot_size[1]
         self._cells = np.full((rows, columns), BLANK, np.uint32)
         self._roles = np.zeros((rows, columns), np.intp)
         self._names = ["axis"]

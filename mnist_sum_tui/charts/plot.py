@@ -14,7 +14,7 @@ from mnist_sum_tui.charts.above import above, read_at, row_at
 from mnist_sum_tui.charts.axes import LINEAR, PAD, Floats, Scale, spanning
 from mnist_sum_tui.charts.cells import Cells
 from mnist_sum_tui.charts.frame import Span, fit, x_axis, y_axis
-from mnist_sum_tui.glyphs import BRAILLE, Glyphs, current, shown
+from mnist_sum_tui.glyphs import BRAILLE, shown
 
 Heights = tuple[Floats, Floats | None]
 """a curve's `y` and `raw` after the scale's `forward`"""
@@ -104,9 +104,8 @@ class Drawing:
         return self.low + min(max(share, 0.0), 1.0) * (self.high - self.low)
 
 
-def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> Drawing:
+def draw(plot: Plot, width: int, height: int) -> Drawing:
     """Draw the chart in `width` by `height` cells; without legend or axes if there is too little room for them."""
-    glyphs = glyphs or current()
     heading, with_axis = above(plot, width, height), height >= 4
     rows = max(height - len(heading) - with_axis, 0)
     up = plot.scale.forward
@@ -122,7 +121,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     between = (x_low, x_high) if any(len(part.x) for part in _parts(plot)) else None
     lines = [fit(spans, width) for spans in heading]
     if rows and columns:
-        canvas = Cells(rows, columns, (x_low, x_high), (low, high), glyphs)
+        canvas = Cells(rows, columns, (x_low, x_high), (low, high))
         if between is None:
             canvas.middle("legend", plot.empty)
         _paint(canvas, plot, heights, marked)
@@ -131,7 +130,7 @@ def draw(plot: Plot, width: int, height: int, glyphs: Glyphs | None = None) -> D
     if with_axis:
         lines.append(fit(x_axis(plot.x_kind, between, left, columns), width))
     lines = lines[:height] + [[(" " * width, "axis")]] * (height - len(lines))
-    lines = [[(shown(text, glyphs), role) for text, role in line] for line in lines]
+    lines = [[(shown(text), role) for text, role in line] for line in lines]
     return Drawing(lines, left, columns, x_low, x_high)
 
 

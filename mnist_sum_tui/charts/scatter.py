@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.charts.braille import characters, pack
-from mnist_sum_tui.glyphs import Glyphs, current
+from mnist_sum_tui.glyphs import current
 
 Cell = tuple[int, int]
 """column and row"""
@@ -39,26 +39,26 @@ class DigitMap:
         """The share of the digits that the network misreads, 0..1."""
         return float((self.labels != self.digits).mean())
 
-    def dots(self, columns: int, rows: int, glyphs: Glyphs) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    def dots(self, columns: int, rows: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """The column and the row of dots of each point, on a map of so many cells."""
         low, high = np.percentile(self.points, (OUTLIERS, 100 - OUTLIERS), axis=0)
         shares = np.clip((self.points - low) / np.maximum(high - low, 1e-12), 0, 1)
-        across, down = columns * glyphs.dot_size[0] - 1, rows * glyphs.dot_size[1] - 1
-        return np.rint(shares[:, 0] * across).astype(np.intp), np.rint((1 - shares[:, 1]) * down).astype(np.intp)
+        across, down = current().dot_size
+        x, y = shares[:, 0] * (columns * across - 1), (1 - shares[:, 1]) * (rows * down - 1)
+        return np.rint(x).astype(np.intp), np.rint(y).astype(np.intp)
 
-    def nearest(self, cell: Cell, columns: int, rows: int, glyphs: Glyphs | None = None) -> int:
+    def nearest(self, cell: Cell, columns: int, rows: int) -> int:
         """The index of an image whose point is in the cell, or of the nearest one."""
-        glyphs = glyphs or current()
-        x, y = self.dots(columns, rows, glyphs)
-        across, down = glyphs.dot_size
+        x, y = self.dots(columns, rows)
+        across, down = current().dot_size
         distances = ((x + 0.5) / across - cell[0] - 0.5) ** 2 + (2 * ((y + 0.5) / down - cell[1] - 0.5)) ** 2
         is_elsewhere = (x // across != cell[0]) | (y // down != cell[1])
         return int((distances + 1e6 * is_elsewhere).argmin())
 
-    def drawn(self, columns: int, rows: int, glyphs: Glyphs | None = None) -> list[list[tuple[str, int]]]:
+    def drawn(self, columns: int, rows: int) -> list[list[tuple[str, int]]]:
         """The map's lines as spans of text and role: the most frequent digit of the cell, WRONG or NOTHING."""
-        glyphs = glyphs or current()
-        x, y = self.dots(columns, rows, glyphs)
+        glyphs = current()
+        x, y = self.dots(columns, rows)
         across, down = glyphs.dot_size
         dots = np.zeros((rows * down, columns * across), bool)
         dots[y, x] = True

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mnist_sum_tui import glyphs
 from mnist_sum_tui.charts.heat import coloured, less_sure, shaded, warmth
-from mnist_sum_tui.glyphs import MARKERS, Glyphs
+from mnist_sum_tui.glyphs import MARKERS, Glyphs, choose
 
 
 def _heat() -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
@@ -23,10 +22,8 @@ def test_the_strongest_place_is_1_and_what_speaks_against_the_answer_is_0() -> N
 
 
 @pytest.mark.parametrize("marker", MARKERS.values(), ids=MARKERS)
-def test_shades_need_no_colour_and_ink_that_hardly_matters_is_a_dot(
-    marker: Glyphs, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(glyphs, "_chosen", marker)
+def test_shades_need_no_colour_and_ink_that_hardly_matters_is_a_dot(marker: Glyphs) -> None:
+    choose(marker.name)
     upper, lower = shaded(*_heat(), 4, 2)
     none, _, half, _, full = tuple(marker.shades)
     assert upper == full * 2 + half * 2

@@ -14,9 +14,8 @@ from tests.tui import fixed, recorded, shown
 
 
 @pytest.fixture(autouse=True)
-def _braille_again() -> Iterator[None]:
+def _parts_of_cells_again() -> Iterator[None]:
     yield
-    glyphs.choose("braille")
     whole_cells(False)
 
 

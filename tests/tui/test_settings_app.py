@@ -19,8 +19,7 @@ from tests.tui.fake_train import CONFIG
 from tests.tui.recorded import until
 
 
-async def test_the_palette_keeps_a_setting(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
+async def test_the_palette_keeps_a_setting(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         for typed, name, value in (("marker blocks", "marker", "blocks"), ("theme light", "theme", "mnist-sum-light")):
             app.search_settings()
@@ -62,7 +61,6 @@ def test_the_list_says_which_value_counts(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 async def test_what_is_chosen_in_the_list_counts_at_once(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glyphs, "_chosen", glyphs.BRAILLE)
     async with app.run_test(size=(80, 24)) as pilot:
         app.here = {"marker": settings.find("marker", "ascii"), "fps": settings.find("fps", 10)}
         app.keep_setting("marker", "blocks")

@@ -55,7 +55,7 @@ class MapOfDigits(Widget, can_focus=True):
         self.index = index
         if self.shown is not None and self.content_size:
             self.index = index = min(index, len(self.shown.labels) - 1)  # there may be fewer images now
-            columns, rows = self.shown.dots(*self.content_size, current())
+            columns, rows = self.shown.dots(*self.content_size)
             across, down = current().dot_size
             self.cursor = int(columns[index]) // across, int(rows[index]) // down
 

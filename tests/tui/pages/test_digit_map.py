@@ -97,7 +97,7 @@ def lit(drawn: MapOfDigits) -> list[tuple[int, int]]:
 def place_of(index: int, drawn: MapOfDigits) -> tuple[int, int]:
     """The cell in which an image is drawn: one of braille has 2 x 4 dots."""
     assert drawn.shown is not None
-    columns, rows = drawn.shown.dots(*drawn.content_size, BRAILLE)
+    columns, rows = drawn.shown.dots(*drawn.content_size)
     return int(columns[index]) // 2, int(rows[index]) // 4
 
 
