@@ -133,15 +133,13 @@ def train_and_print(
                 how = "go on" if run.resume_file.exists() else "begin again"
                 raise RunError(f"{error}, then {how} with {resumption(run.argument, config.model)}") from error
             raise
-    if caught and (not is_last or (finished is not None and finished.reason == "stopped")):
+    if caught and (not is_last or finished.reason == "stopped"):
         return 128 + caught[0]
     _check_end(finished, is_heard, run, config.model)
     return 0
 
 
-def _train(
-    config: TrainConfig, run: Run, control: Control, style: str, boards: Path | None
-) -> tuple[Finished | None, bool]:
+def _train(config: TrainConfig, run: Run, control: Control, style: str, boards: Path | None) -> tuple[Finished, bool]:
     """Train and print; returns the end, and whether all could be printed."""
     from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
@@ -169,7 +167,7 @@ def _streamed(events: Iterable[Event], run: Run, boards: Path, *, is_told: bool)
             say(console(), f"It is written for TensorBoard, too: {board_shown(boards)}")
 
 
-def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished | None, bool]:
+def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished, bool]:
     """Print events as they come; returns the end, and whether all could be printed: if not, the run is stopped."""
     is_heard = True
     finished: Finished | None = None
@@ -182,15 +180,15 @@ def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tup
         except OSError:  # the reader of a pipe is gone, or the terminal was closed
             is_heard = False
             control.stop("because the output was closed")
+    assert finished is not None  # each training that raises no error has an end
     return finished, is_heard
 
 
-def _check_end(finished: Finished | None, is_heard: bool, run: Run, model: str) -> None:
+def _check_end(finished: Finished, is_heard: bool, run: Run, model: str) -> None:
     """Raise a RunError, which says what to do, if the run diverged or its end could not be printed."""
-    is_stopped = finished is not None and finished.reason == "stopped"
-    if finished is not None and finished.reason == "diverged":
+    if finished.reason == "diverged":
         raise RunError(finished.message)
-    if not is_heard and is_stopped:
+    if not is_heard and finished.reason == "stopped":
         again = resumption(run.argument, model)
         raise RunError(f"the output was closed: everything is saved; resume with {again}")
     if not is_heard:
