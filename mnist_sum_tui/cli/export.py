@@ -1,6 +1,5 @@
 """`mnist-sum runs export` and `runs report`: write a run to files that other programs open."""
 
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.events import Event
@@ -119,7 +118,6 @@ def _command(run: Run) -> str:
 def report(
     context: typer.Context,
     run: RunName = "latest",
-    others: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -133,8 +131,9 @@ def report(
     from mnist_sum_tui.data import mnist_files  # numpy
     from mnist_sum_tui.export.report import report as html  # and Pillow
 
-    if others:
-        several = f"mnist-sum runs compare {' '.join(map(shlex.quote, (run, *others)))} --report compared.html"
+    if context.args:
+        names = " ".join(map(shell_word, (run, *context.args)))
+        several = f"mnist-sum runs compare {names} --report compared.html"
         raise UsageError(f"a report is of one run: {several} makes one of several")
     check_output(output)
     if data_dir is not None:

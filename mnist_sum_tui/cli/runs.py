@@ -51,7 +51,7 @@ app = typer.Typer(
 app.command("list")(list_runs)
 app.command("prune")(prune_runs)
 app.command("export")(export.export)
-app.command("report")(export.report)
+app.command("report", context_settings={"allow_extra_args": True})(export.report)
 
 MOST_CHANGES = 20
 """how many changes of settings `runs show` prints"""

@@ -23,11 +23,8 @@ class Command(NarrowHelp, TyperCommand):
     """A command that accepts numbers only in plain digits, not `1_0`, and whose usage line has INDEX, not `{INDEX}`."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
-        """The parts of the usage line, without hidden arguments; an argument of several values has dots."""
-        hidden = [
-            piece for each in self.params if getattr(each, "hidden", False) for piece in each.get_usage_pieces(ctx)
-        ]
-        pieces = [piece.strip("{}") for piece in super().collect_usage_pieces(ctx) if piece not in hidden]
+        """The parts of the usage line; an argument of several values has dots."""
+        pieces = [piece.strip("{}") for piece in super().collect_usage_pieces(ctx)]
         several = {parameter.metavar for parameter in self.params if parameter.nargs == -1}
         return [f"{piece}..." if piece.strip("[]") in several else piece for piece in pieces]
 
