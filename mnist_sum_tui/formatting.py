@@ -18,7 +18,7 @@ Pixels = Sequence[Sequence[int]]
 
 def ascii_picture(pixels: Pixels, wide: int = 2) -> list[str]:
     """Rows of grey values 0..255 as lines of text; `wide` characters per pixel: 2, because a terminal cell is tall."""
-    return ["".join(RAMP[min(value, 255) * len(RAMP) // 256] * wide for value in row) for row in pixels]
+    return ["".join(RAMP[value * len(RAMP) // 256] * wide for value in row) for row in pixels]
 
 
 def trim(pixels: Pixels) -> list[list[int]]:

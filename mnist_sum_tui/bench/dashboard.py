@@ -66,9 +66,7 @@ class DashboardCost:
     strokes: int
 
 
-def measure(
-    model: str = "compact", rounds: int = 16, keys: int = 200, strokes: int = 200, starts: int = 5, page: str = "train"
-) -> DashboardCost:
+def measure(model: str, rounds: int, page: str, keys: int = 200, strokes: int = 200, starts: int = 5) -> DashboardCost:
     """Measure one network with this page open while it trains; takes about four minutes.
 
     New processes are started after every PER_PAIR rounds, because two processes of the same program can differ in

@@ -41,7 +41,7 @@ class Growth:
     """bytes of its checkpoints: `last`, `best`, the first weights, and up to eight epoch snapshots"""
 
 
-def measure(model: str, rounds: int = 3) -> Growth:
+def measure(model: str, rounds: int) -> Growth:
     """Measure one network; the shares take turns in each round."""
     config = TrainConfig(model=model)
     hardware = choose(config)

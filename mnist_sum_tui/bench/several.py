@@ -47,7 +47,7 @@ class Several:
     """the same with batch size 128 per machine, which is another training, because the total batch size grows"""
 
 
-def measure(model: str, rounds: int = 3) -> Several:
+def measure(model: str, rounds: int) -> Several:
     """Measure one network; takes about half a minute per round.
 
     Raises:

@@ -118,7 +118,7 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, out: "Console"
     if page not in PAGES:
         raise unknown("page", page, PAGES)
     say(out, "Training with and without the dashboard; about four minutes per network ...", "dim")
-    costs = _collect((measure(model, rounds, page=page) for model in models), out)
+    costs = _collect((measure(model, rounds, page) for model in models), out)
     measured = ["without", "with", "ratio", "half", "drawing", "kB/s", "first frame"]
     measured += ["key", "95 %", "stroke", "95 %"]
     rows: list[Cells] = [
