@@ -7,10 +7,10 @@ which code it trained. Code is never taken from a run: `models/own.py` executes 
 import hashlib
 import os
 import re
-import shlex
 from pathlib import Path
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.printable import shell_word
 
 OPTION = "--model-file"
 NAME = re.compile(r"([A-Za-z0-9_-]{1,40})@([0-9a-f]{12})")
@@ -77,4 +77,4 @@ def file_of(model: str) -> tuple[Path, bytes]:
 def option_for(model: str) -> str:
     """The option that a command needs for this network, ` --model-file net.py`; empty for a network in the package."""
     path, _ = _files.get(model, (f"{model.partition('@')[0]}.py", b""))
-    return f" {OPTION} {shlex.quote(str(path))}" if is_own(model) else ""
+    return f" {OPTION} {shell_word(str(path))}" if is_own(model) else ""

@@ -1,6 +1,5 @@
 """`mnist-sum evaluate`: test a trained network with every pair of test image and number."""
 
-import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +27,7 @@ from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.own_network import option_for
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs.run import default_folder
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def evaluate(
             is_told = named is not None or runs_dir not in (None, default_folder())  # predict would ask another network
             options = f" --run {asked}" if is_told else ""
             options += option_for(predictor.config.model)
-            options += f" --data-dir {shlex.quote(data_dir)}" if data_dir else ""
+            options += f" --data-dir {shell_word(data_dir)}" if data_dir else ""
             _print(predictor, score(predictor.infer(images.images), images), options)
 
 

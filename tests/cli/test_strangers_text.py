@@ -11,6 +11,7 @@ from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line
+from tests.training.resuming import begun, config_of
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -100,3 +101,11 @@ def test_two_runs_whose_names_print_alike_have_different_ids(evil: Run) -> None:
 def test_the_message_of_an_error_is_printable() -> None:
     for kind in (RunError, UsageError):
         assert str(kind(f"{EVIL}: is damaged")) == f"{SHOWN}: is damaged"
+
+
+def test_a_folder_of_images_is_named_as_a_word_of_the_shell(cli: Cli, small_data: str, tmp_path: Path) -> None:
+    begun(config_of(small_data), tmp_path / "runs", 1)
+    folder = Path(small_data).rename(tmp_path / "\x1b[31m")
+    assert f"predict INDEX --data-dir {shell_word(str(folder))}" in is_harmless(
+        cli("evaluate", "--data-dir", str(folder))
+    )

@@ -146,6 +146,11 @@ def test_naming_it_executes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
+def test_its_option_is_a_printable_word(tmp_path: Path) -> None:
+    (folder := tmp_path / "\x1b[31m").mkdir()
+    assert own_network.option_for(named(folder, CLASS)).endswith(r"/\x1b[31m/net.py'")
+
+
 def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> None:
     file = ("--model-file", "net.py")
     (tmp_path / "net.py").write_text(HEAD + CLASS.replace("784, 10", "784, ten"))
