@@ -244,7 +244,7 @@ def _check_kind(name: str, value: object) -> None:
     allowed = (int, float) if declared is float else get_args(declared) or (declared,)
     is_stray_bool = isinstance(value, bool) and declared is not bool
     if is_stray_bool or not isinstance(value, allowed):
-        label = getattr(declared, "__name__", str(declared)) if not get_args(declared) else str(declared)
+        label = str(declared) if get_args(declared) else declared.__name__
         raise SettingError(f"{option_name(name)} must be {label}, not {short(repr(value))}")
     if isinstance(value, float) and not math.isfinite(value):
         raise SettingError(f"{option_name(name)} must be a finite number, not {value!r}")

@@ -211,10 +211,10 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
     if not any(row[-1] for row in rows):
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     if rows:
-        count, command = report.digit_mistakes, f"mnist-sum predict INDEX{options}"
+        count = report.digit_mistakes
         part = f"{len(rows)} of {count:,}" if len(rows) < count else f"{count}"
         out.print()
         print_table(out, f"Wrong digits, {part} shown, surest first", columns, rows)
         if len(rows) < count:
             say(out, "all: mnist-sum tui, page Mistakes", "dim")
-        say(out, f"see one: {command}", "dim")
+        say(out, f"see one: mnist-sum predict INDEX{options}", "dim")

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -45,7 +44,8 @@ def main() -> None:
         _check_folder()
         is_doctor = asked == "doctor"  # which lists all that is wrong itself
         if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
-            _note(settings.read()[1])
+            for line in settings.told(settings.read()[1]):
+                _say("note", line)
         use_settings(is_forgiving=is_doctor)
         code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
@@ -82,12 +82,6 @@ def _check_folder() -> None:
         Path.cwd()
     except FileNotFoundError:
         raise UsageError("the current folder no longer exists: cd to another") from None
-
-
-def _note(wrong: Sequence[str]) -> None:
-    """Report what is wrong with the settings."""
-    for line in settings.told(wrong):
-        _say("note", line)
 
 
 def _leave(code: int) -> NoReturn:
