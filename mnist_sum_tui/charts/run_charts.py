@@ -65,7 +65,8 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         for head in HEADS:
             y = ghost.smoothed(quantity, head, [series], max(view.smoothing, SMOOTHING))
             name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
-            curves.append(Curve(name, f"{head}-ghost", behind[:seen], y[:seen], None, pattern, True, "best run"))
+            there = behind[:seen], y[:seen]
+            curves.append(Curve(name, f"{head}-ghost", *there, pattern=pattern, is_behind=True, short="best run"))
     marks = tuple(
         Marks(
             "validation",
@@ -82,8 +83,9 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
     )
     return Plot(
-        tuple(curves), marks, scales, view.x_kind, view.cursor, quantity, view.words, reading, keys,
-        tuple(sign for sign in signs if sign[0] <= end), series.steps_per_epoch,
+        tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words,
+        reading=reading, reading_keys=keys, signs=tuple(sign for sign in signs if sign[0] <= end),
+        steps_per_epoch=series.steps_per_epoch,
     )  # fmt: skip
 
 
@@ -92,12 +94,12 @@ def system_plot(series: Series, view: View) -> Plot:
     x = series.x(view.x_kind, series.system)
     shown = (("this process", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
     curves = [
-        Curve(name, role, x, series.system.column(2 + place), None, pattern)
+        Curve(name, role, x, series.system.column(2 + place), pattern=pattern)
         for place, (name, role, pattern) in enumerate(shown)
         if np.isfinite(series.system.column(2 + place)).any()
     ]
     return Plot(
-        tuple(curves), (), SHARE, view.x_kind, view.cursor, "cores", "a point every ten seconds",
+        tuple(curves), (), SHARE, view.x_kind, view.cursor, title="cores", note="a point every ten seconds",
         steps_per_epoch=series.steps_per_epoch, heights=(0.0, 1.0),
     )  # fmt: skip
 
@@ -179,7 +181,7 @@ def overlay(
     scale = NINES if what == "accuracy" else LOG
     note = f"y log, smoothed{'; signs: in validation' if any(len(mark.x) for mark in marks) else ''}"
     return Plot(
-        tuple(curves), tuple(marks), scale, x_kind, None, f"{quantity} in training", note, short_title=quantity,
+        tuple(curves), tuple(marks), scale, x_kind, title=f"{quantity} in training", note=note, short_title=quantity,
         envelope=("all of n", "n"), empty="no step is recorded" if is_whole else "",
     )  # fmt: skip
 

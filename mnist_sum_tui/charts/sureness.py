@@ -22,12 +22,12 @@ COVERAGE = 99
 def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
     """Accuracy over sureness in bins, for `digit` and `sum`; on the diagonal both are equal."""
     ends = np.array([0.0, 100.0])
-    curves = [Curve("ideal", "ghost", ends, ends / 100, None, "sparse", True)]
+    curves = [Curve("ideal", "ghost", ends, ends / 100, pattern="sparse", is_behind=True)]
     marks = []
     for head, found in heads.items():
         points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS[head]]
         x, y = np.array(points).reshape(-1, 2).T
-        curves.insert(-1, Curve(head, head, x, y, None, PATTERNS[head]))
+        curves.insert(-1, Curve(head, head, x, y, pattern=PATTERNS[head]))
         marks.append(Marks("", head, SYMBOLS[head], x, y))
     return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="Right, by how sure")
 
@@ -38,7 +38,8 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     A mark shows the accuracy of all, because a column of the chart is a mean, and the curve may fall at its end.
     """
     x = np.arange(1.0, 101.0)
-    curves = [Curve(head, head, x, np.array(r.accuracy_of_surest), None, PATTERNS[head]) for head, r in heads.items()]
+    surest = {head: np.array(found.accuracy_of_surest) for head, found in heads.items()}
+    curves = [Curve(head, head, x, y, pattern=PATTERNS[head]) for head, y in surest.items()]
     marks = [Marks("", curve.role, SYMBOLS[curve.role], curve.x[-1:], curve.y[-1:]) for curve in curves]
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01

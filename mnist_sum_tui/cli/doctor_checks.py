@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mnist_sum_tui import __version__, settings
 from mnist_sum_tui.cli.memory import what_ran_out
@@ -16,6 +16,9 @@ from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
 from mnist_sum_tui.printable import printable
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.machine.hardware import Hardware
 
 OPTIONAL = {"torchvision", "pillow", "textual"}
 """packages that training does not need, only a download, pictures or the dashboard"""
@@ -74,8 +77,8 @@ def computing() -> list[Finding]:
         return [machine, Finding("device", "broken", f"the device cannot compute ({_line(error)}): {advice}")]
 
 
-def _device(chosen: Any) -> Finding:
-    """The device and the precision of a Hardware.
+def _device(chosen: "Hardware") -> Finding:
+    """The device and the precision.
 
     Raises:
         RuntimeError: the device exists but cannot compute.
