@@ -129,7 +129,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         )
         rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
         out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
-    settings = ", ".join(f"{option_name(name)} {_shown(name, value)}" for name, value in config.items())
+    settings = ", ".join(f"{option_name(name)} {printable(value_words(name, value))}" for name, value in config.items())
     changes = [("changed", changed_words(event, summary.steps)) for event in changed[:MOST_CHANGES]]
     if (more := len(changed) - MOST_CHANGES) > 0:
         changes.append(("", f"and {more:,} more; --json has all"))
@@ -207,10 +207,6 @@ def delete(context: typer.Context, run: RunName, yes: Yes = False, runs_dir: Lat
             return
     found.delete()
     say(console(), f"Deleted {as_is(shown)}")
-
-
-def _shown(name: str, value: Any) -> str:
-    return printable(value_words(name, value))
 
 
 def _reported(run: Run) -> dict[str, Any] | None:
