@@ -35,10 +35,8 @@ FORECAST_STEPS, LONG_SECONDS = 3, 60.0
 class Printer:
     """Prints only the result; the base class of the other printers."""
 
-    def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
+    def __init__(self, run: Run, config: TrainConfig, out: Console) -> None:
         self.run, self.config, self.out = run, config, out
-        self.brief = brief
-        """whether a finished run gets one line instead of a full report"""
         self.started: Started | None = None
 
     def __enter__(self) -> Self:
@@ -94,7 +92,9 @@ class PlainPrinter(Printer):
     """Prints a line per epoch, and a progress line from time to time; for pipes, logs and dumb terminals."""
 
     def __init__(self, run: Run, config: TrainConfig, out: Console, brief: bool = False) -> None:
-        super().__init__(run, config, out, brief)
+        super().__init__(run, config, out)
+        self.brief = brief
+        """whether a finished run gets one line instead of a full report"""
         self.version = _version_of(run)  # now, because the training writes its own
         self.sent = time.monotonic()
         self.pause = BRIEF_PROGRESS_SECONDS if brief else PLAIN_PROGRESS_SECONDS
@@ -189,9 +189,9 @@ def printer(style: str, run: Run, config: TrainConfig) -> Printer:
 
     For a completed run `quiet` prints the result, `brief` one line, `silent` nothing. All of them report a stopped run.
     """
-    for_people = LivePrinter if is_terminal() else PlainPrinter
-    kinds = {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter, "auto": for_people, "brief": for_people}
-    return kinds[style](run, config, console(), style == "brief")
+    if style in ("auto", "brief"):
+        return (LivePrinter if is_terminal() else PlainPrinter)(run, config, console(), style == "brief")
+    return {"json": JsonPrinter, "quiet": Printer, "silent": SilentPrinter}[style](run, config, console())
 
 
 def brief_result(event: Finished, started: Started | None) -> str:
