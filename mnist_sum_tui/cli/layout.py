@@ -23,8 +23,8 @@ PIPED_WIDTH = 80
 """columns of prose in a pipe"""
 MOST_DRAWN = 120
 """the most columns of charts and pictures, because wider ones are hard to take in"""
-PIPE_WIDTH = 160
-"""columns of the output when stdout is not a terminal"""
+UNKNOWN_WIDTH = 160
+"""columns that a console takes a pipe or a file to have, for pictures beside each other"""
 SHELL_WORD = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
 """a word of a command, whose quotes may hold spaces"""
 
@@ -80,7 +80,7 @@ def console() -> "Console":
     plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
     if is_terminal():
         return plain()
-    return plain(force_terminal=False, color_system=None, width=None if sys.stdout.isatty() else PIPE_WIDTH)
+    return plain(force_terminal=False, color_system=None, width=None if sys.stdout.isatty() else UNKNOWN_WIDTH)
 
 
 def width_of(out: "Console") -> int | None:
