@@ -99,8 +99,8 @@ async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSum
 
 
 @pytest.mark.parametrize("marker", ["blocks", "ascii"])
-def test_what_a_marker_has_no_character_for_takes_as_much_room(marker: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glyphs, "_chosen", glyphs.MARKERS[marker])
+def test_what_a_marker_has_no_character_for_takes_as_much_room(marker: str) -> None:
+    glyphs.choose(marker)
     for words in ("👩\u200d👩\u200d👧 ab", "👍\U0001f3fd", "❤\ufe0f", "日本語", "e\u0301"):
         (segment,) = ShownOnly().apply([Segment(words)], Color(0, 0, 0))
         assert cell_len(segment.text) == cell_len(words)
