@@ -61,7 +61,7 @@ def print_runs(
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
-    has_accuracy = bool({"digit", "sum"} & {column.title for column in shown})
+    has_accuracy = any(column.title in ACCURACIES for column in shown)
     if has_accuracy:
         say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):

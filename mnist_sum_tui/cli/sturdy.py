@@ -26,11 +26,12 @@ CHART = 22
 
 def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
     """Pass the results on, and show on a terminal's stderr how far it is, because 10,000 images take many minutes."""
+    is_shown = sys.stderr.isatty() and not is_plain()
     for place, spoiled in enumerate(found, 1):
-        if sys.stderr.isatty() and not is_plain():
+        if is_shown:
             print(f"\r{place} of {total}: {spoiled.corruption}".ljust(40), end="", file=sys.stderr, flush=True)
         yield spoiled
-    if sys.stderr.isatty() and not is_plain():
+    if is_shown:
         print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
 
 
