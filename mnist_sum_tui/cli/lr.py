@@ -1,9 +1,14 @@
 """`mnist-sum lr`: find a learning rate by training a fresh network for 100 steps at rising rates."""
 
+from dataclasses import replace
+
 from mnist_sum_tui.cli import options as opt
+from mnist_sum_tui.cli.charts import print_plots
 from mnist_sum_tui.cli.common import Json, print_json
+from mnist_sum_tui.cli.layout import console, say, show_commands
 from mnist_sum_tui.formatting import small
 from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.runs.commands import command
 
 HEIGHT = 14
 """the rows of the chart"""
@@ -24,12 +29,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
         found = {"steepest": test.steepest, "valley": test.valley, "suggestion": test.suggestion, "lr": config.lr}
         print_json({**found, "rates": test.rates, "losses": test.losses, "smoothed": test.smoothed})
         return
-    from dataclasses import replace
-
-    from mnist_sum_tui.charts.rate_test import rate_plot
-    from mnist_sum_tui.cli.charts import print_plots
-    from mnist_sum_tui.cli.layout import console, say, show_commands
-    from mnist_sum_tui.runs.commands import command
+    from mnist_sum_tui.charts.rate_test import rate_plot  # imports numpy
 
     out = console()
     print_plots(out, [rate_plot(test)], HEIGHT)
