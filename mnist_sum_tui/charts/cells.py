@@ -92,9 +92,9 @@ class Cells:
         cells = self._cells.astype("<u4")
         found = []
         for row, role, change in zip(cells, self._roles, self._roles[:, 1:] != self._roles[:, :-1], strict=True):
-            characters = row.tobytes().decode("utf-32-le")
-            ends = [*(np.flatnonzero(change) + 1).tolist(), len(characters)]
-            found.append([(characters[a:b], self._names[role[a]]) for a, b in zip([0, *ends], ends, strict=False)])
+            text = row.tobytes().decode("utf-32-le")
+            ends = [*(np.flatnonzero(change) + 1).tolist(), len(text)]
+            found.append([(text[a:b], self._names[role[a]]) for a, b in zip([0, *ends], ends, strict=False)])
         return found
 
     def _paint(self, role: str, where: Bools, codes: NDArray[np.uint32] | int) -> None:
