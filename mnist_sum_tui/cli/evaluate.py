@@ -25,6 +25,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import how_sure, percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
+from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable, shell_word
@@ -81,6 +82,7 @@ def evaluate(
     if None not in (run, same_run) and run != same_run:
         raise UsageError(f"the run is given twice, as {run} and as {same_run}: give it once")
     named = same_run if run is None else run
+    keep_freed_memory()  # before torch has threads
     predictor, asked = ask(named, runs_dir, model_file, device)
     import torch
 

@@ -60,10 +60,11 @@ LARGEST_OF_OLD = 32 << 20
 def keep_freed_memory() -> None:
     """Have the process keep freed memory for reuse; does nothing where the C library is not glibc.
 
-    A training step frees large blocks and allocates them again. By default glibc may return them to the system each
-    time, and then every page has to be mapped again: a step takes about 4 % longer (`guide/measurements.md`).
+    A training step, and each batch of an evaluation, frees large blocks and allocates them again. By default glibc may
+    return them to the system each time, and then every page has to be mapped again: a step takes about 4 % longer, an
+    evaluation a third (`guide/measurements.md`).
 
-    Call it before the training thread starts: a thread gets its own arena by default, which cannot grow beyond 64 MB
+    Call it before the process has threads: a thread gets its own arena by default, which cannot grow beyond 64 MB
     and returns what it frees.
     """
     try:
