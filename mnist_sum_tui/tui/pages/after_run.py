@@ -1,7 +1,6 @@
 """AfterRun: what the page Train offers when a run is over: a new run, the charts again, or more epochs."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
 
 from textual.binding import Binding
 from textual.events import Key
@@ -12,9 +11,6 @@ from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from mnist_sum_tui.tui.widgets.run_form import RunForm
-
-if TYPE_CHECKING:
-    from mnist_sum_tui.tui.app import MnistSumApp
 
 WAITING = "reading-run"
 """the id of what the page shows until the run that it was opened for is read"""
@@ -93,7 +89,7 @@ class AfterRun(Page):
             switcher.mount(form)
             if self.is_torch_ready:
                 form.ready()
-                cast("MnistSumApp", self.app).find_speeds()  # otherwise the app does it when torch is ready
+                self.dashboard.find_speeds()  # otherwise the app does it when torch is ready
         switcher.current = "run-form"
         return form
 

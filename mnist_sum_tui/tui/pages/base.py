@@ -97,9 +97,14 @@ class Page(SteadyScreen[None]):
         return iter(())
 
     @property
+    def dashboard(self) -> "MnistSumApp":
+        """The app, with what other apps do not have: session, predictions, pages."""
+        return cast("MnistSumApp", self.app)
+
+    @property
     def session(self) -> Session:
         """The app's session: the run, its events, requests to it."""
-        return cast("MnistSumApp", self.app).session
+        return self.dashboard.session
 
     def on_run_event(self, event: Event) -> None:
         """Take in an event of the run; the app calls this on every page that was opened, shown or not."""
@@ -226,14 +231,10 @@ class Page(SteadyScreen[None]):
 
     def _suit_room(self) -> None:
         """Set the breakpoint classes for the room's width and height."""
-        classes = dict[str, bool]()
-        for breakpoints, length in (
-            (self.HORIZONTAL_BREAKPOINTS, self.size.width),
-            (self.VERTICAL_BREAKPOINTS, self.size.height),
-        ):
-            names = self._get_breakpoint_classes(length, breakpoints)
-            classes |= {name: name in names for _, name in breakpoints}
-        self.update_classes(classes, animate=False)
+        names = self._get_breakpoint_classes(self.size.width, self.HORIZONTAL_BREAKPOINTS)
+        names |= self._get_breakpoint_classes(self.size.height, self.VERTICAL_BREAKPOINTS)
+        every = (*self.HORIZONTAL_BREAKPOINTS, *self.VERTICAL_BREAKPOINTS)
+        self.update_classes({name: name in names for _, name in every}, animate=False)
 
     def show_state(self) -> None:
         """Bring the state of the training in the bar up to date."""

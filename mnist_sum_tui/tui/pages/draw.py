@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +29,6 @@ from mnist_sum_tui.tui.widgets.gallery import Earlier, Gallery, Item
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
-
-if TYPE_CHECKING:
-    from mnist_sum_tui.tui.app import MnistSumApp
 
 REST_COLUMNS, REST_ROWS = 56, 6
 """columns that the pad leaves for frame, picture and bars; rows for tabs, frame, note, weights and footer"""
@@ -81,7 +78,7 @@ class DrawPage(DrawingFiles, HeatPage):
                     yield HeatPair()
                     yield Likeness(id="likeness")
                     yield AnswerText(id="verdict")
-                    yield Static(HINT if self._app.takes_mouse else HINT_FOR_KEYS, id="hint", markup=False)
+                    yield Static(HINT if self.dashboard.takes_mouse else HINT_FOR_KEYS, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                     yield AdditionTable(id="additions")
                 with Vertical(id="bars"):
@@ -98,16 +95,12 @@ class DrawPage(DrawingFiles, HeatPage):
         seen = self.query_one("#seen", Digit)
         seen.border_title, seen.look = "Network sees", "blocks"
         self.query_one("#earlier").border_title = "Earlier drawings: c keeps this one here; click one twice to take it"
-        if self._app.takes_mouse:
+        if self.dashboard.takes_mouse:
             self.set_interval(MOUSE_SECONDS, self._say_keys)  # a mouse may come later
         self.show_answer()
 
-    @property
-    def _app(self) -> "MnistSumApp":
-        return cast("MnistSumApp", self.app)
-
     def _say_keys(self) -> None:
-        put(self.query_one("#hint", Static), HINT if self._app.has_mouse else HINT_WITHOUT_MOUSE)
+        put(self.query_one("#hint", Static), HINT if self.dashboard.has_mouse else HINT_WITHOUT_MOUSE)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""
@@ -184,7 +177,7 @@ class DrawPage(DrawingFiles, HeatPage):
         self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
         tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
         pad.border_subtitle = f"number {self.number} {BRAILLE.between} {tool}"
-        rubs = "right button rubs out" if self._app.takes_mouse else "e rubs out"
+        rubs = "right button rubs out" if self.dashboard.takes_mouse else "e rubs out"
         answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"
         self.query_one("#below-pad", Static).update(f"{rubs}{answered}")  # seen where the height leaves rows
 

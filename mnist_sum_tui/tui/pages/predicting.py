@@ -1,7 +1,7 @@
 """PredictingPage: what pages with predictions share: the worker, and a line that says what it is doing."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -19,7 +19,6 @@ from mnist_sum_tui.tui.widgets.answer import AllTen
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.evaluate import EvalReport
-    from mnist_sum_tui.tui.app import MnistSumApp
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 BAR_WIDTH = 20
@@ -54,7 +53,7 @@ class PredictingPage(Page):
     @property
     def predictions(self) -> "PredictionWorker":
         """The worker that all pages share."""
-        return cast("MnistSumApp", self.app).predictions
+        return self.dashboard.predictions
 
     def note(self, text: str = "", *, is_error: bool = False) -> None:
         """Show a line of text; an empty text hides it."""

@@ -4,7 +4,6 @@ The choice holds on every page, so the bar of tabs shows it on each of them.
 """
 
 import re
-from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len, set_cell_size
 from textual.actions import SkipAction
@@ -25,9 +24,6 @@ from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, 
 from mnist_sum_tui.tui.session.messages import RunDeleted
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
-
-if TYPE_CHECKING:
-    from mnist_sum_tui.tui.app import MnistSumApp
 
 GUESSES = "This network only guesses, so its answers mean nothing. F5 opens another run, F1 trains a new one."
 NO_OTHERS = "No other weights were kept. mnist-sum train --keep 8 keeps some epochs, as recipe standard does by itself."
@@ -103,7 +99,7 @@ class WeightsPage(PredictingPage):
             if self.wanted is None and self.session.past is None:
                 raise
             if self.wanted is None:
-                cast("MnistSumApp", self.app).train_page.return_to_now()
+                self.dashboard.train_page.return_to_now()
             self._choose_usual()
             self.request_answer()
 
