@@ -33,8 +33,6 @@ WHILE_TRAINING = {
 class AfterRun(Page):
     """Goes from the charts of a run to the form of a new one, and back; asks for more epochs."""
 
-    is_torch_ready = False
-
     @property
     def form(self) -> RunForm:
         """The form of a new run."""
@@ -51,7 +49,6 @@ class AfterRun(Page):
 
     def torch_is_ready(self) -> None:
         """Tell the form that torch is imported."""
-        self.is_torch_ready = True
         if self.has_form:
             self.form.ready()
 
@@ -87,7 +84,7 @@ class AfterRun(Page):
             form = self.new_form()
             form.display = False  # until the switcher turns to it
             switcher.mount(form)
-            if self.is_torch_ready:
+            if not self.session.is_loading:
                 form.ready()
                 self.dashboard.find_speeds()  # otherwise the app does it when torch is ready
         switcher.current = "run-form"

@@ -140,7 +140,7 @@ async def test_who_comes_for_a_replay_gets_the_form_when_it_is_asked_for(
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: "train" in app.pages and app.train_page.player is not None)
         page = app.train_page
-        await until(pilot, lambda: page.is_torch_ready)
+        await until(pilot, lambda: not app.session.is_loading)
         assert not page.has_form, "it would take as long as the rest of the page"
         assert app.focused is None
         for key in ("f5", "f1", "n"):  # in one go: the page comes into view with a form that has no fields yet
