@@ -230,8 +230,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return False
         if action in CHART_ACTIONS and (self._run_view is None or not self._run_view.is_mounted):
             return False
-        is_second = action in ("charts", "leave") and self.query_children(HelpPanel)  # Escape closes the help first
-        if is_second or (action == "charts" and self.session.run is None):
+        if action in ("charts", "leave") and self.query_children(HelpPanel):  # Escape closes the help first
             return False
         control, started = self.session.control, self.session.started
         if parameters == ("validate",) and started is not None and not started.validation_images:
