@@ -14,7 +14,7 @@ from mnist_sum_tui.tui.session.run_threads import TrainingThread
 from mnist_sum_tui.tui.session.session import Session
 
 
-class LeavingApp(TellingApp[int]):
+class LeavingApp(TellingApp):
     """Asks before it leaves a running training, and exits with the code for what happened."""
 
     def __init__(self, session: Session) -> None:

@@ -1,17 +1,14 @@
 """TellingApp: an app that tells the user that a training is over, unless its window has the focus."""
 
 import time
-from typing import TypeVar
 
 from textual.events import AppBlur, AppFocus
 
 from mnist_sum_tui.machine.notify import Way, sequence
 from mnist_sum_tui.tui.plain_app import PlainApp
 
-Result = TypeVar("Result")
 
-
-class TellingApp(PlainApp[Result]):
+class TellingApp(PlainApp):
     """Rings the terminal's bell or sends a notification, as --notify says."""
 
     def __init__(self) -> None:

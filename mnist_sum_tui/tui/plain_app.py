@@ -10,7 +10,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual._compositor import CompositorUpdate
 from textual._context import visible_screen_stack
-from textual.app import App, ReturnType
+from textual.app import App
 from textual.binding import Binding
 from textual.color import Color
 from textual.driver import Driver
@@ -70,7 +70,7 @@ def _print_of(text: str) -> str:
     return "".join(c if c.isprintable() or c == JOINER else " " * cell_len(c) for c in text)
 
 
-class PlainApp(App[ReturnType]):
+class PlainApp(App[int]):
     """An app whose lines all go through ShownOnly, and whose toasts show their text without markup."""
 
     _filter = ShownOnly()
