@@ -26,7 +26,7 @@ from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.settings_app import SettingsApp
 from mnist_sum_tui.tui.textual_fixes import mend
-from mnist_sum_tui.tui.textual_speed import mend_found, mend_line_caches, mend_resumes, mend_rules, mend_strips
+from mnist_sum_tui.tui.textual_speed import mend_speed
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
@@ -70,11 +70,7 @@ class MnistSumApp(SettingsApp):
         self.has_mouse = False
         """whether any event of the mouse has come so far"""
         mend()
-        mend_found()
-        mend_line_caches()
-        mend_resumes()
-        mend_rules()
-        mend_strips()
+        mend_speed()
         session.is_loading = not session.is_read_only  # a visitor's dashboard loads none
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
         self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)

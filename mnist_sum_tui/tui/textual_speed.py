@@ -1,6 +1,6 @@
 """What Textual 8 does more often or keeps longer than needed: style sheets, styles, drawn lines, removed widgets.
 
-Each `mend` is a patch, made once per process. What a version of Textual has in another form is left as it is.
+Each `mend` is a patch. What a version of Textual has in another form is left as it is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -65,17 +65,25 @@ def parsed_with(variables: frozenset[tuple[str, str]]) -> LRUCache[tuple[object,
 
 
 @cache
+def mend_speed() -> None:
+    """Make all of these patches; once per process."""
+    mend_rules()
+    mend_line_caches()
+    mend_strips()
+    mend_found()
+    mend_resumes()
+
+
 def mend_rules() -> None:
-    """Let rules of style sheets have Python's own hash, which also tells one object from others; once per process.
+    """Let rules of style sheets have Python's own hash, which also tells one object from others.
 
     Textual 8's is a function in Python, called 400 times for each widget that is styled: a fifth of the time.
     """
     setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010
 
 
-@cache
 def mend_line_caches() -> None:
-    """Patch StylesCache, so that the lines of a closed page are freed; once per process.
+    """Patch StylesCache, so that the lines of a closed page are freed.
 
     Textual 8 caches two colours with the StylesCache as a key, and so keeps the last 1,024 of these alive: 25,000
     lines, which each full garbage collection visits. The colours do not depend on it.
@@ -91,9 +99,8 @@ def mend_line_caches() -> None:
     setattr(StylesCache, "get_inner_outer", staticmethod(remembered))  # noqa: B010
 
 
-@cache
 def mend_strips() -> None:
-    """Patch Strip, so that a line has only the caches it uses, and is freed once it is not drawn; once per process.
+    """Patch Strip, so that a line has only the caches it uses, and is freed once it is not drawn.
 
     Textual 8 makes seven caches for each line: three quarters of the time that a line takes, and few are ever used.
 
@@ -128,9 +135,8 @@ def mend_strips() -> None:
     setattr(Strip, "divide", divide_unless_whole)  # noqa: B010
 
 
-@cache
 def mend_found() -> None:
-    """Patch NodeList, so that widgets that were removed are freed; once per process.
+    """Patch NodeList, so that widgets that were removed are freed.
 
     Textual 8 remembers what `query_one` has found, under a count of the changes around it. So nothing is found there
     again after a change, and yet the last 1,024 widgets stay alive: a panel for each time that it was opened.
@@ -149,9 +155,8 @@ def mend_found() -> None:
     setattr(NodeList, "updated", forget)  # noqa: B010
 
 
-@cache
 def mend_resumes() -> None:
-    """Patch ScreenResume, so that a page that opens computes its styles once; once per process.
+    """Patch ScreenResume, so that a page that opens computes its styles once.
 
     Textual 8 sends this message twice in a row.
     """

@@ -116,14 +116,14 @@ def test_a_textual_that_has_it_in_another_form_is_left_as_it_is(monkeypatch: pyt
             self._segments, self._cell_length, self._width = segments, None, 80
 
     monkeypatch.setattr(textual_speed, "Strip", Line)
-    textual_speed.mend_strips.__wrapped__()
+    textual_speed.mend_strips()
     assert Line([])._width == 80
     monkeypatch.setattr(textual_speed, "StylesCache", renamed := type("StylesCache", (), {}))
-    textual_speed.mend_line_caches.__wrapped__()
+    textual_speed.mend_line_caches()
     assert not hasattr(renamed, "get_inner_outer")
     monkeypatch.setattr(textual_speed, "DOMNode", type("DOMNode", (), {"__init__": lambda _: None}))
     monkeypatch.setattr(textual_speed, "NodeList", other := type("NodeList", (), {"updated": print}))
-    textual_speed.mend_found.__wrapped__()
+    textual_speed.mend_found()
     assert other.updated is print  # type: ignore[attr-defined]
 
 
