@@ -73,7 +73,7 @@ def test_a_key_that_comes_after_the_end_is_dropped_without_a_warning(recwarn: py
 async def test_a_question_takes_one_answer_and_closes_nothing_else(app: MnistSumApp) -> None:
     answers: list[bool | None] = []
     async with app.run_test(size=(80, 24)) as pilot:
-        lower, upper = (Confirm("Delete?", "", "Delete") for _ in range(2))
+        lower, upper = (Confirm("Delete?", "") for _ in range(2))
         for question in (lower, upper):
             await app.push_screen(question, answers.append)
         lower.dismiss(True)

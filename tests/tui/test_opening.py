@@ -97,12 +97,12 @@ async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(
         await fixed.open_page(pilot, "mistakes")
         assert app.screen.styles.overflow_y == "hidden"
         assert app.screen.query_one("#gallery").region.height > 9
-        app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
+        app.push_screen(Confirm("Really?", "It is gone then."))
         await recorded.until(pilot, lambda: app.screen.query(".dialog") and app.screen.query_one(".dialog").region)
         left, top = app.screen.query_one(".dialog").region.offset
         assert (left, top) >= (28, 10), "in the middle"
         footer = app.screen.query_one(KeyFooter)
-        assert str(footer.render()).split() == ["n", "Keep", "y", "Do", "it"], "as the buttons, and no key of the page"
+        assert str(footer.render()).split() == ["n", "Keep", "y", "Delete"], "as the buttons, and no key of the page"
         assert footer.region.bottom == 36
 
 

@@ -43,7 +43,7 @@ async def test_a_palette_opens_over_a_page_alone(app: MnistSumApp) -> None:
         app.action_command_palette()
         await press(pilot, "escape")
         assert isinstance(app.screen, Page)
-        await app.push_screen(Confirm("Delete?", "", "Delete"))
+        await app.push_screen(Confirm("Delete?", ""))
         await pilot.press("ctrl+p")
         assert isinstance(app.screen, Confirm)
 

@@ -25,15 +25,17 @@ Value = TypeVar("Value")
 
 
 class Confirm(Question[bool]):
-    """A question with two buttons: one does it, the other, which has the focus, leaves everything as it is."""
+    """Whether to delete something, with two buttons; the one that has the focus leaves everything as it is."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n,escape", "dismiss(False)", "Keep"),
+        Binding("y", "dismiss(True)", "Delete"),
+    ]
     AUTO_FOCUS = "#no"
 
-    def __init__(self, question: str, detail: str, yes: str, no: str = "Keep") -> None:
+    def __init__(self, question: str, detail: str) -> None:
         super().__init__()
-        self.question, self.detail, self.yes, self.no = question, detail, yes, no
-        for keys, is_yes, words in (("n,escape", False, no), ("y", True, yes)):  # in the words of the buttons
-            self._bindings.bind(keys, f"dismiss({is_yes})", words)
+        self.question, self.detail = question, detail
 
     def compose(self) -> ComposeResult:
         """The question and the two buttons."""
@@ -41,8 +43,8 @@ class Confirm(Question[bool]):
             yield Label(printable(self.question), classes="question", markup=False)
             yield Label(self.detail, classes="hint", markup=False)
             with ButtonRow(classes="buttons"):
-                yield Button(f"{self.no} (n)", id="no")
-                yield Button(f"{self.yes} (y)", id="yes", variant="error")
+                yield Button("Keep (n)", id="no")
+                yield Button("Delete (y)", id="yes", variant="error")
         yield KeyFooter()
 
     def on_button_pressed(self, message: Button.Pressed) -> None:
@@ -61,7 +63,7 @@ class DeleteRun(Confirm):
         detail = f"{done}{reached}. It cannot be brought back."
         if others:
             detail = f"The newest of {len(others) + 1} runs in this row; the others stay.\n{detail}"
-        super().__init__(f"Delete run {run.run.id}?", detail, "Delete")
+        super().__init__(f"Delete run {run.run.id}?", detail)
 
 
 class LineQuestion(Question[Value | None]):

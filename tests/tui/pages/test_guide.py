@@ -161,7 +161,7 @@ async def test_the_palette_opens_it(app: MnistSumApp) -> None:
 async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
-        await app.push_screen(Confirm("Delete?", "", "Delete"))
+        await app.push_screen(Confirm("Delete?", ""))
         await press(pilot, "f9")
         assert isinstance(app.screen, Confirm)
 

@@ -151,7 +151,7 @@ async def test_without_a_training_there_are_no_knobs(pilot: Pilot[int]) -> None:
 async def test_a_dialog_takes_the_cursor_away_and_leaves_the_knobs(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(200), Control())
     await pilot.press("left", "k")
-    await app.push_screen(Confirm("Really?", "It is gone then.", "Do it"))
+    await app.push_screen(Confirm("Really?", "It is gone then."))
     await pilot.pause()
     assert app.train_page.run_view.view.cursor is None
     await pilot.press("escape")
