@@ -25,30 +25,19 @@ class ResumeRun(Question[int | None]):
     def __init__(self, found: Continuation) -> None:
         super().__init__()
         self.found = found
+        self.least = 1 if found.is_complete else 0
+        """the fewest epochs that can be added"""
 
     def compose(self) -> ComposeResult:
         """The question, the line to type into, and a preview of the training."""
         found = self.found
-        done, per_epoch = "0", found.steps_per_epoch
-        if per_epoch:  # rounded down, because a run that did not come to its end must not say so
-            done = str(found.step * 100 // per_epoch / 100).removesuffix(".0")
-        whole = found.config.epochs
-        state = f"It stopped at epoch {done} of {whole} and goes on from there."
-        if not found.step:
-            state = "No step of it was saved, so it begins at step 0."
-        if found.is_trained:
-            state = "It stopped before its test."
-        state += f" How many epochs to add to the {whole}?"
-        if found.is_complete:
-            state = "It is complete. How many more epochs?"
         with Vertical(classes="dialog"):
             yield Label(printable(f"Train {found.run.id} further?"), classes="question", markup=False)
             if found.warning:
                 yield Label(f"So far: {found.warning}. A new run may be better.", classes="warning", markup=False)
-            yield Label(state, markup=False)
-            least = 1 if found.is_complete else 0
+            yield Label(state_words(found), markup=False)
             yield SteadyInput(
-                str(found.usual), type="integer", max_length=5, validators=Integer(least, found.most), id="more"
+                str(found.usual), type="integer", max_length=5, validators=Integer(self.least, found.most), id="more"
             )
             yield Label(id="comes-to", markup=False)
             yield Label("Enter trains, Escape leaves it as it is", classes="hint")
@@ -60,14 +49,29 @@ class ResumeRun(Question[int | None]):
         if result is None or result.is_valid:
             words = self.found.words(int(message.value))
         else:
-            least = 1 if self.found.is_complete else 0
-            words = f"The epochs to add must be {least} to {self.found.most:,}."
+            words = f"The epochs to add must be {self.least} to {self.found.most:,}."
         self.query_one("#comes-to", Label).update(words)
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Close with the number, if it is valid."""
         if message.validation_result is not None and message.validation_result.is_valid:
             self.dismiss(int(message.value))
+
+
+def state_words(found: Continuation) -> str:
+    """How far the run came, and the question."""
+    if found.is_complete:
+        return "It is complete. How many more epochs?"
+    whole = found.config.epochs
+    if found.is_trained:
+        state = "It stopped before its test."
+    elif not found.step:
+        state = "No step of it was saved, so it begins at step 0."
+    else:  # rounded down, because a run that did not come to its end must not say so
+        per_epoch = found.steps_per_epoch  # 0 if the journal's start was lost
+        done = str(found.step * 100 // per_epoch / 100).removesuffix(".0") if per_epoch else "0"
+        state = f"It stopped at epoch {done} of {whole} and goes on from there."
+    return f"{state} How many epochs to add to the {whole}?"
 
 
 def ask_to_resume(page: Page, found: Continuation) -> None:

@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.events import Checkpointed, Event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import divergence
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
@@ -49,6 +49,12 @@ async def test_a_run_that_diverged_before_anything_was_saved_is_not_said_to_go_o
     assert f"So far: {why}. A new run may be better." in said
     assert "No step of it was saved, so it begins at step 0. How many epochs to add to the 5?" in said
     assert "goes on" not in said
+
+
+async def test_a_run_whose_journal_lost_its_beginning_can_be_trained_further(pilot: Pilot[int]) -> None:
+    saved = Checkpointed(step=700, epoch=2, elapsed=1, file="last.safetensors", reason="stop", seconds=0, best=False)
+    said = await said_of(pilot, TrainConfig.of("standard", epochs=5), saved)
+    assert "It stopped at epoch 0 of 5 and goes on from there." in said
 
 
 async def test_a_run_that_was_killed_before_its_test_can_be_finished(pilot: Pilot[int]) -> None:
