@@ -70,9 +70,8 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The last finished evaluation: the network, the images, and the result."""
+    """The last finished evaluation: the images, and the result."""
 
-    predictor: "Predictor"
     test: "Split"
     result: TestSetResult
 
@@ -204,7 +203,7 @@ class PredictionWorker:
         predictor = self._predictors.of(weights, reply)
         test = self._test_set(predictor, reply)
         done = self._done
-        if done is not None and done.predictor is predictor and done.test is test:
+        if done is not None and done.result.predictor is predictor and done.test is test:
             reply(TestSetEvaluated(done.result, test.images.numpy(), choices.all))
             return
         evaluation = running.evaluation if running is not None else None
@@ -221,7 +220,7 @@ class PredictionWorker:
         if result is None:
             self._running = running
         else:
-            self._done = Done(evaluation.predictor, evaluation.test, result)
+            self._done = Done(evaluation.test, result)
             choices = places.of_session(self._session, evaluation.weights).all
             reply(TestSetEvaluated(result, evaluation.test.images.numpy(), choices))
 
