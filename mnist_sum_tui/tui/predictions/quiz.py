@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import duration, equation
+from mnist_sum_tui.formatting import duration, equation, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.quiz_scores import Score
 
@@ -88,7 +88,7 @@ def score_lines(score: Score, before: Sequence[Score]) -> list[str]:
         "Half of the images are hard ones for the network.",
     ]
     if most is not None:
-        lines.append("Your best so far!" if share > most else f"Your best so far: {most:.0%} right".replace("%", " %"))
+        lines.append("Your best so far!" if share > most else f"Your best so far: {percent(most, 0)} right")
     return lines
 
 

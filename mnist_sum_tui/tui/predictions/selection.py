@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.formatting import how_sure, percent
+from mnist_sum_tui.formatting import how_sure, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.verdict import SURE
@@ -104,6 +104,6 @@ def _selection(
 
 
 def _counted(count: int, noun: str) -> str:
-    """`12 images`; if not all are shown, `612 images, 200 of them here`."""
-    words = f"{count or 'no'} {noun}{'' if count == 1 else 's'}" if count < 1000 else f"{count:,} {noun}s"
+    """`12 images`, `no images`; if not all are shown, `612 images, 200 of them here`."""
+    words = plural(count, noun) if count else f"no {noun}s"
     return f"{words}, {MOST} of them here" if count > MOST else words
