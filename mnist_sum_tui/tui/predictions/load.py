@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.machine.openmp import take_threads
-from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
@@ -170,17 +169,6 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
         points=principal_components(torch.cat(features)),
         mistakes=mistakes(outputs, test),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class NewestWeights:
-    """A predictor with weights of the training in progress."""
-
-    control: Control
-    step: int
-    taken: float
-    """when the weights were taken, by time.monotonic()"""
-    predictor: "Predictor"
 
 
 def load_newest(config: TrainConfig, tensors: "Mapping[str, Tensor]", source: str) -> "Predictor":

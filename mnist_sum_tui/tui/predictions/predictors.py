@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.messages import Working
 from mnist_sum_tui.tui.predictions.requests import Reply
@@ -22,6 +24,17 @@ KEPT = 3
 """how many predictors are kept in memory; the largest network has 25 MB of weights"""
 
 
+@dataclass(frozen=True, slots=True)
+class NewestWeights:
+    """A predictor with weights of the training in progress."""
+
+    control: Control
+    step: int
+    taken: float
+    """when the weights were taken, by time.monotonic()"""
+    predictor: "Predictor"
+
+
 class Predictors:
     """Makes predictors, and keeps the last few; a wait for weights ends when `is_closing()` is true."""
 
@@ -29,7 +42,7 @@ class Predictors:
         self._session = session
         self._is_closing = is_closing
         self._kept: dict[object, Predictor] = {}
-        self._newest: load.NewestWeights | None = None
+        self._newest: NewestWeights | None = None
 
     def of(self, weights: Weights, reply: Reply) -> "Predictor":
         """The predictor with these weights.
@@ -70,5 +83,5 @@ class Predictors:
             predictor = load.load_newest(config, tensors, f"{weights.owner}, step {step:,}")
         else:
             predictor = newest.predictor
-        self._newest = load.NewestWeights(control, step, time.monotonic(), predictor)
+        self._newest = NewestWeights(control, step, time.monotonic(), predictor)
         return predictor
