@@ -27,11 +27,6 @@ def values_now(session: Session) -> dict[str, str]:
 class KnobKeys(Page):
     """A page that can change the training that it shows."""
 
-    @property
-    def has_knobs(self) -> bool:
-        """Whether the panel is open."""
-        return bool(self.query(KnobPanel))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable knobs without a training, and the single step unless it is paused."""
         if action not in KNOB_ACTIONS:
@@ -61,10 +56,10 @@ class KnobKeys(Page):
         return self.close_knobs() or super().step_back()
 
     def show_knobs(self) -> None:
-        """Show the values that hold now."""
-        if self.has_knobs and self.session.config is not None:
+        """Show the values that hold now, if the panel is open."""
+        for panel in self.query(KnobPanel):
             epoch = self.session.progress.epoch if self.session.progress else 1
-            self.query_one(KnobPanel).show(values_now(self.session), begun=int(epoch))
+            panel.show(values_now(self.session), begun=int(epoch))
 
     def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
         """Ask the training for the change; its event Changed says from which step it holds."""

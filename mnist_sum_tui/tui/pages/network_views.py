@@ -188,9 +188,9 @@ class NetworkViews(WalkingPage):
         """The map, turned to fit the first one that was shown, so that clusters move and do not jump."""
         from mnist_sum_tui.inference.pca import turned
 
-        first = next(iter(self._maps.values()), None)
-        is_alike = first is not None and len(first.points) == len(result.points)
-        points = turned(result.points, first.points) if first is not None and is_alike else result.points
+        points, first = result.points, next(iter(self._maps.values()), None)
+        if first is not None and len(first.points) == len(points):
+            points = turned(points, first.points)
         return DigitMap(points, result.labels, result.digits)
 
     def _evaluation(self, answer: ImagePredicted) -> "TestSetResult | None":
