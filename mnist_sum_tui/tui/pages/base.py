@@ -57,7 +57,7 @@ class Page(SteadyScreen[None]):
     It has the keys of all pages. Digits are left to each page, and Escape never leads to another page.
     """
 
-    page_name: ClassVar[str] = ""
+    page_name: ClassVar[str]
     BINDINGS: ClassVar = [
         Binding("question_mark", "help", "Keys"),
         Binding("f9", "app.guide", "Guide", key_display="F9"),
@@ -93,8 +93,8 @@ class Page(SteadyScreen[None]):
         yield Static(id="cramped", markup=False)
 
     def compose_page(self) -> ComposeResult:
-        """The widgets between the tabs and the footer."""
-        return iter(())
+        """The widgets between the tabs and the footer; defined by the page."""
+        raise NotImplementedError
 
     @property
     def dashboard(self) -> "MnistSumApp":
@@ -159,7 +159,7 @@ class Page(SteadyScreen[None]):
     @property
     def about(self) -> str:
         """The help's words about this page."""
-        return ABOUT.get(self.page_name, "")
+        return ABOUT[self.page_name]
 
     async def action_help(self) -> None:
         """Show the help (the keys, and what one is looking at) beside or below the page, or hide it."""
