@@ -149,7 +149,7 @@ def app_of(pilot: Pilot[int]) -> MnistSumApp:
 def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the import nor the sample images, which wait for it."""
 
-    def load_images(page: TrainPage, indices: tuple[int, ...], data_dir: str | None, take: object) -> None:
+    def load_images(page: TrainPage, indices: tuple[int, ...], data_dir: str | None) -> None:
         """Leave them out."""
 
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())

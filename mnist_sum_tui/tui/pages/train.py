@@ -105,7 +105,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._load_images_of(self.session.events)
         self.query_one(ContentSwitcher).current = "run-view"
         self.set_focus(None)
-        self.ask_ghost(self.take_ghost)
+        self.ask_ghost()
         self.refresh_bindings()
         self.redraw(at_once=True)
 
@@ -125,7 +125,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return
         if isinstance(event, Started):
             self.run_view.reset(self.session.events)  # a resumed run has earlier ones, and with them answers
-            self.ask_ghost(self.take_ghost)
+            self.ask_ghost()
             self._load_images_of(self.session.events)
         else:
             self.run_view.add(event)
@@ -147,7 +147,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         named = next((event.indices for event in events if isinstance(event, Samples)), None)
         if named is not None and not self._is_loading_images and self.session.config is not None:
             self._is_loading_images = True
-            self.load_images(named, self.session.config.data_dir, self._take_images)
+            self.load_images(named, self.session.config.data_dir)
 
     def take_watched(self, is_whole: bool, events: list[Event]) -> None:
         """Take in new events of a run that another process trains."""
@@ -217,7 +217,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         view.ghost, view.ghost_name, view.ghost_why = series, name, why
         self._is_stale = True
 
-    def _take_images(self, images: "dict[int, Image]") -> None:
+    def take_images(self, images: "dict[int, Image]") -> None:
         """Show the sample images."""
         self.run_view.images = images
         self._is_stale = True

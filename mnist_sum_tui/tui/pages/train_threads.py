@@ -1,6 +1,5 @@
 """TrainReads: what the page Train reads in threads: the ghost run and the sample images."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -23,41 +22,45 @@ class TrainReads(Page):
         self._images: dict[tuple[tuple[int, ...], str | None], dict[int, Image]] = {}
         """the sample images that are known, by their places in the training file and its folder"""
 
-    def ask_ghost(self, take: "Callable[[str, Series, str], object]") -> None:
+    def take_ghost(self, name: str, series: "Series", why: str = "") -> None:
+        """Draw the ghost run behind the curves; `why` says how its settings differ. Defined by the page."""
+        raise NotImplementedError
+
+    def take_images(self, images: "dict[int, Image]") -> None:
+        """Show the sample images; defined by the page."""
+        raise NotImplementedError
+
+    def ask_ghost(self) -> None:
         """Read the ghost run of the session's run, or wait with it until Started has told that run's images."""
         session = self.session
         is_told = session.started is not None or not session.is_training
         if is_told and session.run is not None and session.config is not None:
-            self.find_ghost(session.config, session.run, take)
+            self._find_ghost(session.config, session.run)
 
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
-    def find_ghost(self, config: TrainConfig, current: Run, take: "Callable[[str, Series, str], object]") -> None:
+    def _find_ghost(self, config: TrainConfig, current: Run) -> None:
         """Read the ghost run: its name, its curves, and how its settings differ."""
         ghost = find_ghost(self.session.runs_folder, config, current)
         if ghost is not None:
             from mnist_sum_tui.tui.session.run_curves import curves_of
 
             why = why_apart(ghost, config, current)
-            self.take_found(take, ghost.id, curves_of(ghost), why)
+            self.take_found(self.take_ghost, ghost.id, curves_of(ghost), why)
 
-    def load_images(
-        self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
-    ) -> None:
+    def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
         """Take the sample images; they are read once, because that takes seconds and a replay shows them at once."""
         known = self._images.get((indices, data_dir))
         if known is None:
-            self._read_images(indices, data_dir, take)
+            self._read_images(indices, data_dir)
         else:
             self.workers.cancel_group(self, "images")  # those of the run before would replace them
-            take(known)
+            self.take_images(known)
 
     @work(thread=True, exclusive=True, group="images", exit_on_error=False)
-    def _read_images(
-        self, indices: tuple[int, ...], data_dir: str | None, take: "Callable[[dict[int, Image]], object]"
-    ) -> None:
+    def _read_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
         """Read the whole file, of which these are a part."""
         found = self._images[indices, data_dir] = sample_images(indices, data_dir)
-        self.take_found(take, found)
+        self.take_found(self.take_images, found)
 
 
 def sample_images(indices: tuple[int, ...], data_dir: str | None) -> "dict[int, Image]":

@@ -169,10 +169,11 @@ async def test_images_that_are_known_stay_although_others_are_still_read(
 
     monkeypatch.setattr("mnist_sum_tui.tui.pages.train_threads.sample_images", sample_images)
     page, taken = app_of(pilot).train_page, list[dict[int, Image]]()
-    TrainReads.load_images(page, (2,), None, taken.append)
+    monkeypatch.setattr(page, "take_images", taken.append)
+    TrainReads.load_images(page, (2,), None)
     await until(pilot, lambda: taken)
-    TrainReads.load_images(page, (1,), None, taken.append)
+    TrainReads.load_images(page, (1,), None)
     await until(pilot, lambda: gate.held)
-    TrainReads.load_images(page, (2,), None, taken.append)
+    TrainReads.load_images(page, (2,), None)
     await gate.let_go(pilot, lambda: len(taken) == 2)
     assert [list(images) for images in taken] == [[2], [2]]
