@@ -198,12 +198,12 @@ class DrawPage(DrawingFiles, HeatPage):
         from mnist_sum_tui.data.picture import prepare  # Pillow
 
         answer = self._answer
-        if answer is None or answer.drawing is not self.drawing or answer.image is None or not answer.predictions:
-            with contextlib.suppress(PictureError):
-                return Item(prepare(self.drawing), "", 0)
-            return None
-        shown = answer.predictions[self.number]
-        return Item(answer.image, f"{shown.digit}  {how_sure(max(shown.digit_probabilities), 0)}", 0)
+        if answer is not None and answer.drawing is self.drawing and answer.image is not None and answer.predictions:
+            shown = answer.predictions[self.number]
+            return Item(answer.image, f"{shown.digit}  {how_sure(max(shown.digit_probabilities), 0)}", 0)
+        with contextlib.suppress(PictureError):
+            return Item(prepare(self.drawing), "", 0)
+        return None
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Bring an earlier drawing back."""

@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weight
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import LASTING_SECONDS, TestSetResult
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
-from mnist_sum_tui.tui.predictions.selection import Chosen, Selection, all_wrong, frequent, read_as, sums_wrong
+from mnist_sum_tui.tui.predictions.selection import Selection, all_wrong, frequent, read_as, sums_wrong
 from mnist_sum_tui.tui.predictions.weights import placed
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.gallery import Gallery, Item, tile_for
@@ -245,5 +245,5 @@ class MistakesPage(WeightsPage):
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
         """Open the chosen image on Inspect."""
         if self._selection is not None:
-            found: Chosen = self._selection.chosen[message.key]
+            found = self._selection.chosen[message.key]
             self.app.post_message(OpenInInspect(found.image, found.number, self._evaluated, BACK))

@@ -228,7 +228,7 @@ class RunsPage(Experiments):
 
     def action_evaluate(self) -> None:
         """Evaluate the run's best weights on all test images with all ten numbers."""
-        current = self.query_one(RunTable).current
+        current = self.current
         if current is not None:
             try:
                 self._evaluating = best_of(current.run)
