@@ -59,7 +59,6 @@ class MnistSumApp(SettingsApp):
         start: TrainConfig | None = None,
         resume: Run | None = None,
         form_defaults: TrainConfig | None = None,
-        theme: str | None = None,
         run_name: str = "",
         watch: Run | None = None,
         replay: Run | None = None,
@@ -73,9 +72,7 @@ class MnistSumApp(SettingsApp):
         mend_speed()
         session.is_loading = not session.is_read_only  # a visitor's dashboard loads none
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
-        self._defaults = form_defaults or start or TrainConfig(model=QUICK_MODEL)
-        if theme is not None:
-            self.theme = theme
+        self._defaults = form_defaults or TrainConfig(model=QUICK_MODEL)
         for name in ("train",) if session.is_read_only else PAGES:  # a visitor has no other page, whatever asks for it
             self.add_mode(name, partial(self._open, name))
 

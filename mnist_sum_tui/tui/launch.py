@@ -138,7 +138,13 @@ def _run(options: LaunchOptions) -> int:
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(
-        session, start, options.resume, options.config, theme, options.name, options.watch, options.replay
+        session,
+        start,
+        options.resume,
+        form_defaults=options.config,
+        run_name=options.name,
+        watch=options.watch,
+        replay=options.replay,
     )
     app.way = chosen(options.notify)
     app.takes_mouse = is_with_mouse

@@ -135,10 +135,10 @@ def epoch_done(step: int, epoch: int, elapsed: float, digit: float, total: float
     )  # fmt: skip
 
 
-def new_app(folder: Path, theme: str | None = None) -> MnistSumApp:
+def new_app(folder: Path) -> MnistSumApp:
     """The dashboard with an empty folder of runs."""
     defaults = TrainConfig.of("standard", model="compact")
-    return MnistSumApp(Session(folder / "runs"), form_defaults=defaults, theme=theme)
+    return MnistSumApp(Session(folder / "runs"), form_defaults=defaults)
 
 
 def app_of(pilot: Pilot[int]) -> MnistSumApp:

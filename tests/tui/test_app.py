@@ -93,7 +93,8 @@ async def test_a_page_that_takes_long_to_compose_is_waited_for(
 
 @pytest.mark.parametrize("theme", ["textual-light", "nord"])
 async def test_the_theme_is_the_one_asked_for(theme: str, fake: FakeTrain, tmp_path: Path) -> None:
-    app = recorded.new_app(tmp_path, theme)
+    app = recorded.new_app(tmp_path)
+    app.use_theme(theme)
     async with app.run_test(size=(80, 24)):
         assert app.current_theme.name == theme
 
