@@ -33,7 +33,7 @@ OFTEN = 11
 """how many confusions are listed beside the maps"""
 
 
-def summary_line(result: TestSetResult, width: int = 200) -> str:
+def summary_line(result: TestSetResult, width: int) -> str:
     """The weights' description, shortened to leave room for a figure; then as many of three figures as fit."""
     figures = accuracies(result.report).split(DOT)
     source = clauses(result.source, width - len(f": {figures[0]}"))

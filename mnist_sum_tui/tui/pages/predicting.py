@@ -26,7 +26,7 @@ SHEETS = [Path(__file__).parents[1] / name for name in ("pages.tcss", "draw.tcss
 """the style sheets of the pages after the first, which would delay it; always read together, so in the same order"""
 
 
-def working_line(text: str, share: float | None, width: int = 200) -> str:
+def working_line(text: str, share: float | None, width: int) -> str:
     """What is being done, with a bar and a percentage if the share is known; the bar gets the room that is left."""
     if share is None:
         return text

@@ -35,8 +35,8 @@ class RateFinder(Question[float | None]):
         Binding("escape", "leave", "Leave it"),
     ]
 
-    def __init__(self, config: TrainConfig, after: threading.Thread | None = None) -> None:
-        """`after` is a thread that was asked to end; the test waits for it, because it uses the cores, too."""
+    def __init__(self, config: TrainConfig, after: threading.Thread | None) -> None:
+        """`after` is a thread, if any, that was asked to end; the test waits for it, because it uses the cores, too."""
         super().__init__()
         self._config, self._after = config, after
         self._is_over = threading.Event()

@@ -52,7 +52,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         *CHART_BINDINGS,
     ]
 
-    def __init__(self, defaults: TrainConfig, begins_with_form: bool = True) -> None:
+    def __init__(self, defaults: TrainConfig, begins_with_form: bool) -> None:
         super().__init__()
         self._defaults, self._begins_with_form = defaults, begins_with_form
         self._run_view: RunView | None = None
