@@ -59,7 +59,7 @@ class LeavingApp(TellingApp):
             elif answer == "leave":
                 self.leave_at_once(number)
 
-        self.push_screen(QuitScreen(resumption(run.argument, config.model), lambda: self.session.saved_step), take)
+        self.push_screen(QuitScreen(resumption(run.argument, config.model), self.session), take)
 
     def stop_and_leave(self, number: int | None = None) -> None:
         """Stop, save, and leave when that is done; `number` is the signal that asks for it, if one does."""

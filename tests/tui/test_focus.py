@@ -48,7 +48,7 @@ async def test_each_answer_before_leaving_looks_like_a_button(
 ) -> None:
     monkeypatch.setattr(Session, "is_training", True)
     async with app.run_test(size=(80, 24)) as pilot:
-        await app.push_screen(QuitScreen("", lambda: None))
+        await app.push_screen(QuitScreen("", app.session))
         for theme in looks.OWN:
             app.theme = theme.name
             await pilot.pause()

@@ -1,7 +1,7 @@
 """The dialogs of the dashboard: they ask before a run is deleted, for an image or a line of text, before leaving."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar, cast
+from typing import ClassVar, Literal, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,12 +14,10 @@ from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.common import ButtonRow, put
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
-
-if TYPE_CHECKING:
-    from mnist_sum_tui.tui.app import MnistSumApp
 
 Value = TypeVar("Value")
 
@@ -157,14 +155,14 @@ class QuitScreen(Question[Answer]):
     AUTO_FOCUS = "#keep"
     """Enter keeps training: the answer that loses nothing"""
 
-    def __init__(self, command: str, saved_step: Callable[[], int | None]) -> None:
-        """`saved_step` gives the step of the newest checkpoint, None before the first."""
+    def __init__(self, command: str, session: Session) -> None:
+        """`command` goes on with the run of the session."""
         super().__init__()
-        self._command, self._saved_step = printable(command), saved_step
+        self._command, self._session = printable(command), session
 
     @property
     def _lost(self) -> str:
-        step = self._saved_step()
+        step = self._session.saved_step
         if step is None:
             lost = "all, because nothing is saved yet.\nAfter Stop and save, go"
         else:
@@ -188,9 +186,8 @@ class QuitScreen(Question[Answer]):
     def _keep_up(self) -> None:
         """Say what would be lost now; close the question if the training has ended."""
         put(self.query_one("#lost", Static), self._lost)
-        session = cast("MnistSumApp", self.app).session
-        if self.is_current and not session.is_training:
-            if session.error is None:  # otherwise the app has said what failed
+        if self.is_current and not self._session.is_training:
+            if self._session.error is None:  # otherwise the app has said what failed
                 self.app.notify("The training is over, and its run is saved: q leaves")
             self.dismiss("keep")
 
