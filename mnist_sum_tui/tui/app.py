@@ -180,7 +180,7 @@ class MnistSumApp(SettingsApp):
         if isinstance(self.screen, Page):
             from mnist_sum_tui.tui.pages.quiz import QuizScreen
 
-            self.push_screen(QuizScreen())
+            self.push_screen(QuizScreen(self.session, self.predictions))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The commands of the palette."""

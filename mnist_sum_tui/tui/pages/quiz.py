@@ -2,7 +2,7 @@
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from textual.app import ComposeResult
@@ -18,13 +18,14 @@ from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.quiz import Answered, Asked, choose, score_lines, score_of
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
+from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
-    from mnist_sum_tui.tui.app import MnistSumApp
 
 INTRODUCTION = (
     "Ten test images for you and the network: which digit is it, and what is its sum with the number? Half of them are "
@@ -72,8 +73,10 @@ class QuizScreen(Question[None]):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session, predictions: PredictionWorker) -> None:
+        """`predictions` is the worker that asks the network."""
         super().__init__()
+        self.session, self.predictions = session, predictions
         self.waiting: list[Asked] = []
         """the images that are not answered yet, beginning with the one that is shown"""
         self.answers: list[Answered] = []
@@ -103,8 +106,6 @@ class QuizScreen(Question[None]):
     def on_mount(self) -> None:
         """Have the network evaluated, to find the images that are hard for it."""
         self.query_one(Digit).look = "blocks"
-        app = cast("MnistSumApp", self.app)
-        self.predictions, self.session = app.predictions, app.session
         self._evaluate()
 
     def _evaluate(self) -> None:
