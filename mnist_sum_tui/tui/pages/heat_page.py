@@ -31,13 +31,13 @@ class HeatPage(NumberPage):
     """the same of the last one that is known to its end"""
     _heat_sought_at = _heat_due = 0.0
 
-    beside_from: ClassVar[tuple[str, ...]] = ()
-    """the breakpoint classes with which the heat map is always shown beside the picture; empty: it never is"""
+    is_heat_beside: ClassVar[bool] = False
+    """whether the heat map is always shown beside the picture where there is room"""
 
     @property
     def has_room_for_heat(self) -> bool:
         """Whether the heat map is always shown at the present size."""
-        return bool(self.beside_from) and self.has_class(*self.beside_from)
+        return self.is_heat_beside and self.has_class("-huge", "-giant")
 
     def take_room(self) -> None:
         """Show the heat map if there is room for it."""

@@ -37,7 +37,7 @@ class InsidePage(NetworkViews):
     """Shows a list of the layers, and what the chosen layer makes of the image."""
 
     page_name = "inside"
-    beside_from = "-huge", "-giant"
+    is_heat_beside = True
     AUTO_FOCUS = "#layers"
     BINDINGS: ClassVar[list[BindingType]] = [
         *HEAT_KEYS,

@@ -25,7 +25,7 @@ class InspectPage(WalkingPage):
     """Shows one test image at a time, with the predictions for it."""
 
     page_name = "inspect"
-    beside_from = "-huge", "-giant"
+    is_heat_beside = True
     _listed: TestSetEvaluated | None = None
     """the evaluation whose wrong images are listed"""
     BINDINGS: ClassVar[list[BindingType]] = [
