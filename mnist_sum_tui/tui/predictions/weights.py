@@ -21,6 +21,8 @@ UNTRAINED = "epoch 0"
 SAME = " = "
 """joins the names of weights that are in several files, and so are one stop of the slider"""
 BUILT_IN_NETWORK = "built-in network"
+EARLIER = "kept before this moment: "
+"""the words before the name of weights that are older than the moment of a replay"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,6 @@ class Weights:
     def is_of(self, run: Run) -> bool:
         """Whether they are a checkpoint in the folder of this run."""
         return self.path is not None and self.path.is_relative_to(run.path)
-
-
-EARLIER = "kept before this moment: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
     `is_newest`: none were kept after them.
     """
     moment, epoch = session.shown.moment, epoch_of(session.run, weights)
-    if moment is None or not place_in_time(session, weights).startswith(EARLIER):
+    if moment is None or place_in_time(session, weights) != EARLIER:
         return ""
     from_when = f"after epoch {epoch}" if epoch else "before the training"
     words = f"No weights were kept at step {moment.step:,}: these are from {from_when}."
