@@ -29,11 +29,12 @@ YELLOWS = {
     False: ("#D7D7AF", "#D7D787", "#D7D75F", "#D7D700", "#AFAF00"),
 }
 """the same for where the network looked, weak to strong"""
-GROUNDS = {
-    "footer-key-foreground": ("footer-background",),
-    "foreground-muted": ("background", "surface"),
-    "block-cursor-foreground": ("block-cursor-background",),
-}
+GROUNDS = (
+    ("footer-key-foreground", "footer-background"),
+    ("foreground-muted", "background"),
+    ("foreground-muted", "surface"),
+    ("block-cursor-foreground", "block-cursor-background"),
+)
 """colours that some of Textual's themes hardly tell from their grounds: of keys, axes and the chosen row of a table"""
 LEAST, SHADES = 3.0, 10
 """the contrast that they get, as WCAG 2.2 asks of graphics, and in how many shades between them and black or white"""
@@ -45,14 +46,14 @@ def readable(variables: Mapping[str, str]) -> dict[str, str]:
     if found["background"].startswith("ansi"):
         return found  # only the terminal knows these colours
     under = Color.parse(found["background"])
-    for name, ground in ((name, ground) for name, grounds in GROUNDS.items() for ground in grounds):
+    for name, ground in GROUNDS:
         if found[name].startswith("auto"):
             continue  # Textual takes what stands out
         back = _over(under, Color.parse(found[ground]))
         front = _over(back, Color.parse(found[name]))
-        far = max(BLACK, WHITE, key=lambda end: contrast(end, back))
-        shades = (front.blend(far, share / SHADES) for share in range(SHADES + 1))
         if contrast(front, back) < LEAST:
+            far = max(BLACK, WHITE, key=lambda end: contrast(end, back))
+            shades = (front.blend(far, share / SHADES) for share in range(SHADES + 1))
             found[name] = next(shade for shade in shades if contrast(shade, back) >= LEAST).hex
     return found
 
