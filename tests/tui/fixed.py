@@ -151,7 +151,7 @@ def live(index: int, source: str, **other: Any) -> messages.ImagePredicted:
     return predicted(index, weights=NEWEST, choices=(NEWEST,), source=source, **other)
 
 
-def evaluated(choices: tuple[Weights, ...] = (), **other: Any) -> messages.TestSetEvaluated:
+def evaluated(choices: tuple[Weights, ...] = CHOICES, **other: Any) -> messages.TestSetEvaluated:
     """The evaluation of the test images; `other` values replace those of the usual result."""
     found = replace(result(), **other) if other else result()
     return messages.TestSetEvaluated(found, images().images.numpy(), choices)
@@ -192,7 +192,7 @@ class FixedPredictions(PredictionWorker):
             case LookInside():
                 reply(looked_inside(request))
             case EvaluateTestSet():
-                reply(evaluated(CHOICES))
+                reply(evaluated())
 
 
 def unlabelled() -> tuple[Prediction, ...]:

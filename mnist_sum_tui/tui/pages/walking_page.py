@@ -206,7 +206,7 @@ class WalkingPage(ImagePage):
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:
         """Show the image that was found, with the weights that were searched."""
         result = evaluated.result
-        known = placed(result.weights, evaluated.choices or self._choices)
+        known = placed(result.weights, evaluated.choices)
         self._then = self._found = self.session.drawing = None  # the number is not changed by the user
         self.index, self.number = step.image, step.number
         self._found = Found(result, words, judge)

@@ -99,5 +99,5 @@ class TestSetEvaluated(Message):
     result: TestSetResult
     images: NDArray[np.uint8]
     """uint8 (N, 28, 28)"""
-    choices: tuple[Weights, ...] = ()
+    choices: tuple[Weights, ...]
     """as in ImagePredicted"""
