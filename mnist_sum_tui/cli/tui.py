@@ -72,7 +72,7 @@ def tui(
     options = LaunchOptions(
         runs_folder=folder,
         config=config,
-        start=start or resumed is not None,
+        start=start,
         resume=resumed,
         watch=find.by_name(watch, folder) if watch is not None else None,
         replay=_replayed(replay, folder) if replay is not None else None,
