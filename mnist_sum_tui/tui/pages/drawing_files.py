@@ -1,6 +1,5 @@
 """DrawingFiles: open a picture as a drawing, and save as a picture what is predicted."""
 
-import shlex
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from textual.widgets import Input
 from mnist_sum_tui.charts.thumbnail import Image, enlarged
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.formatting import capped
+from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions import drawings
@@ -101,7 +101,7 @@ class DrawingFiles(WeightsPage):
             self.note(capped(str(error)), is_error=True)
         else:
             option = "" if self._shown is None else run_option(self._shown, self.session.run)
-            command = f"mnist-sum predict image {shlex.quote(str(path))} --number {number}{option}"
+            command = f"mnist-sum predict image {shell_word(str(path))} --number {number}{option}"
             self.note(f"Saved; read it by: {command}")
 
     def action_open_picture(self) -> None:
