@@ -1,6 +1,5 @@
 """The commands for a run: to train it, to repeat one that was stopped and resumed, to go on with it, to predict."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -8,7 +7,7 @@ from itertools import pairwise
 from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.formatting import typed
 from mnist_sum_tui.own_network import is_own, option_for
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs.events import Changed, Started
 from mnist_sum_tui.runs.parts import parts_of
 
@@ -23,21 +22,21 @@ def command(config: TrainConfig) -> str:
         if name == "all_data" and name in told:
             words.append("--all-data" if value else "--hold-out")
         elif name == "model" and is_own(value):
-            words += shlex.split(option_for(value))
+            words.append(option_for(value).lstrip())
         elif name in told:
-            words += [f"--{option_name(name)}", typed(value)]
-    return printable(shlex.join(words))
+            words += [f"--{option_name(name)}", shell_word(typed(value))]
+    return " ".join(words)
 
 
 def resumption(run: str, model: str, epochs: int | None = None) -> str:
     """The command that resumes a run of a network; `run` is its argument, and `epochs` their number, if a new one."""
     longer = f" --epochs {epochs}" if epochs else ""
-    return f"mnist-sum train --resume {run}{longer}{printable(option_for(model))}"
+    return f"mnist-sum train --resume {run}{longer}{option_for(model)}"
 
 
 def prediction(run: str, model: str) -> str:
     """The command that predicts with a run of a network; `run` is its argument."""
-    return f"mnist-sum predict 3 --run {run}{printable(option_for(model))}"
+    return f"mnist-sum predict 3 --run {run}{option_for(model)}"
 
 
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:

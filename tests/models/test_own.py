@@ -146,9 +146,11 @@ def test_naming_it_executes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "executed").exists()
 
 
-def test_its_option_is_a_printable_word(tmp_path: Path) -> None:
+def test_its_option_is_a_printable_word_also_in_the_command_for_a_run(tmp_path: Path) -> None:
     (folder := tmp_path / "\x1b[31m").mkdir()
-    assert own_network.option_for(named(folder, CLASS)).endswith(r"/\x1b[31m/net.py'")
+    option = own_network.option_for(model := named(folder, CLASS))
+    assert option.endswith(r"/\x1b[31m/net.py'")
+    assert option in command(TrainConfig(model=model))
 
 
 def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> None:
