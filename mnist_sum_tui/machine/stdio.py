@@ -6,12 +6,15 @@ import io
 import os
 import re
 import sys
+import threading
 from collections.abc import Iterator
+from typing import TextIO
 
 from mnist_sum_tui import glyphs
 
 NEEDED = {"braille": glyphs.BRAILLE.envelope, "blocks": glyphs.BLOCKS.dots[3]}
 """a character of each marker, to see whether an output can show it"""
+_REDIRECTED = threading.Lock()
 
 
 def repair_streams() -> None:
@@ -77,8 +80,8 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 @contextlib.contextmanager
 def without_lines_of_libraries() -> Iterator[None]:
-    """Drop what libraries in C, such as libtiff, print to stderr; not while the dashboard draws on it."""
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+    """Drop what libraries in C, such as libtiff, print to stderr; what is `apart` from it is written as before."""
+    with _REDIRECTED, open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
         before = os.dup(2)
         os.dup2(nowhere.fileno(), 2)
         try:
@@ -86,6 +89,11 @@ def without_lines_of_libraries() -> Iterator[None]:
         finally:
             os.dup2(before, 2)
             os.close(before)
+
+
+def apart(stream: TextIO) -> TextIO:
+    """The same output under another descriptor, so that the dashboard can draw while stderr is redirected."""
+    return open(os.dup(stream.fileno()), "w", encoding=stream.encoding, errors=stream.errors)  # noqa: PTH123
 
 
 def flush_or_drop() -> None:

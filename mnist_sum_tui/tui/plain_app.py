@@ -20,6 +20,7 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
+from mnist_sum_tui.machine.stdio import apart
 from mnist_sum_tui.machine.terminal import size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
@@ -97,7 +98,7 @@ class PlainApp(App[int]):
         """Textual's driver, whose writes to the terminal are timed."""
         driver: Any = super()._build_driver(*arguments, **named)
         if hasattr(driver, "_file"):
-            driver._file = Timed(driver._file, self.link)
+            driver._file = Timed(apart(driver._file), self.link)
         if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
             signal.signal(signal.SIGCONT, lambda *_: self._send_on(driver))
             stop, found = driver.stop_application_mode, driver._get_terminal_size

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from mnist_sum_tui.charts.thumbnail import Image, enlarged
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.formatting import capped
+from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
@@ -52,7 +53,8 @@ class OpenPicture(LineQuestion[Picture]):
         from mnist_sum_tui.data import picture
 
         try:
-            grey_hw = picture.read_picture(path := drawings.path_of(typed))
+            with without_lines_of_libraries():
+                grey_hw = picture.read_picture(path := drawings.path_of(typed))
             found = Picture(grey_hw, picture.prepare(grey_hw, path))
         except MnistSumError as error:
             pass_on(self, self.say, str(error))

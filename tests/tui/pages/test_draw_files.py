@@ -1,7 +1,9 @@
 """The page Draw: strokes taken back, other weights, pictures opened, drawings saved and brought back."""
 
+import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from textual.widgets import Input, Label
 
 from mnist_sum_tui.data.picture import prepare, read_picture
 from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -111,8 +114,12 @@ def test_the_path_of_a_dropped_file_is_what_the_shell_would_read(
     assert drawings.path_of(typed) == name
 
 
-async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_picture_is_told_in_a_line(
+    app: MnistSumApp, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "text.png").write_text("no picture")
+    Image.new("L", (40, 40)).save(damaged := tmp_path / "damaged.tiff", compression="tiff_lzw")
+    damaged.write_bytes(damaged.read_bytes().replace(b"\x80\x00", b"\x80\xff"))
     async with app.run_test() as pilot:
         await fixed.opened(pilot, DrawPage)
         await pilot.press("o")
@@ -122,6 +129,7 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp
         missing = str(tmp_path / "none.png")
         for name, words in (
             (str(tmp_path / "text.png"), "not a picture"),
+            (str(damaged), "damaged or incomplete"),
             (missing, f"{missing} does not exist; give the path of a picture"),
             ("-", "- does not exist; give the path of a picture"),
             ("~nosuchuser/x.png", "~nosuchuser/x.png does not exist; give the path of a picture"),
@@ -132,6 +140,19 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(app: MnistSumApp, tmp
             assert "\n" not in str(said.render())
             assert app.screen is dialog, "the question stays, to be answered better"
             assert dialog.query_one(Input).value == name
+    assert capfd.readouterr().err == "", "libtiff's own lines would disturb the screen"
+
+
+async def test_the_dashboard_draws_while_what_libraries_print_is_dropped(
+    app: MnistSumApp, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("signal.signal", lambda *_: None)  # a driver would take the stop of the process for its own
+    driver: Any = app._build_driver(headless=False, inline=False, mouse=False, size=None)
+    with without_lines_of_libraries():
+        os.write(2, b"libtiff's")
+        driver._file.write("drawn")
+    driver._file.close()
+    assert capfd.readouterr().err == "drawn"
 
 
 async def test_a_drawing_is_saved_beside_the_runs_and_predicted_alike(app: MnistSumApp, tmp_path: Path) -> None:
