@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 CELLS, MOST_CELLS = 96, 1024
 """of the shorter and of the longer side, at most: so finely a picture is cut into connected parts"""
@@ -28,8 +28,8 @@ LEAST_IN_A_BOX = 0.35
 """of the length of a printed box: what is shorter inside is no digit, but the dot or the bar of a 0"""
 RIM, MOST_OF_A_RIM = 0.1, 0.89
 """so near the sides of its rectangle lies so much of a printed box; of an ellipse 0.6"""
-UNSEEN = 255
-"""a part of a picture that has no number yet"""
+MOST_PARTS = 253
+"""more are no digit and specks, but grain"""
 
 Mask = NDArray[np.bool_]
 
@@ -181,16 +181,23 @@ def _cells(mask_hw: Mask, finer: int = 1) -> tuple[Mask, int]:
 
 
 def _parts(cells: Mask, reach: int = 3) -> NDArray[np.uint8] | None:
-    """The number of the part that each cell belongs to, from 1, or 0; None if there are too many.
+    """The number of the part that each cell belongs to, from 1, or 0; None if there are more than MOST_PARTS.
 
     Cells that have fewer than `reach` (odd) others between them are of one part.
     """
-    picture = Image.fromarray((cells * UNSEEN).astype(np.uint8)).filter(ImageFilter.MaxFilter(reach))
-    for part in range(1, UNSEEN):
-        found = np.asarray(picture)
-        first = int((found == UNSEEN).argmax())
-        row, column = divmod(first, found.shape[1])
-        if found[row, column] != UNSEEN:
-            return found * cells
-        ImageDraw.floodfill(picture, (column, row), part)
-    return None
+    wide = np.asarray(Image.fromarray(cells.astype(np.uint8)).filter(ImageFilter.MaxFilter(reach)))
+    begins = np.diff(wide, axis=1, prepend=np.uint8(0)) == 1
+    runs = np.cumsum(begins).reshape(wide.shape) * wide  # each row's connected cells have a number of their own
+    touching = (wide[:-1] & wide[1:]) > 0
+    smaller, larger = runs[:-1][touching], runs[1:][touching]
+    part_of = np.arange(int(runs.max()) + 1)  # of each run, the first run of its part
+    while smaller.size:
+        np.minimum.at(part_of, larger, smaller)
+        while (part_of[part_of] != part_of).any():
+            part_of = part_of[part_of]
+        both = np.sort([part_of[smaller], part_of[larger]], 0)
+        smaller, larger = both[:, both[0] < both[1]]
+    firsts = np.unique(part_of)
+    if len(firsts) > MOST_PARTS + 1:  # the first is the paper
+        return None
+    return np.searchsorted(firsts, part_of).astype(np.uint8)[runs] * cells

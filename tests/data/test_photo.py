@@ -5,10 +5,10 @@ import tracemalloc
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from mnist_sum_tui.data.dataset import load
-from mnist_sum_tui.data.photo import without_lines
+from mnist_sum_tui.data.photo import MOST_PARTS, _parts, without_lines
 from mnist_sum_tui.data.picture import Preparation, prepare, steps
 from tests.data.test_picture import drawn
 from tests.photos import KINDS, photo
@@ -204,6 +204,32 @@ def test_lines_are_taken_out_as_by_filters_of_3x3_pixels(is_dark: bool, height: 
         for _ in range(reach):
             filtered = filtered.filter(way)
     assert np.array_equal(without_lines(page, reach, is_dark), np.asarray(filtered))
+
+
+@pytest.mark.parametrize("reach", [1, 3])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6, 0.9, 1])
+def test_connected_parts_are_those_that_paint_fills(reach: int, share: float) -> None:
+    cells = np.random.default_rng(0).random((30, 60)) < share
+    cells[5:25:4], cells[5:25, 10:50] = True, False
+    cells[6:24:4, 10] = cells[5:25:4, 10:50] = cells[8:24:8, 49] = cells[12:24:8, 10] = True  # a serpent
+    filled = Image.fromarray(cells.astype(np.uint8) * 255).filter(ImageFilter.MaxFilter(reach))
+    found, part = np.asarray(filled), 0
+    while (found == 255).any():
+        row, column = np.argwhere(found == 255)[0]
+        part += 1
+        ImageDraw.floodfill(filled, (int(column), int(row)), part)
+        found = np.asarray(filled)
+    assert part < MOST_PARTS
+    assert np.array_equal(_parts(cells, reach), found * cells)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("count", [MOST_PARTS, MOST_PARTS + 1])
+def test_more_parts_than_a_digit_and_specks_have_are_grain(count: int) -> None:
+    dots = np.zeros((3, 600), bool)
+    dots[1, 1 : 2 * count : 2] = True
+    found = _parts(dots, 1)
+    assert (found is None) == (count > MOST_PARTS)
+    assert found is None or found.max() == count
 
 
 def test_a_long_strip_takes_little_memory() -> None:
