@@ -19,6 +19,8 @@ Array = NDArray[np.float32]
 
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
+IDLE = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout)
+"""modules that change nothing in evaluation"""
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
 """an image in which each pixel's value is its index; the first layer's input shows which part a network cuts out"""
 
@@ -121,7 +123,7 @@ def _views(seen: list[Call]) -> list[LayerView]:
         if kind:
             views.append(_view(call, kind, views[-1] if views else None))
         elif views and call.output.shape == call.input.shape:
-            folded = views[-1].folded if call.output is call.input else (*views[-1].folded, in_words(call))
+            folded = views[-1].folded if isinstance(call.module, IDLE) else (*views[-1].folded, in_words(call))
             views[-1] = replace(views[-1], maps=_array(call.output), folded=folded)
     return views
 
