@@ -34,11 +34,14 @@ def test_each_kind_gets_its_share_and_the_rest_stay_as_they_are(ink: torch.Tenso
     assert sum(share for share, _ in KINDS) == ROUGH < 1
     assert changed.amin() >= 0
     assert changed.amax() <= 1
+    one = torch.tensor([(1 + ROUGH) / 2])
+    assert torch.equal(roughen(ink[:1].clone(), one, *(each[..., :1, :, :] for each in _random(1))), ink[:1])
 
 
 @pytest.mark.parametrize("spoil", [spoil for _, spoil in KINDS], ids=lambda spoil: spoil.__name__)
 def test_a_kind_treats_each_image_by_itself(ink: torch.Tensor, spoil: Spoil) -> None:
     dice, noise = _random(2)
+    noise[:, 0, 0] = 0  # as one in 16 million is, whose normal value is infinite
     whole = spoil(ink, dice, noise)
     assert whole.shape == ink.shape
     assert whole.isfinite().all()
@@ -139,3 +142,29 @@ def test_a_band_may_be_of_one_grey_and_worn_places_take_ink(ink: torch.Tensor) -
     worn = photographed._blotted(ink, _dice(0.9, 0.9, 0, 0, 0), _random(8)[1])
     assert (worn <= ink).all()
     assert (worn < ink).flatten(1).any(1).all()
+
+
+def test_a_line_is_straight_or_wavy_and_solid_or_dotted() -> None:
+    blank = torch.zeros(COUNT, 28, 28)
+    solid, dotted, wavy = (
+        photographed._crossed(blank, _dice(0.5, 0, *kind, 0.5), blank)[0] > 0.5
+        for kind in ((0.6, 0.6), (0.6, 0.4), (0.4, 0.6))
+    )
+    assert solid.any(0).all()
+    assert 5 < dotted.any(0).sum() < 25
+    assert solid.any(1).sum() <= 4 < wavy.any(1).sum()
+
+
+def test_coarse_pixels_stay_where_they_were_wherever_their_grid_begins() -> None:
+    dot = torch.zeros(COUNT, 28, 28)
+    dot[:, 14, 14] = 1.0
+    for edge in (0.1, 0.9):
+        seen = photographed._coarse(dot, _dice(1, 0.9, edge, 0, 0), dot)[0]
+        assert abs(float(torch.arange(28.0) @ seen.sum(0) / seen.sum()) - 14) < 2.5
+
+
+def test_rough_glass_may_be_milky_and_is_so_up_to_the_edge(ink: torch.Tensor) -> None:
+    clear, milky = (photographed._jittered(ink, _dice(1, kind, 0, 0, 0), _random(9)[1]) for kind in (0.8, 0.6))
+    assert milky.std() < 0.9 * clear.std()
+    white = torch.ones_like(ink)
+    torch.testing.assert_close(photographed._jittered(white, _dice(0, 0.6, 0, 0, 0), _random(9)[1]), white)

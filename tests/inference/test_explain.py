@@ -49,6 +49,7 @@ def test_the_maps_are_those_of_a_forward_pass_by_hand() -> None:
     assert views[2].kernels is not None
     assert np.array_equal(views[0].kernels, network.conv1.weight[:, 0].detach().numpy())
     assert np.allclose(views[2].kernels, network.conv2.weight.mean(1).detach().numpy())
+    assert np.array_equal(patch_of(views[2], 5, 0, 0).kernel, views[2].kernels[5])  # type: ignore[arg-type]
 
 
 def test_every_branch_is_seen_and_the_scores_are_their_mean() -> None:
@@ -91,7 +92,7 @@ class Unusual(SumNetwork):
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit scores."""
-        x = self.pool(self.relu(self.first(images_nchw[:, :, 1:27])))  # 13x14
+        x = self.pool(self.relu(self.first(self.drop(images_nchw[:, :, 1:27]))))  # 13x14
         x = self.drop(F.relu_(self.second(x)))  # 13x14
         x = F.avg_pool2d(F.avg_pool2d(F.gelu(self.third(x)), 2), kernel_size=2, stride=1)
         scores: Tensor = self.digit(self.all(x))
