@@ -101,11 +101,12 @@ def _at_the_edge(grey_hw: NDArray[np.uint8], found: Ink) -> Ink:
     is_photo = min(grey_hw.shape) >= SMALL_PHOTO
     if inside is None and is_photo and edge[edge > 0].mean() < MOST_SHADE:  # a shadow's corner is as wide as a stroke
         inside = _by_light(grey_hw, found.is_dark, WRITING)
-    page = page_of(found.share > MOST_OF_A_BLUR) if inside is None else None
-    if page is not None and is_along_a_side(page):  # the table fills most of the border
-        inside = _on_page(grey_hw, page, not found.is_dark)
-    elif inside is None and is_photo:
-        inside = _on_lines(grey_hw, found.is_dark)
+    if inside is None:
+        page = page_of(found.share > MOST_OF_A_BLUR)
+        if page is not None and is_along_a_side(page):  # the table fills most of the border
+            inside = _on_page(grey_hw, page, not found.is_dark)
+        elif is_photo:
+            inside = _on_lines(grey_hw, found.is_dark)
     return _unless_all(inside, found)
 
 
