@@ -200,4 +200,5 @@ def _parts(cells: Mask, reach: int = 3) -> NDArray[np.uint8] | None:
     firsts = np.unique(part_of)
     if len(firsts) > MOST_PARTS + 1:  # the first is the paper
         return None
-    return np.searchsorted(firsts, part_of).astype(np.uint8)[runs] * cells
+    parts: NDArray[np.uint8] = np.searchsorted(firsts, part_of).astype(np.uint8)[runs] * cells
+    return parts

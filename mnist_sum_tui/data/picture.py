@@ -25,7 +25,7 @@ ENOUGH_PIXELS = 1024
 """along the shorter side; a much larger picture is scaled down to about that first"""
 LONGEST = 8192
 """pixels along the longer side, to which a strip is scaled down: what is found in it is padded to squares"""
-MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16L": "I", "I;16B": "I", "I;16N": "I"}
+MODES_WITH_MEANS = {"1": "L", "P": "RGB", "PA": "RGBA", "I;16": "I", "I;16B": "I"}
 """the modes that Pillow cannot average (`Image.reduce`, 13.0), and what they are converted to"""
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "ICO", "TGA", "JPEG2000")
 """what is read, whatever a file is called; for others, such as EPS, Pillow would run another program on the file"""
@@ -209,7 +209,7 @@ def _grey(image: Image.Image) -> NDArray[np.uint8]:
         return ((deep - low) * (255 / (high - low) if high > low else 0)).astype(np.uint8)
     if image.mode == "LAB":
         return np.asarray(image.getchannel(0), np.uint8)
-    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+    if image.mode in ("LA", "PA", "RGBA", "La") or "transparency" in image.info:
         layered = image.convert("RGBA").convert("LA")
         grey, alpha = (np.asarray(band, np.float32) for band in layered.split())
         seen = float((grey * alpha).sum() / max(float(alpha.sum()), 1.0))

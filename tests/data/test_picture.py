@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mnist_sum_tui.data import picture
-from mnist_sum_tui.data.picture import prepare, read_picture
+from mnist_sum_tui.data.picture import open_picture, prepare, read_picture
 from mnist_sum_tui.errors import PictureError
 
 
@@ -61,6 +61,14 @@ def test_pictures_of_unusual_shape_are_prepared(height: int, width: int) -> None
     assert prepare(page).shape == (28, 28)
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_digit_that_is_heavy_at_one_end_stays_inside(turns: int) -> None:
+    """Its centre of mass cannot be in the middle."""
+    page = np.full((300, 300), 255, np.uint8)
+    page[20:280, 148:152] = page[240:280, 100:200] = 0
+    assert np.count_nonzero(prepare(np.rot90(page, turns)).any(1 - turns % 2)) == 20
+
+
 def save(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
     """The bytes of the picture's file."""
     stream = io.BytesIO()
@@ -74,6 +82,8 @@ def _modes() -> dict[str, bytes]:
     black, white = Image.new("RGBA", grey.size, (0, 0, 0, 0)), Image.new("RGBA", grey.size, (255, 255, 255, 0))
     black.putalpha(ink)
     white.putalpha(ink)
+    palette = grey.convert("P").convert("PA")
+    palette.putalpha(ink)
     corner = grey.convert("LA")
     corner.putpixel((299, 199), (0, 0))
     gaps = drawn().astype(np.float32)
@@ -91,6 +101,7 @@ def _modes() -> dict[str, bytes]:
         "jpeg": save(grey, "JPEG", quality=95),
         "black ink, transparent": save(black),
         "white ink, transparent": save(white),
+        "palette, transparent": save(palette, "TIFF"),
         "a transparent corner": save(corner),
         "white ink, opaque": save(ink.convert("LA")),
         "one colour transparent": save(ink.point(lambda grey: min(grey, 20)).convert("RGB"), transparency=(0, 0, 0)),
@@ -99,7 +110,7 @@ def _modes() -> dict[str, bytes]:
         "brightness and two colours": save(Image.merge("LAB", [grey, *[Image.new("L", grey.size, 128)] * 2]), "TIFF"),
         "turned by EXIF": save(turned, "JPEG", quality=95, exif=exif),
         "animated": save(grey, "GIF", save_all=True, append_images=[ink]),
-        **{kind: save(grey, kind) for kind in ("BMP", "PPM", "WEBP", "TIFF", "TGA", "JPEG2000")},
+        **{kind: save(grey, kind) for kind in ("BMP", "PPM", "WEBP", "TIFF", "TGA", "JPEG2000", "ICO")},
     }
 
 
@@ -121,7 +132,9 @@ def test_a_picture_is_turned_once(tmp_path: Path, kind: str, factor: int) -> Non
         lying = Image.fromarray(drawn()).transpose(Image.Transpose[way])
         lying = lying.resize((lying.width * factor, lying.height * factor))
         (tmp_path / "digit").write_bytes(save(lying, kind, exif=exif, quality=95))
-        assert np.abs(prepare(read_picture(str(tmp_path / "digit"))).astype(int) - prepare(drawn())).mean() < 6, way
+        found = open_picture(str(tmp_path / "digit"))
+        assert np.abs(prepare(found.grey).astype(int) - prepare(drawn())).mean() < 6, way
+        assert (found.width, found.height, found.turned) == (*lying.size, picture.TURNS[orientation])
 
 
 def test_a_damaged_picture_is_refused_in_our_own_words(tmp_path: Path) -> None:

@@ -33,6 +33,13 @@ def test_a_huge_picture_is_refused_before_it_is_decoded(tmp_path: Path, size: in
         read_picture(str(path))
 
 
+def test_a_file_of_more_than_64_mebibytes_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "huge.png").open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    with pytest.raises(PictureError, match="over 64 MiB"):
+        read_picture(str(tmp_path / "huge.png"))
+
+
 def test_a_huge_jpeg_is_refused_if_it_cannot_be_decoded_at_a_reduced_size(tmp_path: Path) -> None:
     path, page = tmp_path / "huge.jpg", Image.fromarray(drawn(5000, 6000, (500, 600), 1500))
     path.write_bytes(save(page, "JPEG"))
@@ -91,12 +98,15 @@ def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> 
     transparent = Image.new("RGBA", ink.size)
     transparent.putalpha(ink)
     grey = Image.fromarray(drawn())
+    palette = grey.convert("P").convert("PA")
+    palette.putalpha(ink)
     pictures = {
         "grey": grey,
         "one bit": grey.convert("1"),
         "palette": grey.convert("P"),
         "16 bit": Image.fromarray(drawn().astype(np.uint16) * 257),
         "transparent": transparent,
+        "palette, transparent": palette,
         "one colour transparent": ink.point(lambda grey: min(grey, 20)).convert(
             "RGB"
         ),  # faint beside the black that is none
@@ -104,5 +114,6 @@ def test_a_large_picture_gives_the_same_digit_as_a_small_one(tmp_path: Path) -> 
     for name, image in pictures.items():
         path = tmp_path / name
         colour: dict[str, Any] = {"transparency": (0, 0, 0)} if name == "one colour transparent" else {}
-        path.write_bytes(save(image.resize((4500, 3001), Image.Resampling.NEAREST), **colour))
+        kind = "TIFF" if image is palette else "PNG"
+        path.write_bytes(save(image.resize((4500, 3001), Image.Resampling.NEAREST), kind, **colour))
         assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6, name
