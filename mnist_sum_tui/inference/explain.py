@@ -19,8 +19,7 @@ Array = NDArray[np.float32]
 
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
-IDLE = (nn.Identity, nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout)
-"""modules that change nothing in evaluation"""
+DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
 """an image in which each pixel's value is its index; the first layer's input shows which part a network cuts out"""
 
@@ -123,9 +122,15 @@ def _views(seen: list[Call]) -> list[LayerView]:
         if kind:
             views.append(_view(call, kind, views[-1] if views else None))
         elif views and call.output.shape == call.input.shape:
-            folded = views[-1].folded if isinstance(call.module, IDLE) else (*views[-1].folded, in_words(call))
+            folded = views[-1].folded if _is_idle(call) else (*views[-1].folded, in_words(call))
             views[-1] = replace(views[-1], maps=_array(call.output), folded=folded)
     return views
+
+
+def _is_idle(call: Call) -> bool:
+    """Whether a module hands its input on, as dropout does in evaluation; one that works in place has changed it."""
+    is_same = call.module is not None and call.output is call.input
+    return isinstance(call.module, DROPOUTS) or (is_same and not getattr(call.module, "inplace", False))
 
 
 def _view(call: Call, kind: str, before: LayerView | None) -> LayerView:

@@ -156,3 +156,19 @@ def test_a_network_of_ones_own_is_seen_whole() -> None:
     assert [view.folded for view in views[:4]] == [("ReLU",), (), ("ReLU",), ("gelu",)], "its dropout does nothing here"
     assert patch_of(views[0], 1, 5, 5).kernel.shape == (3, 5)  # type: ignore[union-attr]
     assert patch_of(views[4], 1, 5, 5).kernel is None
+
+
+class StochasticDepth(nn.Module):
+    """Leaves nothing out in evaluation."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The input."""
+        return x
+
+
+@pytest.mark.parametrize("module", [nn.Identity(), nn.Dropout(inplace=True), nn.Dropout3d(), StochasticDepth()])
+def test_what_hands_its_input_on_is_not_named(module: nn.Module) -> None:
+    network = Unusual()
+    network.drop = module  # type: ignore[assignment]
+    folded = {view.name: view.folded for view in look_inside(network, IMAGE, 7, FLOAT32)}
+    assert (folded["first"], folded["second"]) == (("ReLU",), ("ReLU",))
