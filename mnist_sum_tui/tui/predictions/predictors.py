@@ -1,5 +1,6 @@
 """Predictors: the networks that the worker keeps in memory, from checkpoints and from the training in progress."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,7 +54,10 @@ class Predictors:
         """
         if weights.path is None:
             return self._newest_predictor(weights, reply)
-        key = weights, weights.path.stat().st_mtime_ns
+        changed = None
+        with contextlib.suppress(OSError):  # loading it says what is wrong
+            changed = weights.path.stat().st_mtime_ns
+        key = weights, changed
         if key not in self._kept:
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]

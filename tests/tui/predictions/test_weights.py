@@ -8,11 +8,13 @@ import pytest
 
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.runs import checkpoint_file, find
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import weights
+from mnist_sum_tui.tui.predictions.predictors import Predictors
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
 
@@ -172,3 +174,9 @@ def test_weights_from_before_the_moment_of_a_replay_say_from_when_they_are(tmp_p
     run.epoch_file(0).unlink()
     session.rewind(Moment(0, tuple(recorded.training(100)), has_samples=True))
     assert weights.of_session(session).chosen == first, "the oldest, as there are none of before"
+
+
+def test_a_file_that_was_deleted_after_its_weights_were_chosen_is_told_in_a_sentence(tmp_path: Path) -> None:
+    gone = weights.Weights("epoch 1", "run", tmp_path / "epoch-1.safetensors")
+    with pytest.raises(CheckpointError, match=r"epoch-1\.safetensors: cannot be read \(No such file"):
+        Predictors(Session(tmp_path), lambda: False).of(gone, lambda _: None)
