@@ -109,12 +109,11 @@ class RunningApp(LeavingApp):
         self.session.end(message.error)
         self.find_speeds()
         self.train_page.show_end()
+        if (error := message.error) is not None and not self.is_leaving:
+            self.notify(str(error) or type(error).__name__, title="The training failed", severity="error")
         if self.is_leaving:
             self.exit_now()
-            return
-        if (error := message.error) is not None:
-            self.notify(str(error) or type(error).__name__, title="The training failed", severity="error")
-        if self.session.finished is None or self.session.finished.reason != "stopped":
+        elif self.session.finished is None or self.session.finished.reason != "stopped":
             self.tell_that_it_is_over()
 
     def find_speeds(self) -> None:
