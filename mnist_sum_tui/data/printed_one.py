@@ -47,8 +47,8 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     top, bottom = row - reach, row + reach
     at_top, at_bottom = column - lean * reach, column + lean * reach
     left = 2.5 + 8 * length
-    is_steep = (-lean).clamp(min=0) + 0.35 * (left > LONG)  # flat, or on a stroke that leans right, it would make a 7
-    down = left * (0.2 + slope + is_steep)
+    steeper = (-lean).clamp(min=0) + 0.35 * (left > LONG)  # flat, or on a stroke that leans right, it would make a 7
+    down = left * (0.2 + slope + steeper)
     flag = segment(places, radius, top, at_top, top + down, at_top - left)
     foot = segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
     has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)

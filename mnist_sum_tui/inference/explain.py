@@ -20,6 +20,7 @@ Array = NDArray[np.float32]
 FOLDED = ("relu", "relu_", "leaky_relu", "elu", "selu", "gelu", "silu", "hardswish", "tanh", "sigmoid", "batch_norm")
 """functions that become part of the layer before them"""
 DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout, nn.FeatureAlphaDropout)
+"""modules that change nothing in evaluation, even those that say they work in place"""
 PLACES = torch.arange(SIDE * SIDE, dtype=torch.float32).view(SIDE, SIDE)
 """an image in which each pixel's value is its index; the first layer's input shows which part a network cuts out"""
 
