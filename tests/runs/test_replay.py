@@ -13,14 +13,13 @@ from mnist_sum_tui.runs.event_index import BLOCK, HEAD, NAMED
 from mnist_sum_tui.runs.event_json import KINDS, to_json
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Finished, Progress, Samples, Started, Validated
 from mnist_sum_tui.runs.health_event import Health
-from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.replay import MOST_PROGRESS, TAIL, Replay, evenly
 from tests.tui import recorded
 
 
 def journal(folder: Path, events: list[Event]) -> Path:
     path = folder / "metrics.jsonl"
-    path.write_bytes(to_lines(events))
+    path.write_text("".join(to_json(event) + "\n" for event in events), encoding="utf-8")
     return path
 
 
