@@ -24,7 +24,8 @@ from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import event_news
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Notice, Paused, Resumed, System, Validated
 from mnist_sum_tui.runs.journal import Follower, read_events
-from mnist_sum_tui.runs.run import FOLDER_VARIABLE, Run
+from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.runs_folder import FOLDER_VARIABLE
 from mnist_sum_tui.runs.summary import best_run, summarise
 from mnist_sum_tui.tui.session.result import outcome, receipt
 from mnist_sum_tui.tui.session.session import Session

@@ -20,7 +20,7 @@ from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.json_values import strict_json
-from mnist_sum_tui.runs.run import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
+from mnist_sum_tui.runs.runs_folder import DEFAULT_FOLDER, FOLDER_VARIABLE, default_folder
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Predictor

@@ -8,7 +8,7 @@ from mnist_sum_tui.cli.tui import Fps, Mouse, Theme
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.recipes import QUICK_MODEL
-from mnist_sum_tui.runs.run import default_folder
+from mnist_sum_tui.runs.runs_folder import default_folder
 
 
 def demo(theme: Theme = None, mouse: Mouse = None, fps: Fps = None) -> None:

@@ -13,7 +13,7 @@ from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.run import FOLDER_VARIABLE
+from mnist_sum_tui.runs.runs_folder import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -29,7 +29,7 @@ from mnist_sum_tui.machine.process import keep_freed_memory
 from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable, shell_word
-from mnist_sum_tui.runs.run import default_folder
+from mnist_sum_tui.runs.runs_folder import default_folder
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -16,8 +16,7 @@ from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
 from mnist_sum_tui.runs.filters import ALSO, FORM, matching
-from mnist_sum_tui.runs.run import default_folder
-from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
+from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, default_folder, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, why_best
 

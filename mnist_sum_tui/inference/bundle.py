@@ -15,7 +15,8 @@ from dataclasses import replace
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.on_run import do_on_run
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.run import BUILT_IN, default_folder
+from mnist_sum_tui.runs.run import BUILT_IN
+from mnist_sum_tui.runs.runs_folder import default_folder
 
 
 def bundle(name: str) -> None:

@@ -21,7 +21,8 @@ from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, to_memory_format
 from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.checkpoint import Checkpoint
-from mnist_sum_tui.runs.run import BUILT_IN, Run, default_folder
+from mnist_sum_tui.runs.run import BUILT_IN, Run
+from mnist_sum_tui.runs.runs_folder import default_folder
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, warning_of
 from mnist_sum_tui.sizes import SIDE
 from mnist_sum_tui.verdict import SURE, Verdict, judge

@@ -15,7 +15,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.on_run import do_on_run
 from mnist_sum_tui.runs import checkpoint, find
-from mnist_sum_tui.runs.run import default_folder
+from mnist_sum_tui.runs.runs_folder import default_folder
 
 
 def store(name: str) -> None:

@@ -15,23 +15,18 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import checkpoint_file, json_values, locking, own_files
+from mnist_sum_tui.runs.runs_folder import default_folder
 
 if TYPE_CHECKING:
     from filelock import FileLock
 
 BUILT_IN = (Path(__file__).parents[1] / "models" / "built-in.safetensors").resolve()
 """the network in the package, used when there is no run; resolved, because an installer may make it a link"""
-DEFAULT_FOLDER, FOLDER_VARIABLE = "runs", "MNIST_SUM_RUNS"
 EPOCH_FILE = re.compile(r"epoch-(0|[1-9][0-9]{,4})\.safetensors")
 MOST_JSON_BYTES = 16 << 20
 """the largest JSON file that is read, a hundred times the largest report; it limits the memory that a file can take"""
 MARKS = {"created", "model", "recipe", "schedule", "augment", "all_data"}
 """the keys that show that a config.json is a run's, because many programs have a file of that name"""
-
-
-def default_folder() -> Path:
-    """MNIST_SUM_RUNS, or `runs` in the current folder."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
 
 
 @dataclass(frozen=True, slots=True)

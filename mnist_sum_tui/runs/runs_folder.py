@@ -1,4 +1,4 @@
-"""The folder in which the runs are: whether it is there and can be read, and which of its folders cannot."""
+"""The folder in which the runs are: its place, whether it can be read, and which of its folders cannot."""
 
 import os
 from pathlib import Path
@@ -8,8 +8,14 @@ from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.own_files import is_run
 
+DEFAULT_FOLDER, FOLDER_VARIABLE = "runs", "MNIST_SUM_RUNS"
 MOST_NAMED = 3
 """how many folders that cannot be read are named"""
+
+
+def default_folder() -> Path:
+    """MNIST_SUM_RUNS, or `runs` in the current folder."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
 
 
 def check_folder(folder: Path) -> None:

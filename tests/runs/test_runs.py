@@ -1,20 +1,18 @@
 import json
 import multiprocessing
 import os
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.cli.common import absolute_folder
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, System
 from mnist_sum_tui.runs.journal import to_lines
-from mnist_sum_tui.runs.run import Run, default_folder
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import best_run, summarise
 from tests.conftest import Cli
 from tests.tui import recorded
@@ -104,22 +102,6 @@ def test_text_that_is_not_utf_8_survives_writing_and_reading(tmp_path: Path) -> 
     run.write_json(run.environment_file, {"command": ["Z\u00fcrich", "r\udcff"]})
     assert "Z\u00fcrich" in run.environment_file.read_text(encoding="utf-8")
     assert run.read_json(run.environment_file) == {"command": ["Z\u00fcrich", "r\udcff"]}
-
-
-def test_a_runs_argument_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for folder in (Path(), Path("other folder"), tmp_path, default_folder()):
-        run = find.create(folder, CONFIG)
-        (name,) = shlex.split(run.argument)
-        assert find.by_name(name, default_folder()) == run
-
-
-def test_a_link_to_itself_in_place_of_the_default_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    monkeypatch.setenv("MNIST_SUM_RUNS", str(tmp_path / "loop"))
-    run = find.create(tmp_path / "runs", CONFIG)
-    assert run.argument == str(run.path)
-    assert absolute_folder(str(tmp_path / "loop")) == str(tmp_path / "loop")
 
 
 def test_a_folder_without_runs_says_so(tmp_path: Path) -> None:
