@@ -95,7 +95,10 @@ def path() -> Path:
         return Path(named)
     from platformdirs import user_config_path
 
-    return user_config_path("mnist-sum", appauthor=False) / "settings.toml"
+    try:
+        return user_config_path("mnist-sum", appauthor=False) / "settings.toml"
+    except RuntimeError:  # a user without a name or HOME, as in a container, whose home is elsewhere said to be /
+        return Path("/.config/mnist-sum/settings.toml")
 
 
 def variable(name: str) -> str:

@@ -23,6 +23,17 @@ def test_it_is_where_the_platform_keeps_such_files(monkeypatch: pytest.MonkeyPat
     assert settings.path().parent == user_config_path("mnist-sum", appauthor=False)
 
 
+def test_a_user_without_a_name_or_a_home_has_the_usual_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.delenv(settings.FILE_VARIABLE)
+    monkeypatch.setattr("platformdirs.user_config_path", unknown)
+    assert settings.path().is_absolute()
+    assert settings.read() == ({}, [])
+    assert settings.find("theme").origin == settings.USUAL
+
+
 def test_an_option_goes_before_a_variable_before_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.find("theme") == settings.Found("mnist-sum-dark", settings.USUAL)
     assert settings.keep("theme", "nord") == file
