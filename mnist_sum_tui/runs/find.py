@@ -160,7 +160,10 @@ def create(folder: str | Path, config: TrainConfig, name: str = "", suffix: str 
 
 def where(run: Run) -> str:
     """The path of a run's folder, to be shown to a reader: relative inside a project, absolute outside one."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # it was deleted meanwhile
+        return printable(str(run.path))
     is_in_project = any(os.path.exists(folder / mark) for folder in (here, *here.parents) for mark in PROJECT_MARKS)
     return printable(str(run.path if is_in_project else run.path.absolute()))
 

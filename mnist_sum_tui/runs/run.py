@@ -56,7 +56,9 @@ class Run:
     def argument(self) -> str:
         """The run as an argument of a command, quoted: its id, or in another folder its path, which keeps a `./`."""
         folder, default = self.path.parent, default_folder()
-        is_default = folder == default or os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
+        is_default = folder == default
+        with contextlib.suppress(FileNotFoundError):  # the current folder has gone
+            is_default |= os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
         return shell_word(self.path.name if is_default else os.path.join(folder, self.path.name))  # noqa: PTH118
 
     @property

@@ -1,6 +1,7 @@
 """The folder of the runs: runs in it and elsewhere are found by the argument that names them."""
 
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,15 @@ def test_a_link_to_itself_in_place_of_the_default_folder(tmp_path: Path, monkeyp
     run = find.create(tmp_path / "runs", CONFIG)
     assert run.argument == str(run.path)
     assert absolute_folder(str(tmp_path / "loop")) == str(tmp_path / "loop")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the current folder cannot be removed")
+def test_a_run_is_named_by_its_path_if_the_current_folder_has_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = find.create(tmp_path / "elsewhere", CONFIG)
+    (tmp_path / "gone").mkdir()
+    monkeypatch.delenv("MNIST_SUM_RUNS", raising=False)
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert run.argument == find.where(run) == str(run.path)
