@@ -36,7 +36,10 @@ def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
     if (size := weights * (1 + VALUES[config.optimizer])) + MAX_HEADER_BYTES > MAX_BYTES:
         most = f"{byte_size(size)} with the optimizer's values, at most {byte_size(MAX_BYTES)}"
         raise UsageError(f"network {config.model} is too large to be saved ({most}): make it smaller")
-    free, has = shutil.disk_usage(run.path).free, own_files.size(run.path)
+    try:
+        free, has = shutil.disk_usage(run.path).free, own_files.size(run.path)
+    except OSError:  # the folder has gone, which the first file that is written says; or its disk does not tell
+        return
     if free + has >= (needed := bytes_needed(weights, config)):
         return
     least = bytes_needed(weights, config, kept=False)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,18 @@ def test_what_a_resumed_run_has_is_not_counted_again(
     list(train(config, run))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
     check_room(run, build(config.model), config)
+
+
+def test_a_folder_that_goes_while_the_training_is_prepared_is_an_error_of_ours(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(path: Path) -> Any:
+        shutil.rmtree(path)
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(shutil, "disk_usage", gone)
+    with pytest.raises(RunError, match="cannot be written"):
+        list(train(config, run))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a file system in memory, of a given size")
