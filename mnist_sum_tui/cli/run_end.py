@@ -1,5 +1,7 @@
 """What `mnist-sum train` prints at the end of a run: how it ended, its result, the commands to try next."""
 
+import os
+
 from rich.console import Console
 
 from mnist_sum_tui.cli.layout import as_is, say, show_commands
@@ -44,9 +46,9 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
         show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     elif event.reason != "completed":
-        if run.metrics_file.exists():
+        if os.path.exists(run.metrics_file):
             say(out, f"The run is in {path}")
-        if event.reason == "failed" and run.resume_file.exists():  # perhaps only for want of space
+        if event.reason == "failed" and os.path.exists(run.resume_file):  # perhaps only for want of space
             show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     else:
         if event.message != ALL_DONE:

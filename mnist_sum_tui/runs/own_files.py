@@ -41,7 +41,7 @@ def check(folder: Path) -> None:
         if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
             continue
         path = folder / entry.name
-        if path.is_symlink() or path.exists():  # otherwise it was a temporary file that is gone by now
+        if os.path.lexists(path):  # otherwise it was a temporary file that is gone by now
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 
 
@@ -51,7 +51,7 @@ def check_no_link(folder: Path, done: str, do: str) -> None:
     Raises:
         RunError: it is a link.
     """
-    if folder.is_symlink():
+    if os.path.islink(folder):
         raise RunError(f"{folder}: is a link and is not {done}; {do} the run that it points to")
 
 

@@ -1,6 +1,7 @@
 """A run's folder: where each of its files is, reading and writing them, locking and deleting. Does not need torch."""
 
 import contextlib
+import glob
 import json
 import os
 import re
@@ -15,7 +16,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import checkpoint_file, json_values, locking, own_files
-from mnist_sum_tui.runs.runs_folder import default_folder
+from mnist_sum_tui.runs.runs_folder import is_default
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -55,11 +56,8 @@ class Run:
     @property
     def argument(self) -> str:
         """The run as an argument of a command, quoted: its id, or in another folder its path, which keeps a `./`."""
-        folder, default = self.path.parent, default_folder()
-        is_default = folder == default
-        with contextlib.suppress(FileNotFoundError):  # the current folder has gone
-            is_default |= os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
-        return shell_word(self.path.name if is_default else os.path.join(folder, self.path.name))  # noqa: PTH118
+        folder = self.path.parent
+        return shell_word(self.path.name if is_default(folder) else os.path.join(folder, self.path.name))  # noqa: PTH118
 
     @property
     def config_file(self) -> Path:
@@ -92,7 +90,8 @@ class Run:
 
     def kept_epochs(self) -> dict[int, Path]:
         """The epochs that have a snapshot, in order, each with its file."""
-        found = {int(name[1]): path for path in self.path.glob("epoch-*") if (name := EPOCH_FILE.fullmatch(path.name))}
+        names = glob.glob("epoch-*", root_dir=self.path)  # noqa: PTH207 - none if the disk has failed
+        found = {int(name[1]): self.path / name[0] for name in map(EPOCH_FILE.fullmatch, names) if name}
         return dict(sorted(found.items()))
 
     @property
@@ -178,7 +177,7 @@ class Run:
         Raises:
             RunError: another process trains it (the message has its id), or the folder is missing or not writable.
         """
-        if not self.path.is_dir():  # locking would create it
+        if not os.path.isdir(self.path):  # locking would create it
             raise RunError(f"{self.path}: no longer exists; mnist-sum runs lists the runs")
         lock = self._held.pop() if self._held else locking.acquire(self.path)
         try:
@@ -206,9 +205,11 @@ class Run:
         if self._held is None:
             return
         self._let_go()
-        has_events = self.metrics_file.exists() and self.metrics_file.stat().st_size > 0
-        has_result = self.best_weights is not None or self.report_file.exists()
-        if not has_events and not has_result and not self.is_running:
+        try:
+            has_events = self.metrics_file.stat().st_size > 0
+        except OSError as error:
+            has_events = not isinstance(error, FileNotFoundError)  # otherwise the disk has failed
+        if not (has_events or self.best_weights or os.path.exists(self.report_file) or self.is_running):
             with contextlib.suppress(RunError):
                 own_files.remove(*own_files.own_files(self.path), folder=self.path)
 

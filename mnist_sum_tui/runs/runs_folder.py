@@ -1,5 +1,6 @@
 """The folder in which the runs are: its place, whether it can be read, and which of its folders cannot."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -16,6 +17,14 @@ MOST_NAMED = 3
 def default_folder() -> Path:
     """MNIST_SUM_RUNS, or `runs` in the current folder."""
     return Path(os.environ.get(FOLDER_VARIABLE) or DEFAULT_FOLDER)
+
+
+def is_default(folder: Path) -> bool:
+    """Whether this is the default folder, perhaps by another path."""
+    default = default_folder()
+    with contextlib.suppress(FileNotFoundError):  # the current folder has gone
+        return folder == default or os.path.realpath(folder) == os.path.realpath(default)  # even a loop of links
+    return False
 
 
 def check_folder(folder: Path) -> None:

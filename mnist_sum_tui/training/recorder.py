@@ -1,6 +1,7 @@
 """Writes the files of a run while it trains: its events, checkpoints, environment and result."""
 
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -90,7 +91,7 @@ class Recorder:
             RunError: as `note_length`.
         """
         self.check_folder()
-        if self.state.config.epochs != self._epochs or not self.run.config_file.exists():
+        if self.state.config.epochs != self._epochs or not os.path.exists(self.run.config_file):
             self.run.write_config(self.state.config)
             self._epochs = self.state.config.epochs
 

@@ -1,6 +1,8 @@
 """What `mnist-sum train` says at the end of a run whose files were removed meanwhile."""
 
 import errno
+import functools
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished
-from mnist_sum_tui.runs.journal import Journal, last_event
+from mnist_sum_tui.runs.journal import Journal, last_event, read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
 from mnist_sum_tui.training.loop import train
@@ -58,6 +60,29 @@ def test_a_run_whose_folder_is_gone_ends_with_the_file_that_could_not_be_written
     with pytest.raises(RunError, match=r"cannot be written \(No such file or directory\)"):
         train_and_print(config, lambda: run, style=style)
     assert "The run is in" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("style", ["quiet", "auto"])
+def test_a_run_whose_disk_goes_ends_with_the_file_that_could_not_be_written(
+    style: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a network's disk whose connection is lost: each call fails, and not because a file is missing."""
+    config = run.read_config()
+
+    def gone(call: Callable[..., Any], path: object, *others: Any, **options: Any) -> Any:
+        if str(path).startswith(str(run.path)):
+            raise OSError(errno.ENOTCONN, "is not connected", str(path))
+        return call(path, *others, **options)
+
+    def go() -> None:
+        for name in ("stat", "lstat", "open", "scandir", "replace"):
+            monkeypatch.setattr(os, name, functools.partial(gone, getattr(os, name)))
+
+    after(EpochDone, monkeypatch, go)
+    with pytest.raises(RunError, match=r"cannot be written \(is not connected\)"):
+        train_and_print(config, lambda: run, style=style)
+    monkeypatch.undo()
+    assert [*read_events(run.metrics_file)], "nothing of it is removed"
 
 
 @pytest.mark.parametrize("moment", [EpochDone, Checkpointed])

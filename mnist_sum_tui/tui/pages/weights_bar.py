@@ -3,6 +3,7 @@
 The choice holds on every page, so the bar of tabs shows it on each of them.
 """
 
+import os
 import re
 
 from rich.cells import cell_len, set_cell_size
@@ -132,7 +133,7 @@ class WeightsPage(PredictingPage):
         self._shown, self._choices = shown, choices
         if (wanted := self.wanted) is not None and same_weights(wanted, (shown,)):
             self.session.weights = shown  # the best epoch may be another now, which changes names
-        elif wanted is not None and not same_weights(wanted, choices) and not (wanted.path and wanted.path.exists()):
+        elif wanted is not None and not same_weights(wanted, choices) and not os.path.exists(wanted.path or ""):
             self._choose_usual()
             self.notify(f"These weights are not there any more: {wanted.name}.", severity="warning")
         slider = self.query_one(Slider)
