@@ -107,7 +107,7 @@ def _raw_folder(root: Path, is_runs: bool) -> Path:
         advice = "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
         raise MissingDataError(f"{root}: is not a folder (was it moved?); {advice}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
-    has_files = any(path.is_file() for path in root.rglob("*"))  # a failed download leaves empty folders
+    has_files = any(not path.is_dir() for path in root.rglob("*"))  # a failed download leaves empty folders
     if is_runs or (has_files and not (root / DOWNLOADING).exists()):
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])

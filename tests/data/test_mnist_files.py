@@ -231,3 +231,12 @@ def test_a_folder_without_permission_is_not_called_empty(tmp_path: Path, monkeyp
     lock_up(tmp_path / mnist_files.DOWNLOADING, monkeypatch)
     with pytest.raises(DataError, match=r": cannot be written \(Permission denied\); choose another --data-dir"):
         dataset.load("test", str(tmp_path))
+
+
+def test_a_folder_whose_links_lead_nowhere_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the disk with the images is not mounted; MNIST in their place would be other images."""
+    for name in mnist_files.FILES["test"]:
+        (tmp_path / name).symlink_to(tmp_path / "disk" / name)
+    monkeypatch.setattr(mnist_files, "_download", lambda _: pytest.fail("downloaded"))
+    with pytest.raises(DataError, match=r"has no t10k-images-idx3-ubyte or .*; download the file, or leave out"):
+        dataset.load("test", str(tmp_path))
