@@ -4,6 +4,7 @@ The name contains the file's hash, `tiny@3f1c40ab12cd`. A run stores it as its s
 which code it trained. Code is never taken from a run: `models/own.py` executes only files that were named here.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -36,6 +37,8 @@ def take(text: str) -> str:
     if all(os.path.exists(path.parent / name) for name in ("config.json", "metrics.jsonl")):
         raise UsageError(f"{path}: lies in a run's folder, from which no code is taken; put it elsewhere")
     try:
+        if path.is_fifo():  # opening it would wait for its other end
+            raise OSError(errno.EINVAL, "is a pipe")
         with path.open("rb") as stream:
             code = stream.read(MOST_BYTES + 1)
     except OSError as error:

@@ -1,6 +1,7 @@
 """A network from a file that the user names: what the file must have, and what is said of one that cannot be used."""
 
 import json
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -131,6 +132,13 @@ def test_a_base_class_of_the_network_is_none(tmp_path: Path) -> None:
 def test_what_is_no_python_file_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"name a Python file|cannot be read"):
         own_network.take(str(tmp_path / name))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "net.py")
+    with pytest.raises(UsageError, match=r"net\.py: cannot be read \(is a pipe\)"):
+        own_network.take(str(tmp_path / "net.py"))
 
 
 def test_no_code_is_taken_from_a_run_but_from_beside_another_config(tmp_path: Path) -> None:
