@@ -16,6 +16,8 @@ NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
+MOST_LETTERS = 50
+"""of a name in that of its temporary file: longer than any in a run's folder, and in UTF-8 at most 200 of 255 bytes"""
 RENAME_SECONDS = (0.01, 0.05, 0.2)
 """pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
 
@@ -88,7 +90,7 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
     Raises:
         RunError: the disk is full, or the folder is missing or not writable. The previous content is kept.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    beside = _beside(path)
     try:
         with _removed_on_failure(beside):
             _write_new(beside, content)
@@ -125,6 +127,11 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def _beside(path: Path) -> Path:
+    """The temporary file of a file; of a long name it has only the beginning, because it may not be longer itself."""
+    return path.with_name(f".{path.name[:MOST_LETTERS]}.{os.getpid()}.tmp")
+
+
 def _write_new(path: Path, content: bytes) -> None:
     """Write a new file, flushed to the disk; one that is there already, perhaps a link, is removed first."""
     try:
@@ -152,7 +159,7 @@ def _rename(source: Path, target: Path) -> None:
 
 
 def _link(source: Path, content: bytes, target: Path) -> None:
-    beside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    beside = _beside(target)
     with _removed_on_failure(beside):
         beside.unlink(missing_ok=True)
         try:

@@ -26,6 +26,12 @@ def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Pat
     assert not path.is_symlink()
 
 
+def test_a_file_may_have_the_longest_name_that_there_is(tmp_path: Path) -> None:
+    path = tmp_path / ("\u00e9" * 127)
+    atomic.write_atomic(path, b"{}", also=tmp_path / ("a" * 255))
+    assert sorted(tmp_path.iterdir()) == [tmp_path / ("a" * 255), path]
+
+
 def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_its_folder_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
