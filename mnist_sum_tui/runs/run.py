@@ -154,6 +154,8 @@ class Run:
         """Write config.json; the time of the run's creation is kept."""
         values = {"created": self.created or datetime.now(UTC).isoformat(), **config.to_dict()}
         self.write_json(self.config_file, values)
+        with contextlib.suppress(OSError):  # by this time of the folder of runs a dashboard knows that it has changed
+            os.utime(self.path.parent)
 
     def forget_end(self) -> None:
         """Remove report.json and error.txt, if they exist, because training goes on and they describe an earlier end.

@@ -186,6 +186,33 @@ async def test_a_run_that_another_process_makes_comes_by_itself(
         await until(pilot, lambda: len(ids(page)) == 4)
 
 
+async def test_a_run_comes_although_the_folder_was_read_before_it_had_its_settings(
+    app: MnistSumApp, made: list[Run], tmp_path: Path
+) -> None:
+    """Another process has just made the run's folder; what is written into that changes the folder of runs no more."""
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
+        begun = Run(tmp_path / "20260101-120500-swift")
+        begun.path.mkdir()
+        await until(pilot, lambda: page.read_at == page.changed_at)
+        await settle(pilot)
+        assert len(ids(page)) == 3
+        begun.write_config(made[0].read_config())
+        await until(pilot, lambda: len(ids(page)) == 4)
+
+
+async def test_a_run_that_another_process_resumes_is_shown_as_running(
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resumed = set[Path]()
+    monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path in resumed)
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
+        assert page.current is not None
+        assert (page.current.run, page.current.state) == (made[2], "stopped")
+        resumed.add(made[2].path)
+        made[2].write_config(made[2].read_config())  # as each training does when it begins
+        await until(pilot, lambda: page.current is not None and page.current.state == "running")
+
+
 async def test_before_the_newest_of_several_seeds_is_deleted_its_own_figure_is_told(
     app: MnistSumApp, tmp_path: Path
 ) -> None:
