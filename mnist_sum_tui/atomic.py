@@ -5,6 +5,7 @@ import errno
 import os
 import stat
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -129,7 +130,7 @@ def sync_folder(folder: Path) -> None:
 
 def _beside(path: Path) -> Path:
     """The temporary file of a file; of a long name it has only the beginning, because it may not be longer itself."""
-    return path.with_name(f".{path.name[:MOST_LETTERS]}.{os.getpid()}.tmp")
+    return path.with_name(f".{path.name[:MOST_LETTERS]}.{threading.get_native_id()}.tmp")
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -4,6 +4,8 @@ import errno
 import os
 import stat
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,8 +20,8 @@ from mnist_sum_tui.training.loop import train
 def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:
     path, precious = tmp_path / "config.json", tmp_path / "precious"
     precious.write_text("precious")
-    (tmp_path / f".config.json.{os.getpid()}.tmp").symlink_to(precious)
-    (tmp_path / f".other.json.{os.getpid()}.tmp").hardlink_to(precious)
+    (tmp_path / f".config.json.{threading.get_native_id()}.tmp").symlink_to(precious)
+    (tmp_path / f".other.json.{threading.get_native_id()}.tmp").hardlink_to(precious)
     atomic.write_atomic(path, b"{}", also=tmp_path / "other.json")
     assert precious.read_text() == "precious"
     assert (path.read_bytes(), (tmp_path / "other.json").read_bytes()) == (b"{}", b"{}")
@@ -44,6 +46,24 @@ def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_its_folder_is(
     monkeypatch.setattr(os, "fsync", sync)
     atomic.write_atomic(path, b"new")
     assert seen == [("file", False), ("folder", True)]
+
+
+def test_two_threads_that_write_a_file_at_once_do_not_take_each_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As two reports that are asked for at once in the dashboard; both are unfinished before one gets its name."""
+    path, both, sync = tmp_path / "report.html", threading.Barrier(2, timeout=60), os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            both.wait()
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with ThreadPoolExecutor(2) as threads:
+        assert [*threads.map(lambda content: atomic.write_atomic(path, content), (b"one", b"two"))] == [None, None]
+    assert path.read_bytes() in (b"one", b"two")
+    assert [*tmp_path.iterdir()] == [path]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc has folders that cannot be flushed")
