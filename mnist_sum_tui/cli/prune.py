@@ -1,5 +1,6 @@
 """`mnist-sum runs prune`: remove the epoch snapshots of runs, to free space."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -42,7 +43,7 @@ def prune_runs(
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
     kept = {run.argument: (run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))}
-    sizes = {name: sum(file.stat().st_size for file in files) for name, (_, files) in kept.items()}
+    sizes = {name: sum(map(_size, files)) for name, (_, files) in kept.items()}
     out = console()
     if not kept:
         say(out, "There are no kept epochs to drop")
@@ -84,3 +85,10 @@ def _kept_files(run: Run, *, is_passed_over: bool) -> list[Path]:
         if is_passed_over:
             return []
         raise
+
+
+def _size(file: Path) -> int:
+    """How many bytes a file has; 0 if another program has just removed it."""
+    with contextlib.suppress(FileNotFoundError):
+        return file.stat().st_size
+    return 0

@@ -107,6 +107,21 @@ def test_a_run_that_may_not_be_pruned_does_not_keep_the_others(
     assert [{*KEPT} <= names(run) for run in runs] == [False, True, True]
 
 
+def test_what_another_prune_removes_meanwhile_is_no_error(
+    runs: list[Run], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    look = prune.kept_files
+
+    def look_as_another_removes(run: Run) -> list[Path]:
+        found = look(run)
+        prune.prune(run)
+        return found
+
+    monkeypatch.setattr(prune, "kept_files", look_as_another_removes)
+    prune_runs(cast(typer.Context, SimpleNamespace(obj=runs[0].path.parent)), every=True, yes=True)
+    assert capsys.readouterr().out.splitlines()[-1] == "Freed 0 kB in 3 runs"
+
+
 def test_no_link_is_followed_and_no_stranger_removed(cli: Cli, runs: list[Run], tmp_path: Path) -> None:
     precious = tmp_path / "precious"
     precious.write_bytes(bytes(3_000_000))
