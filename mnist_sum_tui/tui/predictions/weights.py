@@ -172,7 +172,8 @@ def best_of(run: Run) -> Weights:
         UsageError: the run has neither.
     """
     path = find.weights_file(run)
-    return next(weights for weights in _by_epoch(run).values() if weights.path == path)
+    now = Weights(path.stem, printable(run.id), path)  # where its files changed between the two looks
+    return next((weights for weights in _by_epoch(run).values() if weights.path == path), now)
 
 
 def nearest(run: Run, epochs: int) -> Weights | None:

@@ -80,6 +80,24 @@ def test_without_images_held_out_no_epoch_is_called_best(tmp_path: Path) -> None
     assert weights.best_of(run) == only
 
 
+def test_the_first_epoch_may_end_and_the_run_be_deleted_while_its_best_weights_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, by_epoch = Run(tmp_path / "run"), weights._by_epoch
+    run.path.mkdir()
+    save_head(run.last_file, 0, batch=9)
+
+    def ends_now(run: Run) -> dict[int, weights.Weights]:
+        for path in (run.best_file, run.last_file):
+            save_head(path, 1)
+        return by_epoch(run)
+
+    monkeypatch.setattr(weights, "_by_epoch", ends_now)
+    assert weights.best_of(run) == weights.Weights("last", "run", run.last_file)
+    monkeypatch.setattr(weights, "_by_epoch", lambda _: {})
+    assert weights.best_of(run) == weights.Weights("best", "run", run.best_file)
+
+
 @pytest.mark.parametrize("has_snapshot", [False, True])
 def test_without_images_held_out_a_stopped_run_is_asked_with_its_newest_weights(
     has_snapshot: bool, tmp_path: Path
