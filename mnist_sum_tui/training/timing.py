@@ -8,6 +8,8 @@ from typing import TypeVar
 Result = TypeVar("Result")
 MOMENTS = 200
 """how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
+LONGEST = 10
+"""a step or validation counts at most as so many usual ones, because the process may have been stopped (Ctrl-Z)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,13 @@ class Forecast:
 
     def add_step(self, seconds: float) -> None:
         """Add the duration of a step."""
+        self.step_seconds += _usual(seconds, self.step_seconds, self.steps)
         self.steps += 1
-        self.step_seconds += seconds
 
     def add_validation(self, seconds: float) -> None:
         """Add the duration of a validation."""
+        self.validation_seconds += _usual(seconds, self.validation_seconds, self.validations)
         self.validations += 1
-        self.validation_seconds += seconds
 
     def remaining(self, steps_left: int, validations_left: int) -> float | None:
         """Seconds to the end; None before the first step."""
@@ -79,6 +81,11 @@ class Forecast:
         step = self.step_seconds / self.steps
         validation = self.validation_seconds / self.validations if self.validations else 0.0
         return steps_left * step + validations_left * validation
+
+
+def _usual(seconds: float, earlier: float, count: int) -> float:
+    """The seconds, but at most LONGEST times the mean of the `count` earlier ones."""
+    return min(seconds, LONGEST * earlier / count) if count else seconds
 
 
 class Pace:
