@@ -56,7 +56,7 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
                 raise closed(path)
         if os.path.isdir(folder / name):  # meant exactly: `runs delete` must not take a run whose id only begins so
             raise _no_run(name)
-        matches = [run for run in runs if run.path.name.startswith(name) or run.id.startswith(name)]
+        matches = [run for run in runs if _begins(run.path.name, name) or _begins(run.id, name)]
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
@@ -65,6 +65,11 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
+
+
+def _begins(whole: str, name: str) -> bool:
+    """Whether an id begins so; that of the first run of a second does not stand for the second one's, ID-2."""
+    return whole.startswith(name) and not re.fullmatch("-[0-9]{1,3}", whole[len(name) :])
 
 
 def _no_run(name: str) -> UsageError:

@@ -14,7 +14,7 @@ from mnist_sum_tui.runs.events import EpochDone, Event, Finished, System
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import best_run, summarise
-from tests.conftest import Cli
+from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 
 CONFIG = TrainConfig.of("standard", model="compact")
@@ -86,6 +86,18 @@ def test_a_run_is_found_by_each_kind_of_name(tmp_path: Path) -> None:
     (tmp_path / good.id[:-1]).mkdir()
     with pytest.raises(UsageError, match=f"'{good.id[:-1]}' is not a run's folder"):
         find.by_name(good.id[:-1], tmp_path)
+
+
+def test_the_second_run_of_a_second_is_not_meant_by_the_id_of_the_first_one_that_is_gone(
+    tmp_path: Path, cli: Cli
+) -> None:
+    second = _run(tmp_path / "runs").path.rename(tmp_path / "runs" / "20260101-120000-compact-2")
+    is_one_line(
+        cli("runs", "delete", "20260101-120000-compact", "--yes"), 2, "did you mean '20260101-120000-compact-2'"
+    )
+    assert second.exists()
+    for beginning in ("20260101-120000-compact-", "20260101-120000-comp", "20260101"):
+        assert find.by_name(beginning, tmp_path / "runs").path == second
 
 
 def test_a_run_is_found_from_inside_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
