@@ -1,7 +1,8 @@
 """Record the inputs and outputs of a network's layers while it runs; all that looks inside a network uses it."""
 
 import contextlib
-from collections.abc import Collection, Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -72,6 +73,17 @@ def _tensors(inputs: tuple[Any, ...], output: Any) -> Activation | None:
     return Activation(inputs[0], first) if is_whole else None
 
 
+def _here(hook: Callable[..., None]) -> Callable[..., None]:
+    """The hook, but only for layers that this thread runs, because others may ask the same network meanwhile."""
+    own = threading.get_ident()
+
+    def only_own(*given: Any) -> None:
+        if threading.get_ident() == own:
+            hook(*given)
+
+    return only_own
+
+
 @contextlib.contextmanager
 def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]]:
     """Every run of a layer and of these torch functions between layers, in running order.
@@ -81,8 +93,8 @@ def calls(network: nn.Module, functions: Collection[str]) -> Iterator[list[Call]
     mode = _Calls(functions)
     with contextlib.ExitStack() as hooks:
         for name, layer in layers(network).items():
-            hooks.enter_context(layer.register_forward_pre_hook(mode.enter))
-            hooks.enter_context(layer.register_forward_hook(partial(mode.leave, name)))
+            hooks.enter_context(layer.register_forward_pre_hook(_here(mode.enter)))
+            hooks.enter_context(layer.register_forward_hook(_here(partial(mode.leave, name))))
         with mode:
             yield mode.seen
 
@@ -101,7 +113,7 @@ def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
 
     with contextlib.ExitStack() as hooks:
         for name, layer in watched.items():
-            hooks.enter_context(layer.register_forward_hook(partial(note, name)))
+            hooks.enter_context(layer.register_forward_hook(_here(partial(note, name))))
         yield seen
 
 

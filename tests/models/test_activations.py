@@ -1,5 +1,7 @@
 """The hook on activations, against the network's own numbers."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -23,6 +25,17 @@ def test_the_activations_are_the_networks_own() -> None:
         before = dict(seen)
         network.see(images * 2)
     assert seen == before, "the hooks are gone"
+
+
+def test_what_another_thread_asks_meanwhile_is_not_noted() -> None:
+    network, images, others = Pictured().eval(), torch.randn(2, 1, 28, 28), torch.randn(2, 1, 28, 28)
+    with ThreadPoolExecutor(1) as pool, watch(layers(network)) as seen, calls(network, ("relu",)) as called:
+        network.see(images)
+        before, count = dict(seen), len(called)
+        pool.submit(network.see, others).result()
+    assert len(before) == 6
+    assert all(seen[name] is note for name, note in before.items())
+    assert len(called) == count
 
 
 class Sequence(nn.Module):
