@@ -5,6 +5,7 @@ A turn's value is the same text in the journal, in checkpoints and on the comman
 
 import contextlib
 import math
+import operator
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,9 @@ class Turn:
 
         Raises:
             UsageError: the setting is not a knob, or does not accept the value.
+            TypeError: the step is not a whole number.
         """
+        step = int(operator.index(step))  # JSON has no numbers of numpy, and a checkpoint with 300.0 would be refused
         name = setting.replace("-", "_")
         if name not in KNOBS:
             raise unknown("setting", setting, KNOBS)

@@ -1,5 +1,8 @@
 """Settings that are changed while a run trains, as text."""
 
+import json
+
+import numpy as np
 import pytest
 
 from mnist_sum_tui.errors import UsageError
@@ -20,6 +23,13 @@ from mnist_sum_tui.runs.position import Position
 def test_a_turn_is_read_in_its_shortest_form(text: str, short: str) -> None:
     assert str(Turn.parse(text)) == short
     assert Turn.parse(short) == Turn.parse(text)
+
+
+def test_a_step_is_a_whole_number_that_json_has() -> None:
+    turn = Turn.of(np.int64(300), "lr", "x0.5")  # type: ignore[arg-type]
+    assert json.dumps(turn.step) == "300"
+    with pytest.raises(TypeError, match="'float' object cannot be interpreted as an integer"):
+        Turn.of(600 / 2, "lr", "x0.5")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
