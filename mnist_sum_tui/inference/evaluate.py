@@ -135,7 +135,7 @@ def evaluate(
     """`infer` and `score` in one call.
 
     Raises:
-        ValueError: there are no images.
+        ValueError: there are no images, or they are not uint8.
     """
     return score(infer(network, split.images, hardware, confidence), split)
 

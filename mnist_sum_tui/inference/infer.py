@@ -61,7 +61,14 @@ def infer(
     """Run uint8 images (N, 28, 28) with all ten numbers; the convolutions run once per image.
 
     The network is put into evaluation mode and back.
+
+    Raises:
+        ValueError: there are no images, or they are not uint8.
     """
+    if not len(images_nhw):
+        raise ValueError("there are no images")
+    if images_nhw.dtype != torch.uint8:
+        raise ValueError(f"images must be uint8 (N, 28, 28), not {str(images_nhw.dtype).removeprefix('torch.')}")
     batches = normalised(images_nhw, hardware.device)
     outputs = infer_batches(network, batches, hardware, confidence=confidence, with_features=with_features)
     assert outputs is not None  # nothing stops it

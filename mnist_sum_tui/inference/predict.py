@@ -132,7 +132,7 @@ class Predictor:
         """The network's outputs for uint8 images (N, 28, 28), 0 background and 255 ink, with all ten numbers.
 
         Raises:
-            ValueError: the images have another shape or type.
+            ValueError: there are no images, or they have another shape or type.
         """
         images = _pixels(images_nhw, many=True)
         return infer(self.network, images, self.hardware, self.confidence, with_features)

@@ -124,3 +124,11 @@ def test_infer_stops_when_told_and_restores_the_mode(few: dataset.Split) -> None
 def test_nothing_to_evaluate_is_an_error(few: dataset.Split) -> None:
     with pytest.raises(ValueError, match="no images"):
         score(_certain([1], [[0] * 10]), few.take(torch.arange(0)))
+    with pytest.raises(ValueError, match="no images"):
+        evaluate(build("compact"), few.take(torch.arange(0)), choose(TrainConfig()))
+
+
+def test_images_that_were_scaled_are_refused(few: dataset.Split) -> None:
+    """They would be misread without a word."""
+    with pytest.raises(ValueError, match=r"must be uint8 \(N, 28, 28\), not float32"):
+        evaluate(build("compact"), replace(few, images=few.images / 255), choose(TrainConfig()))

@@ -68,3 +68,5 @@ def test_many_images_are_taken_or_refused_like_one(predictor: Predictor) -> None
     for wrong in (images / 255, images[0], scaled):
         with pytest.raises(ValueError, match=r"images must be uint8 \(N, 28, 28\), not"):
             predictor.infer(wrong)
+    with pytest.raises(ValueError, match="there are no images"):
+        predictor.infer(images[:0])
