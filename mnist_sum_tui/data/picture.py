@@ -115,6 +115,7 @@ def prepare(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> NDArray[np.uint
 
     Raises:
         PictureError: the picture is blank, or too faint; the message begins with `name`.
+        ValueError: it is no numpy array of grey values.
     """
     return steps(grey_hw, name).image
 
@@ -123,8 +124,13 @@ def steps(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> Preparation:
     """The result of `prepare` and of each step on the way to it.
 
     Raises:
-        PictureError: as `prepare`.
+        PictureError, ValueError: as `prepare`.
     """
+    kind = str(getattr(grey_hw, "dtype", type(grey_hw).__name__))
+    shape = getattr(grey_hw, "shape", ())
+    if kind != "uint8" or len(shape) != 2 or 0 in shape:  # values of 0..1, for example, would be called blank
+        found = f"{kind} {tuple(shape)}" if shape else kind
+        raise ValueError(f"grey values must be uint8 (H, W), not {found}: data.picture.read_picture reads them")
     ink = find_ink(grey_hw, name)
     left, top, width, height = box = box_of(ink.share)
     scaled = _scaled(ink.share[top : top + height, left : left + width])

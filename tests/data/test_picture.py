@@ -54,6 +54,21 @@ def test_a_blank_page_is_refused(page: NDArray[np.uint8]) -> None:
         prepare(page)
 
 
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (drawn() / 255, r"float64 \(200, 300\)"),
+        (drawn() < 128, r"bool \(200, 300\)"),
+        (np.stack([drawn()] * 3, -1), r"uint8 \(200, 300, 3\)"),
+        (np.zeros((0, 5), np.uint8), r"uint8 \(0, 5\)"),
+        (Image.fromarray(drawn()), "Image"),
+    ],
+)
+def test_what_is_no_array_of_grey_values_is_refused_with_what_to_do(page: Any, found: str) -> None:
+    with pytest.raises(ValueError, match=rf"^grey values must be uint8 \(H, W\), not {found}: .*read_picture"):
+        prepare(page)
+
+
 @pytest.mark.parametrize(("height", "width"), [(1, 400), (400, 1), (2, 3)])
 def test_pictures_of_unusual_shape_are_prepared(height: int, width: int) -> None:
     page = np.full((height, width), 255, np.uint8)
