@@ -22,6 +22,11 @@ __all__ = ["TrainConfig", "__version__", "load_predictor", "train"]
 _HOME_OF = {"TrainConfig": "config", "load_predictor": "inference.predict", "train": "training.loop"}
 
 
+def __dir__() -> list[str]:
+    """The names of the module, and the public ones before their first use: for `dir`, `help` and the tab key."""
+    return [*{*globals(), *_HOME_OF}]
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name's module when the name is first used, because torch alone takes over a second.
 

@@ -120,6 +120,11 @@ def test_the_public_names_are_lazy() -> None:
         mnist_sum_tui.nonsense  # noqa: B018
 
 
+def test_the_public_names_are_listed_before_their_first_use() -> None:
+    listed = python("-c", "import mnist_sum_tui; print(*dir(mnist_sum_tui))").stdout.split()
+    assert {*mnist_sum_tui.__all__} <= {*listed}
+
+
 def _module(path: Path) -> str:
     """`runs.find` for mnist_sum_tui/runs/find.py, `models` for mnist_sum_tui/models/__init__.py."""
     return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
