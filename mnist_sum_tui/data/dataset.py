@@ -48,6 +48,7 @@ def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> S
     `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
+        UsageError: there is no such split.
         DataError: files are missing, damaged or do not belong together, or a download failed.
     """
     images, labels = mnist_files.read(split, data_dir, is_runs=is_runs)

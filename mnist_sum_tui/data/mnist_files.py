@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mnist_sum_tui.data import idx
-from mnist_sum_tui.errors import DataError, MissingDataError
+from mnist_sum_tui.errors import DataError, MissingDataError, unknown
 
 BUNDLED = Path(__file__).parent / "mnist"
 FILES = {
@@ -47,8 +47,11 @@ def read(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> A
     `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
+        UsageError: there is no such split.
         DataError: files are missing, damaged or do not belong together, or a download failed.
     """
+    if split not in FILES:
+        raise unknown("split", split, FILES)
     if data_dir is None and split in _ahead:
         return _ahead.pop(split).result()
     return _read(split, data_dir, is_runs)

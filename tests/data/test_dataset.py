@@ -9,6 +9,7 @@ from torch.utils.data import DataLoader
 
 from mnist_sum_tui.data import dataset, mnist_files
 from mnist_sum_tui.data.dataset import SumDataset
+from mnist_sum_tui.errors import UsageError
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,11 @@ def test_the_files_in_the_package_are_the_originals(test_split: dataset.Split) -
     assert test_split.labels[:5].tolist() == [7, 2, 1, 0, 4]
     for name, wanted in mnist_files.SHA256.items():
         assert hashlib.sha256((mnist_files.BUNDLED / f"{name}.gz").read_bytes()).hexdigest() == wanted
+
+
+def test_an_unknown_split_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(UsageError, match="unknown split 'validation': choose from train, test"):
+        dataset.load("validation")
 
 
 def test_the_split_is_fixed_by_the_seed() -> None:
