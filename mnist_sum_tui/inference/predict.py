@@ -183,8 +183,8 @@ def load_predictor(
     """Load the best weights of a run: `latest`, `best`, an id, a path, or a Run; or `built-in`, the package's network.
 
     None loads the newest run in `folder` that has weights, or the package's network if there is no such run.
-    `model` is the name of the user's own network, if its file was given; only its runs are then loaded. The whole
-    process gets the number of torch's threads.
+    `model` is the name of a network, such as the user's own; only its runs are then loaded. The whole process gets the
+    number of torch's threads.
 
     Raises:
         UsageError: there is no such run, it has no weights yet, or it is of another network than `model`.
@@ -197,8 +197,9 @@ def load_predictor(
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"
     loaded = checkpoint.load(path)
-    if model is not None and not is_own(loaded.config.model):  # if it is another file's, building it says so
-        raise UsageError(f"{source} is of network {loaded.config.model}: name a run of {model}, or leave out {OPTION}")
+    network = loaded.config.model
+    if model not in (None, network) and not is_own(network):  # if it is another file's, building it says so
+        raise UsageError(f"{source} is of network {network}: name a run of {model}, or leave out {OPTION}")
     hardware = choose_for_inference(loaded.config, device)
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.position import Position
@@ -43,6 +44,13 @@ def test_an_unfinished_run_says_where_it_stopped(
         assert load_predictor(path).source == load_predictor(run).source
     with run.lock():
         assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
+
+
+def test_a_script_takes_the_newest_run_of_a_network(small_data: str, tmp_path: Path) -> None:
+    run = Run(begun(config_of(small_data), tmp_path, 7).path)
+    assert load_predictor(folder=tmp_path, model="compact").run == run.id
+    with pytest.raises(UsageError, match=f"run {run.id} is of network compact: name a run of swift"):
+        load_predictor(run, model="swift")
 
 
 def test_a_done_epoch_is_named() -> None:
