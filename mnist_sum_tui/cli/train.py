@@ -151,7 +151,7 @@ def _train(config: TrainConfig, run: Run, control: Control, style: str, boards: 
         import_torch()  # 0.7 s, after `waiting` has printed something
         from mnist_sum_tui.training.loop import train as start
 
-        events = start(config, run, control)
+        events: Iterator[Event] = start(config, run, control)
         if boards is not None:
             events = _streamed(events, run, boards, is_told=style == "auto")
         return _print_all(events, out, control)

@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from enum import Enum
 
@@ -44,14 +44,15 @@ from mnist_sum_tui.training.step import DivergedError, StepResult
 from mnist_sum_tui.training.timing import USUAL, Pace, Paces
 
 
-def train(config: TrainConfig, run: Run, control: Control | None = None, paces: Paces | None = None) -> Iterator[Event]:
+def train(
+    config: TrainConfig, run: Run, control: Control | None = None, paces: Paces | None = None
+) -> Generator[Event]:
     """Train in the run's folder, from its newest checkpoint if it has one, and yield the events.
 
     Every event is in metrics.jsonl before it is yielded. Once training has begun, the last event is Finished, except
-    after KeyboardInterrupt or if the caller stops reading. An unexpected error is raised after Finished, and error.txt
-    in the run's folder has its traceback. A new run that cannot begin leaves no folder. The whole process gets the
-    number of torch's threads, and keeps freed memory for reuse. If torchrun has started several processes, the leading
-    one calls this, and the others `help_training`. `paces` says how often it reports and saves; USUAL if None.
+    after KeyboardInterrupt or `close`. An unexpected error is raised after Finished, and error.txt in the run's folder
+    has its traceback. A new run that cannot begin leaves no folder. The whole process gets the number of torch's
+    threads, and keeps freed memory. Of torchrun's processes the leading one calls this, the others `help_training`.
 
     Raises:
         UsageError: the device is missing, the run is complete, or the config does not fit the run.

@@ -137,7 +137,7 @@ def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(
     for event in (events := train(config, cut, Control())):
         if event.kind == last and event.step == 36:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert checkpoint.load(cut.last_file).position.epoch == 3
     events_of(cut.read_config(), cut)
     assert_same_end(whole, cut)
@@ -150,6 +150,6 @@ def test_a_run_whose_reason_to_end_is_gone_when_it_is_resumed_goes_on(few_images
     for event in (events := train(config, run, Control())):
         if event.kind == "changed":
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     events_of(replace(run.read_config(), target=0.0), run)
     assert epochs_in(run) == [1, 2, 3]

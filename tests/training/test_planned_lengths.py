@@ -78,7 +78,7 @@ def test_a_change_to_what_holds_anyway_is_made_all_the_same(few_images: str, tmp
                 control.turn(Turn(5, "lr", "x0.5"))
             if event.step == last:
                 break
-        events.close()  # type: ignore[attr-defined]
+        events.close()
         train_through(config, tmp_path, run=run)
         assert turned_in(run) == ["10:lr=x1", "5:lr=x0.5"], "so that it can be made again"
     one, other, plain = (rates_of(run) for run in (*runs, train_through(config, tmp_path / "c")))

@@ -63,7 +63,7 @@ def test_no_step_twice_after_a_kill(few_images: str, tmp_path: Path) -> None:
             control.checkpoint()
         if event.step == 9:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     with run.metrics_file.open("ab") as stream:
         stream.write(b'{"event": "progress", "step": 10, "epo')
     list(train(config, run))

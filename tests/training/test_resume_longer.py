@@ -53,7 +53,7 @@ def test_epochs_that_come_in_before_the_end_stretch_the_rest(few_images: str, tm
     for event in (events := train(longer, run)):
         if event.step == 30:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     pieces = train_through(run.read_config(), tmp_path, [25, 36, 40], run=run)
     assert_same_end(whole, pieces)
     rates = rates_of(whole)

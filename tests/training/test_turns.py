@@ -47,7 +47,7 @@ def turn_as_told(config: TrainConfig, run: Run, turns: tuple[str, ...], kill_at:
         if event.step == stop_at:
             control.stop()
         if event.step == kill_at and isinstance(event, Progress):
-            events.close()  # type: ignore[attr-defined]
+            events.close()
             return False
     return stop_at < 0
 
@@ -191,7 +191,7 @@ def test_two_lengths_that_were_turned_hold_again_after_a_kill_between_them(few_i
     for event in (events := train(config, other, control)):
         if event.step == 8:
             break
-    events.close()  # type: ignore[attr-defined]
+    events.close()
     assert other.read_config().epochs == 3
     turn_as_told(other.read_config(), other, ())
     assert_same_end(run, other)

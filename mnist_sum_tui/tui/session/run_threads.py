@@ -59,7 +59,7 @@ class TrainingThread(threading.Thread):
                 self._tell(PastEvents(list(read_events(self._run.metrics_file))[:-1]))
             self._tell(RunEvent(event))
             if self.is_abandoned:
-                events.close()  # type: ignore[attr-defined]  # typed as an Iterator, it is a generator
+                events.close()
                 return
 
     def _tell(self, message: Message) -> None:
