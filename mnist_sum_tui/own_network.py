@@ -25,7 +25,7 @@ def is_own(model: object) -> bool:
     return isinstance(model, str) and NAME.fullmatch(model) is not None
 
 
-def take(text: str) -> str:
+def take(text: str | Path) -> str:
     """Read the file that the user names, without executing it; returns the network's name.
 
     Raises:

@@ -6,6 +6,7 @@ Everything random here depends only on (seed, epoch), so a run that is resumed a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Split:
         return Split(self.images[rows], self.labels[rows], self.indices[rows])
 
 
-def load(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Split:
+def load(split: str, data_dir: str | Path | None = None, *, is_runs: bool = False) -> Split:
     """The `train` (60,000) or `test` (10,000) images, from the package or from a folder of such files.
 
     `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.

@@ -41,7 +41,7 @@ DOWNLOADING = ".mnist-sum-download.lock"
 _ahead: dict[str, Future[Arrays]] = {}
 
 
-def read(split: str, data_dir: str | None = None, *, is_runs: bool = False) -> Arrays:
+def read(split: str, data_dir: str | Path | None = None, *, is_runs: bool = False) -> Arrays:
     """The images and labels of `train` or `test`, checked.
 
     `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
@@ -75,7 +75,7 @@ def read_ahead(data_dir: str | None = None) -> None:
         pool.shutdown(wait=False)
 
 
-def _read(split: str, data_dir: str | None = None, is_runs: bool = False) -> Arrays:
+def _read(split: str, data_dir: str | Path | None = None, is_runs: bool = False) -> Arrays:
     names = FILES[split]
     try:
         folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir), is_runs)

@@ -67,12 +67,12 @@ class Preparation:
     """(28, 28), its centre of mass near the centre"""
 
 
-def read_picture(source: str) -> NDArray[np.uint8]:
+def read_picture(source: str | Path) -> NDArray[np.uint8]:
     """The grey values (H, W), uint8, of `open_picture`."""
     return open_picture(source).grey
 
 
-def open_picture(source: str) -> Picture:
+def open_picture(source: str | Path) -> Picture:
     """Read a picture from a file, or from standard input for `-`.
 
     It is rotated as its EXIF data says. Transparent parts become white, or black if the ink is bright. Of an animation
@@ -102,9 +102,9 @@ def open_picture(source: str) -> Picture:
         raise PictureError(f"{source} is a damaged or incomplete picture; save it again as PNG") from error
 
 
-def name_of(source: str) -> str:
+def name_of(source: str | Path) -> str:
     """What a picture's source is called in words."""
-    return "standard input" if source == "-" else source
+    return "standard input" if source == "-" else str(source)
 
 
 def prepare(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> NDArray[np.uint8]:
@@ -150,7 +150,7 @@ def place(digit_hw: NDArray[np.float32]) -> NDArray[np.uint8]:
     return canvas
 
 
-def _read(source: str) -> bytes:
+def _read(source: str | Path) -> bytes:
     try:
         if source == "-":
             raw = sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -18,7 +18,7 @@ from tests.runs.folders import lock_up
 
 def test_a_torchvision_root_is_read_plain_or_gzipped(small_data: str) -> None:
     raw = Path(small_data) / "MNIST" / "raw"
-    plain = dataset.load("train", small_data)
+    plain = dataset.load("train", Path(small_data))
     assert len(plain) == 600
     for path in list(raw.iterdir()):
         path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
@@ -144,7 +144,7 @@ def test_an_error_while_reading_ahead_is_raised_by_load(tmp_path: Path, monkeypa
 
 def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a folder"):
-        dataset.load("train", str(tmp_path / "nowhere"))
+        dataset.load("train", tmp_path / "nowhere")
 
 
 def test_a_download_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

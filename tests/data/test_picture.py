@@ -133,7 +133,7 @@ def _modes() -> dict[str, bytes]:
 def test_every_file_format_and_mode_gives_the_same_digit(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "digit"
     path.write_bytes(_modes()[kind])
-    assert np.abs(prepare(read_picture(str(path))).astype(int) - prepare(drawn())).mean() < 6
+    assert np.abs(prepare(read_picture(path)).astype(int) - prepare(drawn())).mean() < 6
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "JPEG"])
@@ -174,7 +174,7 @@ def test_a_file_that_is_not_a_picture_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name, message in {"pipe": "is not a file", ".": "is a folder", "none": "does not exist"}.items():
         with pytest.raises(PictureError, match=message):
-            read_picture(str(tmp_path / name))
+            read_picture(tmp_path / name)
     with pytest.raises(PictureError):
         read_picture("\0")
 

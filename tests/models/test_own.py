@@ -41,7 +41,7 @@ def _nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def named(folder: Path, code: str, name: str = "net.py") -> str:
     (folder / name).write_text(code)
-    return own_network.take(str(folder / name))
+    return own_network.take(folder / name)
 
 
 def test_it_is_built_from_the_seed_alone_and_again_for_weights(tmp_path: Path) -> None:
