@@ -79,6 +79,13 @@ def test_a_pages_links_lead_somewhere(name: str) -> None:
             assert not anchor or anchor in anchors(pages()[page.removesuffix(".md")].text), target
 
 
+@pytest.mark.parametrize("name", pages())
+def test_a_link_to_another_page_names_it_because_a_terminal_shows_only_the_words(name: str) -> None:
+    for words, target in re.findall(r"\[([^\]]+)\]\(([^)\s]+)\)", pages()[name].text):
+        page = page_of_link(target)
+        assert page in (None, name) or page in words.lower(), words
+
+
 @pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
 def test_the_other_documents_links_lead_somewhere(file: str) -> None:
     path = ROOT / file
