@@ -34,7 +34,11 @@ NETWORK_SECONDS = 26.0
 def bench(
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Network to measure; may be repeated.", autocompletion=complete_model, show_default="all"),
+        typer.Option(
+            help="Network to measure; may be repeated.",
+            autocompletion=complete_model,
+            show_default="all; fewer with an option below",
+        ),
     ] = None,
     rounds: Annotated[
         int | None,
