@@ -86,6 +86,13 @@ def test_a_link_to_another_page_names_it_because_a_terminal_shows_only_the_words
         assert page in (None, name) or page in words.lower(), words
 
 
+@pytest.mark.parametrize("name", pages())
+def test_a_source_file_that_a_page_names_exists(name: str) -> None:
+    folders = [ROOT, *(ROOT / folder for folder in ("mnist_sum_tui", "mnist_sum_tui/tui", "tests"))]
+    for file in re.findall(r"`([\w/]+\.py)`", pages()[name].text):
+        assert file.endswith("tiny.py") or any((folder / file).exists() for folder in folders), file
+
+
 @pytest.mark.parametrize("file", ["README.md", "CHANGELOG.md", ".github/CONTRIBUTING.md", ".github/SECURITY.md"])
 def test_the_other_documents_links_lead_somewhere(file: str) -> None:
     path = ROOT / file
