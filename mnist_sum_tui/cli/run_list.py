@@ -38,7 +38,7 @@ def list_runs(
     runs_dir: LaterRunsDir = None,
     json: JsonLines = False,
 ) -> None:
-    """List the runs, newest first; the same as `mnist-sum runs`."""
+    """List the runs, newest first; the same as mnist-sum runs."""
     print_list(folder_of(context, runs_dir), json, filter, sort, columns, each)
 
 
