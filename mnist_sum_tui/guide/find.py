@@ -57,7 +57,9 @@ def find_text(words: str) -> str:
     if name in pages():
         return pages()[name].text
     starts = re.compile(rf"\b(?=\w){re.escape(name)}", re.IGNORECASE)
-    found = [part for part in _parts() if {name, name.removesuffix("s")} & set(part.title.lower().split(", "))]
+    plain = name.replace("-", " ")  # as an option is written: weight-decay
+    asked = {plain, plain.removesuffix("s")}
+    found = [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
     is_name = bool(found)
     found = found or [part for part in _parts() if starts.search(part.title)]
     found = found or [part for part in _parts() if starts.search(part.text)]

@@ -119,6 +119,9 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
         ("map", "- **Feature map, "),
         ("stride", "- **Stride**"),
         ("limit", "- **Threshold, limit**: the least digit score"),
+        ("weight-decay", "- **Weight decay**: "),
+        ("max-minutes", "- **Max minutes**: "),
+        ("warmup", "- **Warm-up, "),
     ],
 )
 def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: str) -> None:
