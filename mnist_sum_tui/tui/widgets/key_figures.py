@@ -125,8 +125,8 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     has_validation = session.started is None or session.started.validation_images > 0
     notes = [f"validation {percent(value).removesuffix(' %')}" if has_validation else "smoothed" for value in validated]
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
-        "digit": (("training digit %, smoothed", "training digit %", "digit %"), digit, (notes[0],)),
-        "sum": (("training sum %, smoothed", "training sum %", "sum %"), total, (notes[1],)),
+        "digit": (("training digit %", "digit %"), digit, (notes[0],)),
+        "sum": (("training sum %", "sum %"), total, (notes[1],)),
         "agreement": (AGREEMENT, agreement, ("",) if agreement is None else ("of the validation", "validation")),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}

@@ -95,3 +95,10 @@ def test_without_validation_the_last_epochs_say_that_their_figures_are_of_traini
     without = replace(done, val_digit_accuracy=None, val_sum_accuracy=None)
     assert last_epochs([without], 3).splitlines()[0].split("  ") == ["epoch", "train. digit", "train. sum"]
     assert last_epochs([done], 3).startswith("epoch  digit")
+
+
+@pytest.mark.parametrize("terminal_size", [(200, 60)])
+async def test_the_headings_of_digit_and_sum_say_the_same(pilot: Pilot[int]) -> None:
+    app = await play(pilot, recorded.training(100))
+    said = [str(line.visual) for line in app.train_page.query(".heading").results(Static) if line.region]
+    assert said[:2] == ["training digit %", "training sum %"]
