@@ -1,7 +1,7 @@
 """The commands of the program. Only the file of the requested command is imported, because all of them take 40 ms."""
 
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,11 +17,19 @@ COMMANDS = (
 """the commands in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app"""
 
 
+class All(Group):
+    """The commands as `--help` lists them: in the order of COMMANDS, where the library puts groups last."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands."""
+        return sorted(super().list_commands(ctx), key=COMMANDS.index)
+
+
 def build(asked: str | None = None) -> typer.Typer:
     """The program with only the command `asked`, or with all commands if there is none of that name."""
     app = typer.Typer(
         name="mnist-sum",
-        cls=Group,
+        cls=All,
         invoke_without_command=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,

@@ -75,7 +75,7 @@ def _command_for(first: str) -> str:
 app = typer.Typer(
     cls=Predict,
     no_args_is_help=True,
-    help="Predict the digit in an image, and its sum with a number. In short: predict 3 for predict idx 3, and "
+    help="Predict the digit in an image, and its sum with a number.\n\nIn short: predict 3 for predict idx 3, and "
     "predict digit.png for predict image digit.png. The newest run that has weights answers, or the network in the "
     "package; a number that is not given is drawn at random.",
 )

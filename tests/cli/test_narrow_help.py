@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from mnist_sum_tui.cli import commands
 from tests.cli.terminals import shown
 from tests.conftest import Cli
 
@@ -27,3 +28,12 @@ def test_help_cuts_no_word(command: str, width: int, cli: Cli) -> None:
     found = words_of("\n".join(lines))
     assert found - whole <= {"Arguments", "and", "options", "/"}, "parts of words"
     assert {word for word in whole if word.startswith("--")} <= found
+
+
+def test_the_list_of_commands_has_one_sentence_each_in_the_order_of_a_beginner(cli: Cli) -> None:
+    rows = [
+        line.strip(" |\u2502") for line in cli("--help", COLUMNS="200").stdout.partition("Commands")[2].splitlines()
+    ]
+    found = {row.split()[0]: row.split(maxsplit=1)[1] for row in rows if row.endswith(".")}
+    assert tuple(found) == commands.COMMANDS, "the library puts groups last"
+    assert not [words for words in found.values() if ". " in words]
