@@ -11,6 +11,10 @@ from mnist_sum_tui.tui.session.session import Session
 
 LEAST = 8
 """columns of a bar, which count more than words beside it"""
+ANSWERS = ("sample answers (digit, sum): step {:,}", "answers (digit,sum): step {:,}", "sample answers: step {:,}")
+"""forms of the words about the sample answers, the longest first; `6+8:2,7` below an image needs the first two"""
+SAME = ("same answers since step {:,}",)
+"""those of the demo, whose answers are thinned to new ones"""
 
 
 class ProgressBars(Widget):
@@ -23,14 +27,15 @@ class ProgressBars(Widget):
     place: reactive[tuple[int, int, int, int] | None] = reactive(None)
     """steps done, steps per epoch, current epoch, epochs; None as long as that is not known"""
 
-    answered: reactive[str] = reactive("")
-    """of which step the sample answers are, in words; empty if there are none, or if they are of the run's end"""
+    answered: reactive[tuple[str, ...]] = reactive(())
+    """forms of what step the sample answers are of; empty if there are none, or if they are of the run's end"""
 
     def show(self, session: Session, samples: Samples | None) -> None:
         """Show the position in the run, once it has begun: a resumed one does not begin with its first epoch."""
         is_under_way = session.is_live or session.moment is not None
-        words = "same answers since" if session.run == RECORDED else "sample answers:"  # thinned to new ones
-        self.answered = f"   {words} step {samples.step:,}" if samples is not None and is_under_way else ""
+        forms = SAME if session.run == RECORDED else ANSWERS
+        step = samples.step if samples is not None and is_under_way else None
+        self.answered = () if step is None else tuple(f"   {form.format(step)}" for form in forms)
         started, place = session.started, None
         if started is not None and session.events:
             last = session.events[-1]
@@ -45,7 +50,7 @@ class ProgressBars(Widget):
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"
         room = max(self.size.width - len(left) - len(right) - 19, 2)
-        words = self.answered if room - len(self.answered) >= 2 * LEAST else ""
+        words = next((form for form in self.answered if room - len(form) >= 2 * LEAST), "")
         room -= len(words)
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):

@@ -94,9 +94,11 @@ async def test_wrong_answers_are_marked(pilot: Pilot[int]) -> None:
     app = await play(pilot, [recorded.started(), recorded.samples(10, 1, 1.0, right=1), *newer])
     words = [str(sample.render()) for sample in app.train_page.query(Sample)]
     assert [said[-1] for said in words] == ["✓", *"✗" * 7]
-    assert str(app.train_page.query_one("#tracks").render()).endswith("   sample answers: step 10"), (
-        "the figures are newer"
-    )
+    tracks = app.train_page.query_one("#tracks")
+    assert str(tracks.render()).endswith("   sample answers (digit, sum): step 10"), "the figures are newer"
+    for width, said in ((80, "   answers (digit,sum): step 10"), (70, " 5 %")):
+        await pilot.resize_terminal(width, 24)
+        assert str(tracks.render()).endswith(said), "`1+9:7,16` below an image needs the words"
 
 
 async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
