@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.tui.widgets.chart import Chart
     from mnist_sum_tui.tui.widgets.run_view import RunView
 
-READ = Binding.Group("Read", compact=True)
+READ = Binding.Group("Values", compact=True)
 SMOOTH = Binding.Group("Smooth", compact=True)
 CHART_BINDINGS = (
     Binding("l", "log", "Log scale", tooltip="Logarithmic or linear"),
@@ -21,10 +21,10 @@ CHART_BINDINGS = (
     Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
     Binding("m", "large", "Max", tooltip="One chart large"),
     Binding("u", "system", "Machine", tooltip="What the machine is busy with"),
-    Binding("left", "cursor(-1)", "Read left", group=READ),
-    Binding("right", "cursor(1)", "Read right", group=READ),
-    Binding("shift+left", "cursor(-10)", "Read far left", show=False),
-    Binding("shift+right", "cursor(10)", "Read far right", show=False),
+    Binding("left", "cursor(-1)", "Values at a step", group=READ),
+    Binding("right", "cursor(1)", "Values at a step", group=READ),
+    Binding("shift+left", "cursor(-10)", "Values far left", show=False),
+    Binding("shift+right", "cursor(10)", "Values far right", show=False),
 )
 CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor", "system"}
 """the actions that need a chart"""

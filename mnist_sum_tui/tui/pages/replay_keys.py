@@ -38,13 +38,13 @@ REPLAY_BINDINGS = (
     Binding("plus,equals_sign", "speed(1)", "Faster", group=SPEED, key_display="+"),
     Binding("minus", "speed(-1)", "Slower", group=SPEED, key_display="-"),
     Binding("left", "step(-1)", "Step back", group=STEP),
-    Binding("right", "step(1)", "Step forth", group=STEP),
+    Binding("right", "step(1)", "Step forward", group=STEP),
     Binding("shift+left", "epoch(-1)", "Epoch back", group=EPOCH),
-    Binding("shift+right", "epoch(1)", "Epoch forth", group=EPOCH),
+    Binding("shift+right", "epoch(1)", "Epoch forward", group=EPOCH),
     GO_TO_STEP,
     *SCROLL_KEYS,  # these first, because bindings here replace the page's of the same key
     Binding("pageup", "epoch(-1)", "An epoch back", show=False),
-    Binding("pagedown", "epoch(1)", "An epoch forth", show=False),
+    Binding("pagedown", "epoch(1)", "An epoch forward", show=False),
     Binding("home", "end(False)", "To the beginning", show=False),
     Binding("end", "end(True)", "To the end", show=False),
 )

@@ -7,11 +7,13 @@ from textual.pilot import Pilot
 from textual.widgets import Digits
 
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.machine.figures import Figures, Meter
 from mnist_sum_tui.runs.events import Checkpointed, System
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.help_panel import page_keys
 from mnist_sum_tui.tui.widgets.system_lines import SystemLines
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
@@ -74,6 +76,8 @@ async def test_the_colours_of_a_chart_are_looked_up_once_for_a_theme(
 
 async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training())
+    arrows = " ".join((BRAILLE.arrows[0], BRAILLE.arrows[1]))
+    assert (arrows, "Values at a step") in page_keys(app.screen)[0], "one line for both keys"
     await pilot.press("left")
     assert chart(app, "loss")[0].startswith("loss  step 1,075  digit 0.0")
     assert chart(app, "accuracy")[0].startswith("accuracy  step 1,075  digit 98.")
