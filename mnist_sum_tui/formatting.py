@@ -49,10 +49,9 @@ def first_fit(forms: Sequence[str], width: int) -> str:
 def answer(digit: int, verdict: str, unsure_of: str, width: int = 80) -> str:
     """A digit with how far it can be trusted: `7`, `7? (not sure: sum below 90 %)`, `not a digit?`.
 
-    `verdict` and `unsure_of` are a Prediction's; with less room the words are fewer, at least `7? (not sure)`.
+    `verdict` and `unsure_of` are a Prediction's; with less room it is `7? (not sure)`.
     """
-    below = f"{unsure_of} below {percent(SURE, 0)}"
-    unsure = [f"{digit}? (not sure: {below})", f"{digit}? ({below})", f"{digit}? (not sure)"]
+    unsure = [f"{digit}? (not sure: {unsure_of} below {percent(SURE, 0)})", f"{digit}? (not sure)"]
     return {"unsure": first_fit(unsure, width), "stranger": "not a digit?"}.get(verdict, str(digit))
 
 

@@ -2,9 +2,11 @@
 
 import re
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.tui.widgets.key_footer import WIDE
+from mnist_sum_tui.verdict import SURE
 
 ABOUT = {
     "train": f"""\
@@ -27,10 +29,12 @@ digit and sum come out. Bars: how
 probable each is; rough, if the
 network is not calibrated.
 {BRAILLE.chosen} its answer, {BRAILLE.truth} the right one.""",
-    "draw": """\
+    "draw": f"""\
 Draw a digit: after each stroke the
 network reads it cut out, scaled to
 20 pixels and centred, as MNIST.
+3?: it is not sure, because digit or
+sum is less than {percent(SURE, 0)} probable.
 Thin bar: how like a digit it is;
 its tick: the least for a digit.
 F6 shows its way through the layers.""",
