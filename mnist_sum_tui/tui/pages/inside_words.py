@@ -43,7 +43,7 @@ NO_HEALTH = (
     "silent. Start a training (F1), or open or replay a run (F5). Runs of earlier versions have no such figures."
 )
 TOO_EARLY = "These weights are from before the first look at the layers. Later ones (key .) have figures."
-NAMES, ROOTS = "Map numbers are names.", "Empty: 0 or less. Weak values are shown stronger."
+NAMES, ROOTS = "The numbers are only names.", "Empty: 0 or less. Weak values are shown stronger."
 SHIFTED = "Batch norm shifts and scales each map, so one that was empty may light up."
 UP_OR_DOWN = " The columns go up from the line at 0 or down below it."
 AXES = (

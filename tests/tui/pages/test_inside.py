@@ -86,7 +86,7 @@ async def test_the_list_leads_from_the_image_to_the_sum(app: MnistSumApp) -> Non
             await pilot.pause()
             page.show_layer()
             assert meaning in words(page)
-        assert "Map numbers are names." in words(page)
+        assert "The numbers are only names." in words(page)
         assert "Strongest" not in words(page)
         await press(pilot, "b")
         assert words(page).startswith("Strongest maps first · Convolution ")
