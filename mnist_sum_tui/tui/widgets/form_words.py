@@ -79,7 +79,10 @@ def left_out(config: TrainConfig) -> str:
 
 
 def sets(base: TrainConfig, by_hand: Sequence[str]) -> str:
-    """What a recipe sets, which images it trains on, and the labels of what was changed by hand: a line for each."""
+    """What a recipe sets, which images train, and the labels of what was changed by hand: a line for each.
+
+    A network and epochs that were chosen by hand stand beside the recipe, with the time that they take.
+    """
     lines = [recipe_sets(base), left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
     return "\n".join(line for line in lines if line)
 

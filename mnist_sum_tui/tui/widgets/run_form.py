@@ -175,9 +175,8 @@ class RunForm(ChoiceForm):
         except UsageError as found:
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
         put(self.query_one("#intro-words", Static), words.introduction(base))
-        usual, is_other = TrainConfig.of(base.recipe), config.model != base.model or "model" in words.asked_for(base)
-        by_hand = [label for name, label in NUMBERS.items() if self._typed(name) != words.typed(usual, name)]
-        by_hand = ["network", *by_hand] if is_other else by_hand
+        usual, others = TrainConfig.of(base.recipe), [name for name in NUMBERS if name not in words.TIMED]
+        by_hand = [NUMBERS[name] for name in others if self._typed(name) != words.typed(usual, name)]
         put(self.query_one("#sets", Static), words.sets(base, by_hand))
         self._list_times(base, config)
         offered = words.other_network(config, {} if error else self.speeds)  # a time would be wrong then

@@ -23,6 +23,10 @@ def said(form: RunForm, name: str) -> str:
     return str(form.query_one(f"#{name}", Static).visual)
 
 
+def recipe(form: RunForm) -> str:
+    return " ".join(said(form, "recipe SelectCurrent #label").split())
+
+
 async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int]) -> None:
     form = recorded.app_of(pilot).train_page.form
     assert form.config.model == "compact"
@@ -34,14 +38,15 @@ async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int])
     form.query_one("#recipe", Select).value = "standard"
     await pilot.pause()
     assert (form.config.epochs, form.config.lr, form.config.optimizer) == (3, 0.002, "adamw"), "set by hand: it stays"
-    assert "set by you: epochs" in said(form, "sets")
+    assert recipe(form).endswith(" (set by you: 3 epochs)")
+    assert "set by you" not in said(form, "sets"), "once"
     assert form.config.model == "compact"
     form.query_one("#model", Select).value = "pictured"
     form.query_one("#epochs", Input).value = "5"
     form.query_one("#recipe", Select).value = "sprint"
     await pilot.pause()
     assert (form.config.model, form.config.epochs, form.config.lr) == ("pictured", 2, 0.01)
-    assert "set by you: network" in said(form, "sets")
+    assert recipe(form).endswith(" (set by you: network pictured)")
 
 
 async def test_another_recipe_keeps_settings_that_have_no_field(
@@ -52,9 +57,7 @@ async def test_another_recipe_keeps_settings_that_have_no_field(
     app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
     async with app.run_test() as pilot:
         await pilot.pause()
-        assert said(app.train_page.form, "sets").endswith("\nset by you: epochs")
-        recipe = str(app.train_page.form.query_one("#recipe SelectCurrent #label", Static).visual)
-        assert " ".join(recipe.split()).endswith("for every network (set by you: 4 epochs)")
+        assert recipe(app.train_page.form).endswith("for every network (set by you: 4 epochs)")
         app.train_page.form.query_one("#recipe", Select).value = "original"
         await pilot.pause()
         config = app.train_page.form.config
@@ -101,9 +104,8 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     await pilot.pause()
     await pilot.pause()
     assert form.config.model == "original"
-    recipe = str(form.query_one("#recipe SelectCurrent #label", Static).visual)
-    assert recipe.startswith("standard     ~2 min in all"), "it keeps what was chosen"
-    assert "(set by you: network original, 1 epoch)" in " ".join(recipe.split())
+    assert recipe(form).startswith("standard ~2 min in all "), "it keeps what was chosen"
+    assert recipe(form).endswith(" (set by you: network original, 1 epoch)")
     assert said(form, "readiness") == "about 2 min here (estimated beside what else runs)"
     assert str(form.query_one("#other", Button).label) == "Choose network compact: about 10 s"
     form.query_one("#recipe", Select).value = "sprint"
