@@ -91,8 +91,7 @@ class Run:
     def kept_epochs(self) -> dict[int, Path]:
         """The epochs that have a snapshot, in order, each with its file."""
         names = glob.glob("epoch-*", root_dir=self.path)  # noqa: PTH207 - none if the disk has failed
-        found = {int(name[1]): self.path / name[0] for name in map(EPOCH_FILE.fullmatch, names) if name}
-        return dict(sorted(found.items()))
+        return dict(sorted((int(name[1]), self.path / name[0]) for name in map(EPOCH_FILE.fullmatch, names) if name))
 
     @property
     def best_weights(self) -> Path | None:
