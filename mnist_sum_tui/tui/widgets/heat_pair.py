@@ -35,7 +35,7 @@ SLOW = (
     "figure on the ink (9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
     "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
-SHORT = "Figures are strengths: how much less sure it is with grey there. Most for digit: {}; sum: {}."
+SHORT = "Strength: how much less sure it is with grey there. Most for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
 MATTERS = 0.1

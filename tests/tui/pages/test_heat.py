@@ -66,7 +66,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(
         assert re.search(r"digit[,:] (the places? of )?strength 9 \(from ", words)
         if name == "draw":  # what hid each place, and what a figure means
             meaning = "the less sure the answer" if size == (200, 60) else "Most for digit: strength 9 (from"
-            assert words.startswith("A grey " if size == (200, 60) else "Figures are strengths")
+            assert words.startswith("A grey " if size == (200, 60) else "Strength: ")
             assert meaning in words
         assert len(shown.splitlines()) <= pair.region.height
         await press(pilot, "escape")
