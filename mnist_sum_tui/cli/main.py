@@ -58,7 +58,9 @@ def main() -> None:
             raise error.__cause__ from None
         code = _fail("interrupted", 130)
     except OSError as error:
-        if error.errno in NO_SPACE:  # stdout only: a run's files raise RunError
+        if error.errno == errno.EIO and error.filename is not None:  # a file's disk fails, and not the output
+            code = _fail(f"{error.filename}: {error.strerror}; check its disk", 1)
+        elif error.errno in NO_SPACE:  # stdout only: a run's files raise RunError
             why = "no space left" if error.errno == errno.ENOSPC else error.strerror
             code = _fail(f"the output cannot be written ({why}): {what_helps(error)}, or write elsewhere", 1)
         elif error.errno in lost_output():

@@ -38,9 +38,12 @@ def check(folder: Path) -> None:
         RunError: there is such a file, or the folder cannot be read.
     """
     for entry in _entries(folder):
-        if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
-            continue
         path = folder / entry.name
+        try:
+            if not is_own(entry.name) or entry.is_file(follow_symlinks=False):
+                continue
+        except OSError as error:  # as of a failing disk
+            raise RunError(f"{path}: cannot be read ({error.strerror or error}); choose another run") from error
         if os.path.lexists(path):  # otherwise it was a temporary file that is gone by now
             raise RunError(f"{path}: is not a regular file, as a run's files must be; choose another run")
 

@@ -1,18 +1,24 @@
 """Folders that may not be read, or not be written: what is said, and that nothing is half removed."""
 
+import errno
 import json
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from mnist_sum_tui.cli import commands
+from mnist_sum_tui.cli.main import main
 from mnist_sum_tui.cli.run_list import print_list
 from mnist_sum_tui.cli.runs import app
 from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import find, own_files
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, left_out, obstacle
+from mnist_sum_tui.runs.summary import summarise
 from tests.runs.folders import contents, lock_up, old_run
 
 
@@ -26,6 +32,30 @@ def test_a_folder_that_cannot_be_read_is_not_called_empty(tmp_path: Path, monkey
     monkeypatch.setattr(os, "scandir", refused)
     with pytest.raises(UsageError, match=r"cannot be read \(Permission denied\): name another with --runs-dir"):
         check_folder(tmp_path)
+
+
+def failing(*_: Any, **__: Any) -> Any:
+    raise OSError(errno.EIO, "Input/output error", "a file")
+
+
+def test_a_run_whose_disk_fails_is_listed_as_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a file system does not say what kind of file each is, that is asked of each one."""
+    run = old_run(tmp_path)
+    files = [SimpleNamespace(name=path.name, is_file=failing) for path in run.path.iterdir()]
+    monkeypatch.setattr(own_files, "_entries", lambda _: files)
+    found = summarise(run)
+    assert found.state == "damaged"
+    assert found.trouble.startswith(f"{files[0].name}: cannot be read (Input/output error)")
+
+
+def test_a_disk_that_fails_is_not_taken_for_a_closed_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["mnist-sum", "runs"])
+    monkeypatch.setattr(commands, "build", lambda _: failing)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert capsys.readouterr().err == "error: a file: Input/output error; check its disk\n"
 
 
 def test_a_run_is_deleted_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
