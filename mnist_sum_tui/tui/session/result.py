@@ -29,7 +29,7 @@ def outcome(session: Session) -> list[Row]:
     rows: list[Row] = []
     if session.error is not None:
         rows.append(("failed", str(session.error) or type(session.error).__name__))
-        if os.path.exists(run.error_file):
+        if session.started is not None and os.path.exists(run.error_file):  # before, the file is of an earlier failure
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
@@ -121,11 +122,21 @@ def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
 
 def test_an_error_without_words_is_named_and_its_traceback_if_there_is_one(session: Session) -> None:
     assert session.run is not None
+    session.add(recorded.started())
     session.end(MemoryError())
     assert dict(outcome(session))["failed"] == "MemoryError"
     assert "traceback" not in dict(outcome(session))
     session.run.error_file.touch()
     assert dict(outcome(session))["traceback"] == str(session.run.error_file)
+
+
+def test_an_earlier_traceback_is_not_told_of_a_training_that_could_not_begin(session: Session) -> None:
+    """As of a run that failed, and that another process trains again by now."""
+    assert session.run is not None
+    session.run.error_file.touch()
+    session.end(RunError("run x is being trained by process 1; wait for it, or stop it"))
+    assert dict(outcome(session))["failed"].startswith("run x is being trained")
+    assert "traceback" not in dict(outcome(session))
 
 
 def test_the_receipt_is_of_what_was_trained_here_whatever_is_shown_at_the_end(session: Session) -> None:
