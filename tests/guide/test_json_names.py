@@ -16,6 +16,7 @@ from mnist_sum_tui.inference.reliability import Bin, Reliability
 from mnist_sum_tui.inference.strangers import StrangersReport, Taken
 from mnist_sum_tui.inference.sturdy import Spoiled
 from mnist_sum_tui.runs.event_json import KINDS
+from mnist_sum_tui.runs.json_values import NON_FINITE
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.lr_finder import RateTest
@@ -35,6 +36,10 @@ def explained() -> set[str]:
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_each_field_is_explained(cls: Any) -> None:
     assert {item.name for item in fields(cls)} - explained() == set()
+
+
+def test_numbers_that_json_does_not_have_are_explained() -> None:
+    assert NON_FINITE.keys() - explained() == set()
 
 
 def test_each_event_and_each_other_name_is_explained() -> None:
