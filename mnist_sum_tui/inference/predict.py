@@ -84,7 +84,7 @@ class Prediction:
 
 
 class Predictor:
-    """A trained network, ready to predict."""
+    """A trained network, ready to predict; several threads may ask it at once."""
 
     is_useless = False
     """whether `load_predictor` found that its training had hardly begun, or that its run only guesses"""
@@ -123,7 +123,7 @@ class Predictor:
 
         Raises:
             UsageError: the number is not 0..9.
-            TypeError: the number is not a whole number.
+            TypeError: the number or the label is not a whole number.
             ValueError: the image has another shape or type.
         """
         return from_outputs(self.infer(_pixels(image_hw).unsqueeze(0)), 0, number, label)
@@ -156,7 +156,7 @@ def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = No
 
     Raises:
         UsageError: the number is not 0..9.
-        TypeError: the number is not a whole number.
+        TypeError: the number or the label is not a whole number.
     """
     number = int(operator.index(number))  # JSON has no numbers of numpy or torch
     if not 0 <= number < NUMBERS:

@@ -193,7 +193,7 @@ class Follower:
 def read_events(path: Path, *kinds: str, begin: int = 0) -> Iterator[Event]:
     """The events in a metrics.jsonl from byte `begin` on: those of the given kinds, or all.
 
-    Incomplete and damaged lines are skipped.
+    Incomplete and damaged lines are skipped; a file that is missing or cannot be read has none.
 
     Raises:
         UsageError: there is no such kind of event.
