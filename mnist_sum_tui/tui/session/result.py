@@ -15,7 +15,7 @@ from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 
-LONGER = f"{MORE_EPOCHS} more"
+LONGER = "further"
 """the label of the command that adds epochs to a run that is complete"""
 Row = tuple[str, str]
 """a label, and the text beside it"""

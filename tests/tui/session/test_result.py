@@ -77,7 +77,7 @@ def test_a_run_that_may_no_longer_be_looked_into_has_an_outcome_and_can_be_refus
 def test_a_good_run_has_neither(session: Session) -> None:
     rows = end(session, *recorded.training(2150), recorded.finished())
     assert "but" not in rows
-    assert {"best", "try it", "5 more"} <= rows.keys()
+    assert {"best", "try it", "further"} <= rows.keys()
     assert rows["done"] == "after 54 s; all epochs are done"
     assert state_line(session) == "✓ done · test: digit 99.12 %, sum 98.74 % "
     assert receipt(session).endswith(ADDED_EPOCHS)
@@ -89,7 +89,7 @@ def test_the_commands_for_a_network_of_ones_own_name_its_file(session: Session) 
     assert isinstance(begun, Started)
     rows = end(session, replace(begun, model="net@0123456789ab"), *rest, recorded.finished())
     assert rows["try it"].endswith(" --model-file net.py")
-    assert rows["5 more"].endswith(" --model-file net.py")
+    assert rows["further"].endswith(" --model-file net.py")
 
 
 def test_without_the_start_in_the_journal_more_epochs_are_counted_from_the_settings(session: Session) -> None:
@@ -97,7 +97,7 @@ def test_without_the_start_in_the_journal_more_epochs_are_counted_from_the_setti
     assert session.config is not None
     epochs = session.config.epochs
     rows = end(session, *rest, recorded.finished())
-    assert rows["5 more"].endswith(f" --epochs {epochs + 5}")
+    assert rows["further"].endswith(f" --epochs {epochs + 5}")
 
 
 def test_without_validation_images_no_epoch_is_called_the_best(session: Session) -> None:
