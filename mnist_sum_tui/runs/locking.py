@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.atomic import open_own, read_own, write_atomic
+from mnist_sum_tui.atomic import NO_SPACE, open_own, read_own, what_helps, write_atomic
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.own_files import check, check_no_link
 
@@ -61,10 +61,10 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     except Timeout:
         return None
     except OSError as error:
-        is_closed = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
-        advice = (
-            "check that the folder can be written to" if is_closed else "choose another --runs-dir, on a local disk"
-        )
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            advice = "check that the folder can be written to"
+        else:
+            advice = what_helps(error) if error.errno in NO_SPACE else "choose another --runs-dir, on a local disk"
         raise RunError(f"{folder}: cannot be locked ({error.strerror or error}); {advice}") from error
     return lock
 
