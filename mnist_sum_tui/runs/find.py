@@ -180,9 +180,9 @@ def list_runs(folder: str | Path) -> list[Run]:
 
 def summaries(folder: str | Path) -> list[Summary]:
     """Every run of `list_runs` at a glance, in its order; each file is read once."""
-    return sorted(
-        map(summarise, _in(Path(folder))), key=lambda found: (moment(found.created), found.run.id), reverse=True
-    )
+    read = map(summarise, _in(Path(folder)))
+    there = (found for found in read if is_run(found.run.path))  # others were deleted meanwhile
+    return sorted(there, key=lambda found: (moment(found.created), found.run.id), reverse=True)
 
 
 def _in(folder: Path) -> list[Run]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of, why_best
 from mnist_sum_tui.training.diverged import trouble
 from tests.training.test_early_end import done
@@ -66,3 +68,19 @@ def test_the_best_run_does_not_depend_on_the_order_of_runs_that_do_not_know_thei
     words = "best: the highest mean validation accuracy on /copy"
     assert why_best(copy, [copy, new]) == words
     assert why_best(copy, [copy, changed]) == f"{words}, only where its files are the same"
+
+
+def test_a_run_that_is_deleted_while_the_list_is_read_is_not_listed_as_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = {make(tmp_path, name, [done(1, 0.7)]) for name in ("one", "other")}
+
+    def read_as_another_deletes(run: Run) -> Summary:
+        for other in runs - {run}:
+            if run.path.exists() and other.path.exists():
+                other.delete()
+        return summarise(run)
+
+    monkeypatch.setattr(find, "summarise", read_as_another_deletes)
+    (left,) = find.summaries(tmp_path)
+    assert left.state == "interrupted"
