@@ -63,7 +63,7 @@ def kill_again_and_again(data_dir: str, folder: Path, kills: int, epochs: int) -
                 wait_for_training(process, own)
                 time.sleep(chance.uniform(0, 0.6))
                 process.send_signal(signal.SIGKILL)
-            done = process.end(300)
+            done = process.end(1800)
             assert number < count or done.returncode == 0, done.stderr
     (whole,), (killed,) = find.list_runs(folder / "whole"), find.list_runs(folder / "killed")
     same_weights_and_no_step_twice(whole, killed)
