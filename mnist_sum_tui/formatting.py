@@ -106,6 +106,13 @@ def typed(value: Any) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
+def array(value: object) -> str:
+    """The type and shape of an array or a tensor, as `uint8 (28, 28)`; of anything else, its class."""
+    shape = tuple(getattr(value, "shape", ()))
+    kind = str(getattr(value, "dtype", type(value).__name__))
+    return f"{kind} {shape}" if shape else kind
+
+
 def loss_figure(loss: float) -> str:
     """A loss, or a measure like one, in at most seven characters: `0.0520`, `1.6e-5`.
 

@@ -97,7 +97,7 @@ def path() -> Path:
 
     try:
         return user_config_path("mnist-sum", appauthor=False) / "settings.toml"
-    except RuntimeError:  # a user without a name or HOME, as in a container, whose home is elsewhere said to be /
+    except RuntimeError:  # a user without a name and a HOME, as in some containers: / is the usual home then
         return Path("/.config/mnist-sum/settings.toml")
 
 

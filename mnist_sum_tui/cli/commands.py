@@ -17,7 +17,7 @@ COMMANDS = (
 """the commands in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app"""
 
 
-class All(Group):
+class InOrder(Group):
     """The commands as `--help` lists them: in the order of COMMANDS, where the library puts groups last."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -29,7 +29,7 @@ def build(asked: str | None = None) -> typer.Typer:
     """The program with only the command `asked`, or with all commands if there is none of that name."""
     app = typer.Typer(
         name="mnist-sum",
-        cls=All,
+        cls=InOrder,
         invoke_without_command=True,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,

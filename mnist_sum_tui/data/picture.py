@@ -12,6 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mnist_sum_tui.data.ink import Ink, box_of, find_ink
 from mnist_sum_tui.errors import PictureError
+from mnist_sum_tui.formatting import array
 from mnist_sum_tui.sizes import SIDE
 
 INK_SIDE = 20
@@ -126,10 +127,10 @@ def steps(grey_hw: NDArray[np.uint8], name: str = NAMELESS) -> Preparation:
     Raises:
         PictureError, ValueError: as `prepare`.
     """
-    kind = str(getattr(grey_hw, "dtype", type(grey_hw).__name__))
     shape = getattr(grey_hw, "shape", ())
-    if kind != "uint8" or len(shape) != 2 or 0 in shape:  # values of 0..1, for example, would be called blank
-        found = f"{kind} {tuple(shape)}" if shape else kind
+    is_grey = str(getattr(grey_hw, "dtype", "")) == "uint8" and len(shape) == 2 and 0 not in shape
+    if not is_grey:  # values of 0..1, for example, would be called blank
+        found = array(grey_hw)
         raise ValueError(f"grey values must be uint8 (H, W), not {found}: data.picture.read_picture reads them")
     ink = find_ink(grey_hw, name)
     left, top, width, height = box = box_of(ink.share)

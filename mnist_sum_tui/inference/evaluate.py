@@ -135,7 +135,7 @@ def evaluate(
     """`infer` and `score` in one call.
 
     Raises:
-        ValueError: there are no images, or they are not uint8.
+        ValueError: there are no images, or they have another shape or type.
     """
     return score(infer(network, split.images, hardware, confidence), split)
 

@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
+from mnist_sum_tui.formatting import array
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, evaluating, log_softmax
+from mnist_sum_tui.sizes import SIDE
 
 BATCH_SIZE = 500
 
@@ -51,9 +55,25 @@ class Outputs:
         return calibrated(self.sums, self.confidence.sum_temperature)
 
 
+def pixels(images: object, *, many: bool = False) -> Tensor:
+    """One uint8 image (28, 28), or many (N, 28, 28), as a tensor.
+
+    Raises:
+        ValueError: another shape or type.
+    """
+    kind, shape = str(getattr(images, "dtype", "")).removeprefix("torch."), getattr(images, "shape", ())
+    if kind != "uint8" or len(shape) != 2 + many or shape[-2:] != (SIDE, SIDE):
+        wanted = "images must be uint8 (N, 28, 28)" if many else "image must be uint8 (28, 28)"
+        found = array(images).removeprefix("torch.")
+        raise ValueError(f"{wanted}, not {found}: data.picture.prepare makes an image of a picture")
+    if isinstance(images, Tensor):
+        return images
+    return torch.from_numpy(np.array(images, order="C"))  # a copy: it may be read-only, or a view with negative strides
+
+
 def infer(
     network: SumNetwork,
-    images_nhw: Tensor,
+    images_nhw: Tensor | NDArray[np.uint8],
     hardware: Hardware,
     confidence: Confidence = NOT_CALIBRATED,
     with_features: bool = False,
@@ -63,13 +83,12 @@ def infer(
     The network is put into evaluation mode and back.
 
     Raises:
-        ValueError: there are no images, or they are not uint8.
+        ValueError: there are no images, or they have another shape or type.
     """
-    if not len(images_nhw):
+    images = pixels(images_nhw, many=True)
+    if not len(images):
         raise ValueError("there are no images")
-    if images_nhw.dtype != torch.uint8:
-        raise ValueError(f"images must be uint8 (N, 28, 28), not {str(images_nhw.dtype).removeprefix('torch.')}")
-    batches = normalised(images_nhw, hardware.device)
+    batches = normalised(images, hardware.device)
     outputs = infer_batches(network, batches, hardware, confidence=confidence, with_features=with_features)
     assert outputs is not None  # nothing stops it
     return outputs

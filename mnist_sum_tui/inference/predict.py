@@ -14,7 +14,7 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
-from mnist_sum_tui.inference.infer import Outputs, infer
+from mnist_sum_tui.inference.infer import Outputs, infer, pixels
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
 from mnist_sum_tui.models import skeleton
 from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, to_memory_format
@@ -24,7 +24,6 @@ from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.runs_folder import default_folder
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, warning_of
-from mnist_sum_tui.sizes import SIDE
 from mnist_sum_tui.verdict import SURE, Verdict, judge
 
 
@@ -126,7 +125,7 @@ class Predictor:
             TypeError: the number or the label is not a whole number.
             ValueError: the image has another shape or type.
         """
-        return from_outputs(self.infer(_pixels(image_hw).unsqueeze(0)), 0, number, label)
+        return from_outputs(self.infer(pixels(image_hw)[None]), 0, number, label)
 
     def infer(self, images_nhw: Tensor | NDArray[np.uint8], *, with_features: bool = False) -> Outputs:
         """The network's outputs for uint8 images (N, 28, 28), 0 background and 255 ink, with all ten numbers.
@@ -134,21 +133,7 @@ class Predictor:
         Raises:
             ValueError: there are no images, or they have another shape or type.
         """
-        images = _pixels(images_nhw, many=True)
-        return infer(self.network, images, self.hardware, self.confidence, with_features)
-
-
-def _pixels(images: Any, *, many: bool = False) -> Tensor:
-    """One image or many as a tensor, after a check of type and shape."""
-    kind = str(getattr(images, "dtype", type(images).__name__)).removeprefix("torch.")
-    shape = tuple(getattr(images, "shape", ()))
-    if kind != "uint8" or len(shape) != 2 + many or shape[-2:] != (SIDE, SIDE):
-        wanted = "images must be uint8 (N, 28, 28)" if many else "image must be uint8 (28, 28)"
-        found = f"{kind} {shape}" if shape else kind
-        raise ValueError(f"{wanted}, not {found}: data.picture.prepare makes an image of a picture")
-    if isinstance(images, Tensor):
-        return images
-    return torch.from_numpy(np.array(images, order="C"))  # a copy: it may be read-only, or a view with negative strides
+        return infer(self.network, images_nhw, self.hardware, self.confidence, with_features)
 
 
 def from_outputs(outputs: Outputs, row: int, number: int, label: int | None = None) -> Prediction:

@@ -63,8 +63,10 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     except OSError as error:
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             advice = "check that the folder can be written to"
+        elif error.errno in NO_SPACE:
+            advice = what_helps(error)
         else:
-            advice = what_helps(error) if error.errno in NO_SPACE else "choose another --runs-dir, on a local disk"
+            advice = "choose another --runs-dir, on a local disk"
         raise RunError(f"{folder}: cannot be locked ({error.strerror or error}); {advice}") from error
     return lock
 

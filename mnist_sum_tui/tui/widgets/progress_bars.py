@@ -5,7 +5,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.formatting import percent, track
+from mnist_sum_tui.formatting import first_fit, percent, track
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.tui.session.session import Session
 
@@ -50,7 +50,7 @@ class ProgressBars(Widget):
         of_epoch = step / per_epoch - (epoch - 1)
         left, right = f"epoch {epoch}/{epochs}", "run"
         room = max(self.size.width - len(left) - len(right) - 19, 2)
-        words = next((form for form in self.answered if room - len(form) >= 2 * LEAST), "")
+        words = first_fit((*self.answered, ""), room - 2 * LEAST)
         room -= len(words)
         parts: list[str | tuple[str, str]] = []
         for name, share in ((left, of_epoch), (right, step / (per_epoch * epochs))):
