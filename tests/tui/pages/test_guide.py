@@ -141,9 +141,9 @@ async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
         guide = await opened(pilot)
         guide.show_page("speed")
         await until(pilot, lambda: title(guide) == heading("speed"))
-        cells = [*guide.query("MarkdownTableCellContents")][7:10]
+        cells = [*guide.query("MarkdownTableCellContents")][5:8]
         await until(pilot, lambda: all(cell.size for cell in cells))
-        assert [cell.render_line(0).text.rstrip() for cell in cells] == ["original", "172".rjust(10), "277".rjust(10)]
+        assert [cell.render_line(0).text.rstrip() for cell in cells] == ["original", "172".rjust(15), "407".rjust(14)]
 
 
 async def test_the_palette_opens_it(app: MnistSumApp) -> None:
