@@ -16,7 +16,7 @@ from torch import Tensor
 
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.inference.score_layers import score_layers
-from mnist_sum_tui.models.activations import watch
+from mnist_sum_tui.models.activations import Activation, watch
 from mnist_sum_tui.models.layers import SumNetwork
 
 LONGEST = {"strokes": 288, "features": 192, "logits": 288}
@@ -58,18 +58,24 @@ def _means_and_deviations(branches: list[Tensor]) -> list[Tensor]:
 
 
 def look(network: SumNetwork, images_nchw: Tensor, kinds: Collection[str] = SCORED) -> tuple[Tensor, Views | None]:
-    """What `network.see` says, and these kinds of vectors; None if no layer has ten outputs."""
+    """What `network.see` says, and these kinds of vectors; None if no layer has ten outputs for each image."""
     last, early = score_layers(network)
     with watch({**last, **early}) as seen:
         scores = network.see(images_nchw)
-    ends = [seen[name] for name in last if name in seen]  # `see` may leave out a layer that only the sum uses
+    whole = {name: each for name, each in seen.items() if _is_of_images(each, len(images_nchw))}
+    ends = [whole[name] for name in last if name in whole]  # `see` may leave out a layer that only the sum uses
     if not ends:
         return scores, None
     found = {"logits": [end.output for end in ends], "features": [end.input for end in ends]}
     if "strokes" in kinds:
-        maps = [seen[name].output for name in early if name in seen]
+        maps = [whole[name].output for name in early if name in whole and whole[name].output.dim() == 4]
         found["strokes"] = _means_and_deviations(maps) or found["features"]
     return scores, {kind: _joined(found[kind], LONGEST[kind]) for kind in kinds}
+
+
+def _is_of_images(each: Activation, count: int) -> bool:
+    """Whether a layer ran on all images of the batch at once, and not on parts of them or on single ones."""
+    return each.input.shape[:1] == each.output.shape[:1] == (count,)
 
 
 def _joined(vectors: list[Tensor], most: int) -> Tensor:

@@ -1,7 +1,12 @@
 """The layers from which the digit score is computed."""
 
+import torch
+from torch import Tensor, nn
+
+from mnist_sum_tui.inference.confidence import look
 from mnist_sum_tui.inference.score_layers import score_layers
 from mnist_sum_tui.models import build
+from mnist_sum_tui.models.layers import CellNetwork
 from mnist_sum_tui.recipes import MODELS
 
 
@@ -20,3 +25,30 @@ def test_every_network_has_its_layers_of_scores() -> None:
         "keen": ["branches.0.digit", "branches.1.digit", "branches.2.digit"],
         "deep": ["digit"],
     }
+
+
+class _Parts(CellNetwork):
+    """A network whose layers see quarters of the image, each with its own answer, or one image after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.part = nn.Conv2d(1, 2, 3), nn.Linear(288, 10)
+        self.single, self.digit = nn.Conv2d(4, 3, 1), nn.Linear(30, 10)
+        self.sum = nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        quarters = images_nchw.reshape(-1, 1, 14, 14)
+        answers = self.part(self.conv(quarters).flatten(1)).view(-1, 4, 10, 1)
+        scores: Tensor = self.digit(torch.stack([self.single(each) for each in answers]).flatten(1))
+        return scores
+
+
+def test_a_layer_that_runs_on_parts_of_images_or_on_single_ones_is_not_looked_at() -> None:
+    for count in (1, 3):
+        scores, views = look(_Parts(), torch.rand(count, 1, 28, 28))
+        assert views is not None
+        assert {kind: each.shape for kind, each in views.items()} == {
+            "strokes": (count, 30),
+            "features": (count, 30),
+        }
+        assert scores.shape == (count, 10)
