@@ -59,16 +59,18 @@ def occlusion(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number
 def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number: int) -> Heat:
     """How strongly the log-probability of each answer changes with the pixel, at least 0, for a uint8 image (28, 28).
 
-    It takes only two backward passes, but says nothing about larger parts of the image.
+    It takes only two backward passes, but says nothing about larger parts of the image. It is 0 if no gradient of the
+    answer reaches the pixels, as in a network that rounds them.
     """
     network, hardware = predictor.network, predictor.hardware
     image = normalise(torch.as_tensor(image_hw).unsqueeze(0)).to(hardware.device).requires_grad_()
     with evaluating(network), hardware.autocast(), torch.enable_grad():
-        digits = network.see(image)
+        digits = network.see(image.clone())  # which a network may change in place
         sums = network.add(digits, one_hot(torch.tensor([number]).to(hardware.device)))
 
     def slope(scores: Tensor, temperature: float) -> NDArray[np.float32]:
         answer = (scores[0].float() / temperature).log_softmax(0).max()
+        answer = answer + 0 * image.sum()  # so that there is a gradient in any case
         (found,) = torch.autograd.grad(answer, image, retain_graph=True)
         return _finite(found[0, 0].abs().cpu())
 

@@ -1,9 +1,13 @@
 """Heat, addition table and map of the digits, each against a plain computation."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
@@ -68,6 +72,27 @@ def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
     (low, low_sum), (high, high_sum) = values
     assert heat.digit[row, column] == pytest.approx(abs(high - low) / 2e-2, rel=0.05)
     assert heat.sum[row, column] == pytest.approx(abs(high_sum - low_sum) / 2e-2, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "is_zero"),
+    [
+        (lambda see, x: see(x.mul_(2)), False),  # in place
+        (lambda see, x: see((x > 0).float()), True),
+        (lambda see, x: see(x).detach(), True),
+        (lambda _, x: torch.eye(10).expand(len(x), 10, 10)[:, 0], True),
+    ],
+)
+def test_pixels_whose_gradient_never_reaches_an_answer_have_none(
+    change: Callable[[Callable[[Tensor], Tensor], Tensor], Tensor],
+    is_zero: bool,
+    predictor: Predictor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(predictor.network, "see", partial(change, predictor.network.see))
+    heat = gradient(predictor, IMAGE, NUMBER)
+    assert heat.digit.any() != is_zero
+    assert heat.sum.any() != is_zero
 
 
 def test_the_addition_table_is_what_evaluate_and_predict_say(predictor: Predictor) -> None:
