@@ -28,6 +28,8 @@ def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
     """
     with torch.inference_mode(False):  # which a script may have around it
         network = make()
+        if not isinstance(network.strokes_in, int) or network.strokes_in < 1:
+            raise ValueError(f"its strokes_in counts convolutions from 1, and is {network.strokes_in!r}")
         for name in ("see", "add"):
             if getattr(type(network), name) is getattr(SumNetwork, name):
                 raise ValueError(f"it has no `{name}`: write `see` and `add`, and no `forward`")
@@ -50,10 +52,13 @@ def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
 def _scores_of(network: SumNetwork) -> Tensor:
     """The network's digit scores, after a check of them, of its sum scores and of its weights."""
     digits = _shaped("see", network.see(_images()), COUNT, DIGITS)
-    sums = _shaped("add", network.add(digits, torch.eye(COUNT, NUMBERS)), COUNT, SUMS)
+    given = digits.clone()
+    sums = _shaped("add", network.add(given, torch.eye(COUNT, NUMBERS)), COUNT, SUMS)
     _check_weights(network)
     if log_softmax(digits).isnan().any() or log_softmax(sums).isnan().any():
         raise ValueError("before the first step its scores are not finite numbers")
+    if not torch.equal(given, digits):
+        raise ValueError("`add` changes the digit scores in place: compute new ones")
     if not _alike(network.see(_images()), digits):
         raise ValueError("its scores are random in evaluation mode, too: F.dropout needs training=self.training")
     for part in (slice(1, COUNT), slice(0, 1)):
@@ -87,10 +92,14 @@ def _check_add(network: SumNetwork, digits: Tensor, sums: Tensor) -> None:
 def _check_weights(network: SumNetwork) -> None:
     """Check that the weights begin as numbers, and that a checkpoint can have each of them, once and by its name."""
     for name, weight in network.named_parameters():
+        if not weight.is_floating_point():
+            raise ValueError(f"{name} is {weight.dtype}: give it floating point numbers, or use register_buffer")
         if not torch.isfinite(weight).all():
             raise ValueError(f"{name} begins with a value that is no finite number")
     names: dict[int, str] = {}
     for name, tensor in network.state_dict().items():
+        if not isinstance(tensor, Tensor):
+            raise ValueError(f"{name} is no tensor, so a checkpoint cannot have it: leave it out")
         if name.startswith(TAKEN):
             raise ValueError(f"the attribute of {name} needs another name")
         other = names.setdefault(tensor.data_ptr(), name) if tensor.numel() else name
@@ -108,6 +117,7 @@ def _load(network: SumNetwork, source: SumNetwork) -> None:
 
 def _try_step(network: SumNetwork) -> None:
     """Go forward and backward as a training step does; an error in the user's code is raised as it is."""
+    shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
     images = _images().contiguous(memory_format=torch.channels_last)
     digits, sums = network.train()(images, torch.eye(COUNT, NUMBERS))
     loss = F.nll_loss(digits, torch.arange(COUNT)) + F.nll_loss(sums, 2 * torch.arange(COUNT))
@@ -117,6 +127,9 @@ def _try_step(network: SumNetwork) -> None:
     if not loss.requires_grad or (idle and not digits.requires_grad):  # a reader that is frozen on purpose may stay so
         why = f"so {idle[0]} cannot learn: leave out torch.no_grad and detach" if idle else "as every weight is frozen"
         raise ValueError(f"its digit scores have no gradient, {why}")
+    for name, tensor in network.state_dict().items():
+        if tensor.shape != shapes.get(name):
+            raise ValueError(f"{name} changes its shape in a step, so a checkpoint of it could not be loaded")
 
 
 def _outside_checkpoint(network: SumNetwork) -> Iterator[str]:

@@ -87,6 +87,18 @@ def named(folder: Path, code: str) -> str:
         ("", "if self.training: x = x[:, :2]", "", "line 15: RuntimeError: .*mat1 and mat2"),
         ("", "x = x.view(len(x), -1)", "", r"line 14: RuntimeError: view size .* Use .reshape\(...\) instead"),
         ("", "x = x.reshape(2, 576)", "", "line 14: RuntimeError: shape"),
+        ("self.strokes_in = 0", "", "", "its strokes_in counts convolutions from 1, and is 0"),
+        ("self.strokes_in = '2'", "", "", "its strokes_in counts convolutions from 1, and is '2'"),
+        ("", "", OWN_ADD + "digits -= 1; return super().add(digits, numbers)", "`add` changes the digit scores in pl"),
+        ("self.w = nn.Parameter(torch.ones(1) * 1j)", "x = (x * self.w).real", "", "w is torch.complex64: give it flo"),
+        ("self.w = nn.Parameter(torch.tensor([1]), False)", "x = x * self.w", "", "or use register_buffer"),
+        ("", "", "def get_extra_state(self): return {}", "_extra_state is no tensor, so a checkpoint cannot have it"),
+        (
+            "self.register_buffer('n', torch.ones(1))",
+            "if self.training: self.n = self.n.repeat(2)",
+            "",
+            "n changes its shape in a step",
+        ),
     ],
 )
 def test_what_would_go_wrong_in_a_run_is_told_before(
