@@ -15,7 +15,7 @@ from mnist_sum_tui.runs.knob_turns import Turn, known, turned
 from mnist_sum_tui.sizes import DIGITS, SUMS
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, now
 from mnist_sum_tui.training.dead_units import DeadUnits
-from mnist_sum_tui.training.diverged import ALIKE, rate_to_try, turned_up
+from mnist_sum_tui.training.diverged import ALIKE, lower_rate, turned_up
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
@@ -48,7 +48,7 @@ class Coach:
 
     def __init__(self, config: TrainConfig, before: Iterable[Event], knobs: Knobs) -> None:
         """`before` has all events of earlier processes of this run; `knobs` are turned while it trains."""
-        self._config, self._to_try = config, f"try {small(rate_to_try(config))}"
+        self._config, self._to_try = config, f"try {small(lower_rate(config))}"
         self._epochs: list[EpochDone] = []
         self._started: Started | None = None
         self._seen = Seen()

@@ -33,6 +33,12 @@ def rate_to_try(config: TrainConfig) -> float:
     return usual.lr if is_another and usual.optimizer == config.optimizer else config.lr / 10
 
 
+def lower_rate(config: TrainConfig) -> float:
+    """As `rate_to_try`, after a rate that was too high: the recipe's own may be higher still."""
+    rate = rate_to_try(config)
+    return rate if rate < config.lr else config.lr / 10
+
+
 def turned_up(turns: Iterable[Turn], step: int) -> Turn | None:
     """The change before a step that raised the learning rate most, if by ALIKE or more; it is the likely reason."""
     raised = [turn for turn in turns if turn.setting == "lr" and turn.number >= ALIKE and turn.step < step]
@@ -52,15 +58,21 @@ def divergence(step: int, config: TrainConfig, turns: Iterable[Turn] = (), *, ha
     """The message that the training diverged after a step, what is kept of it, and what to try."""
     kept = "the last good checkpoint is kept" if has_checkpoint else "nothing was saved yet"
     turn = turned_up(turns, step)
-    rates = f"{small(rate_to_try(config))} instead of {small(config.lr)}"
+    rates = f"{small(lower_rate(config))} instead of {small(config.lr)}"
     advised = f"try learning rate {rates}" if turn is None else _without(turn)
     return f"the loss is no longer a number after step {step:,}: {kept}; {advised}"
 
 
-def doubts(events: Sequence[Event]) -> str:
-    """What the coach said last of a run, if that was a doubt about the learning rate; empty if not."""
+def _doubt(events: Sequence[Event]) -> Advice | None:
+    """What the coach said last of a run, if that was a doubt about the learning rate."""
     last = next((event for event in reversed(events) if isinstance(event, Advice)), None)
-    return last.words if last is not None and last.topic in RATE_TOPICS else ""
+    return last if last is not None and last.topic in RATE_TOPICS else None
+
+
+def doubts(events: Sequence[Event]) -> str:
+    """The words of the coach's last sentence on a run, if that was a doubt about the learning rate; empty if not."""
+    last = _doubt(events)
+    return last.words if last else ""
 
 
 def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> float | None:
@@ -71,8 +83,10 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
     if turned_up(turns_of(events), done.step) or _knows_its_own(done, events):
         return None
     rate, usual = rate_to_try(config), TrainConfig.of(config.recipe)
-    if done.reason == "diverged" or (done.reason == "stopped" and doubts(events)):
-        return rate
+    if done.reason == "diverged":
+        return lower_rate(config)
+    if done.reason == "stopped" and (doubt := _doubt(events)):
+        return rate if doubt.topic == "too-low" else lower_rate(config)
     is_too_short = rate != usual.lr and config.epochs < usual.epochs
     return None if has_learned(done) or is_too_short else rate
 

@@ -7,9 +7,11 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.events import Advice, Changed, EpochDone
+from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Progress
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.diverged import advice, better_rate, divergence, rate_to_try, trouble, turns_of
+from mnist_sum_tui.training.knobs import Knobs
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -73,6 +75,21 @@ def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
     assert better_rate(recorded.finished(reason="diverged"), config) == 0.002
     assert better_rate(recorded.finished(), config) is None
     assert better_rate(USELESS, TrainConfig.of("original", epochs=1)) is None, "it was too short"
+
+
+def test_after_a_rate_that_was_too_high_a_lower_one_is_offered_although_the_recipe_s_is_higher() -> None:
+    config = TrainConfig.of("sprint", lr=0.001)
+    assert rate_to_try(config) == 0.01
+    assert divergence(8, config, has_checkpoint=False).endswith("try learning rate 0.0001 instead of 0.001")
+    assert better_rate(recorded.finished(reason="diverged"), config) == pytest.approx(0.0001)
+    stopped = replace(recorded.finished(reason="stopped"), digit_accuracy=None)
+    for topic, rate in (("too-high", 0.0001), ("ruined", 0.0001), ("too-low", 0.01)):
+        said = Advice(step=8, epoch=1, elapsed=1.0, topic=topic, words="of the rate")
+        assert better_rate(stopped, config, [said]) == pytest.approx(rate)
+    coach = Coach(config, [recorded.started()], Knobs(config))
+    progress = (each for each in recorded.training() if isinstance(each, Progress))
+    told = [coach.add(replace(each, digit_loss=50.0, sum_loss=50.0)) for each in progress]
+    assert any(words and words[1].startswith("The learning rate is too high (try 0.0001): ") for words in told)
 
 
 def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with(tmp_path: Path) -> None:
