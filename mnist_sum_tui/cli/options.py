@@ -17,7 +17,15 @@ from mnist_sum_tui.runs.run import Run
 
 FLAGS = {"all_data": "--all-data/--hold-out"}
 """the options of settings that are true or false"""
-CALLBACKS = {"data_dir": absolute_folder}
+
+
+def _absolute_folders(folders: str | None) -> str | None:
+    """As `absolute_folder`, for several folders with commas between them."""
+    return None if folders is None else ",".join(absolute_folder(each.strip()) or "" for each in folders.split(","))
+
+
+CALLBACKS = {"data_dir": (absolute_folder, _absolute_folders)}
+"""for an option that takes one value, and for one that takes several"""
 
 PANEL = "Settings (the recipe decides those that are not given)"
 
@@ -82,7 +90,7 @@ def _option(name: str, about: Setting, as_text: bool) -> Any:
         show_default=about.usual or False,
         rich_help_panel=PANEL,
         autocompletion=completion(described) if accepted else None,
-        callback=CALLBACKS.get(name),
+        callback=CALLBACKS[name][as_text] if name in CALLBACKS else None,
     )
     return Annotated[kind | None, option]
 

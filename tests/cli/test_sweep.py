@@ -53,8 +53,9 @@ def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_path: Path) -> None:
     good = make_small_data(tmp_path / "data", 700, 100)
-    where = ("--data-dir", f"{good},{tmp_path / 'nowhere'}", "--runs-dir", str(tmp_path / "runs"))
-    is_one_line(cli("sweep", "--model", "swift", "--epochs", "1", *where), 2, "nowhere")
+    where = ("--data-dir", f"{good},nowhere", "--runs-dir", str(tmp_path / "runs"))
+    said = "nowhere: is not a folder"
+    is_one_line(cli("sweep", "--model", "swift", "--epochs", "1", *where), 2, f"error: {tmp_path / said}")
     assert not find.list_runs(tmp_path / "runs")
 
 
