@@ -189,11 +189,11 @@ def overlay(
 def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats, Floats | None]:
     """Join several curves into one: x, mean y, and the y values of all curves; a single curve stays as it is.
 
-    Each x of the first curve occurs once for every curve, so that a band drawn from these points covers all curves.
+    Each x of the longest curve occurs once for every curve, so that a band drawn from these points covers all curves.
     """
-    if len(several) == 1 or not len(several[0][0]):
+    x = max((x for x, _ in several), key=lambda x: float(x[-1]) if len(x) else -np.inf)  # one may have just begun
+    if len(several) == 1 or not len(x):
         return *several[0], None
-    x = several[0][0]
     each = np.array([np.interp(x, at, y, right=np.nan) if len(at) else np.full(len(x), np.nan) for at, y in several])
     known = np.isfinite(each)
     mean = np.where(known, each, 0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)

@@ -3,6 +3,7 @@
 import inspect
 from dataclasses import fields
 
+import numpy as np
 import pytest
 
 from mnist_sum_tui.charts.plot import draw
@@ -69,6 +70,16 @@ def test_several_series_are_their_mean_with_a_band_between_the_lowest_and_the_hi
     assert both.y[-1] == pytest.approx(float(alone.y[-1])), "where only one has values"
     drawn = draw(overlay([("run", [one, other])], "sum loss", "step"), 80, 20).lines
     assert any(role == "run-1-envelope" for line in drawn for _, role in line)
+
+
+def test_the_mean_of_several_goes_as_far_as_the_longest_in_whatever_order_they_come() -> None:
+    """The newest comes first, and may have just begun."""
+    begun, half, whole = (Series(recorded.training(steps)) for steps in (0, 500, 900))
+    for several in ([begun, half, whole], [whole, half, begun]):
+        drawn = overlay([("run", several)], "sum accuracy", "epoch")
+        for part, table in ((drawn.curves[0], whole.training), (drawn.marks[0], whole.validation)):
+            assert [*part.x[:: len(several)]] == [*whole.x("epoch", table)]
+            assert np.isfinite(part.y).all()
 
 
 def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:
