@@ -138,5 +138,7 @@ def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
         if accuracy > best and in_percent(accuracy - best) >= config.min_gain:
             best, gained = accuracy, epoch.epoch
     if config.patience and last.epoch - gained >= config.patience:
-        return f"the validation has not got better for {plural(last.epoch - gained, 'epoch')}"
+        least = config.min_gain
+        by = f" by {least:g} point{'s' * (least != 1)}" if least else ""  # else it may have got better
+        return f"the validation has not got better{by} for {plural(last.epoch - gained, 'epoch')}"
     return ""

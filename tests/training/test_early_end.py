@@ -35,7 +35,9 @@ def test_patience_counts_the_epochs_since_the_last_gain_that_counts() -> None:
     accuracies = [0.90, 0.95, 0.9504, 0.9503]
     epochs = [done(row + 1, accuracy) for row, accuracy in enumerate(accuracies)]
     assert reason(config, epochs) == ""
-    assert reason(replace(config, min_gain=0.1), epochs) == "the validation has not got better for 2 epochs"
+    little = "the validation has not got better by 0.1 points for 2 epochs"
+    assert reason(replace(config, min_gain=0.1), epochs) == little, "it got better, by less"
+    assert " by 1 point for " in reason(replace(config, min_gain=1), epochs)
     assert reason(replace(config, patience=0), epochs * 9) == ""
     slow = [done(row + 1, 0.90 + 0.0006 * row) for row in range(4)]
     assert reason(replace(config, min_gain=0.1), slow) == "", "two small gains together count"
