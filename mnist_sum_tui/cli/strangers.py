@@ -38,7 +38,8 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
         say(out, "this network has no digit score (not calibrated, or by an earlier version), so it refuses nothing")
     else:
         say(out, f"of the test digits {percent(found.digits_refused)} are refused, too")
-        say(out, f"AUROC {found.auroc:.4f}: how often a test digit scores higher than these; 0.5 is chance")
+        area = found.auroc if found.auroc == 1 else min(found.auroc, 0.9999)  # never rounded up to 1
+        say(out, f"AUROC {area:.4f}: how often a test digit scores higher than these; 0.5 is chance")
     if found.worst:
         out.print()
         say(out, "Taken most surely (% of the less sure of digit and sum, with 0 to 9 in turn)", "bold")

@@ -59,6 +59,14 @@ def test_what_was_left_out_is_named_with_the_reasons() -> None:
     assert [line.split()[:2] for line in printed(out)[1:4]] == [["2", "66.67"], ["1", "33.33"], ["0", "0.00"]]
 
 
+@pytest.mark.parametrize(("area", "shown"), [(1.0, "1.0000"), (0.99997, "0.9999"), (0.98766, "0.9877")])
+def test_an_auroc_is_1_only_if_no_stranger_scores_higher_than_a_digit(area: float, shown: str) -> None:
+    images = Images(torch.zeros(3, 28, 28, dtype=torch.uint8), ("a", "b", "c"))
+    out = terminal(100)
+    print_strangers(out, replace(strangers.report(_outputs(3, 1), images, _outputs(50, 2)), auroc=area), images, "")
+    assert any(line.startswith(f"AUROC {shown}: ") for line in printed(out))
+
+
 def test_the_command_says_it_in_words_and_in_json(tmp_path: Path, small_data: str, cli: Cli) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (30, 28, 28), np.uint8)
     (tmp_path / "noise").write_bytes(header(2051, 30, 28, 28) + noise.tobytes())
