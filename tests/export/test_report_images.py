@@ -25,6 +25,12 @@ def test_a_page_without_its_images_says_so(tmp_path: Path) -> None:
     assert missing in report(run, str(tmp_path / "gone")).decode(), "those that are named are asked for"
 
 
+def test_a_single_mistake_is_the_surest(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result(mistakes=a_result()["mistakes"][:1]))
+    assert "<h2>The surest mistake</h2>" in report(run).decode()
+
+
 def test_a_refused_image_is_not_shown_as_a_plain_mistake(tmp_path: Path) -> None:
     run = make(tmp_path, "20260101-120100-compact", EVENTS)
     first, second = a_result()["mistakes"]
