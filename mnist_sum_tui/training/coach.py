@@ -160,8 +160,8 @@ class Coach:
         if (high := now(seen.loss)) > 2 * GUESSING_LOSS:
             loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
             return "too-high", (
-                f"The learning rate is too high ({rate}): the mean of both losses was {loss} at step {seen.step:,}, "
-                f"far above that of guessing, {GUESSING_LOSS:.1f}"
+                f"The learning rate is too high ({rate}): the smoothed mean of both losses was {loss} "
+                f"at step {seen.step:,}, far above that of guessing, {GUESSING_LOSS:.1f}"
             )
         is_high = seen.high_events >= JUMP_EVENTS
         has_risen = self._is_turned_up and seen.has_risen

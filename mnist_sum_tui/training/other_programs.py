@@ -52,7 +52,7 @@ class OtherPrograms:
         share = self._share if is_crowded else 0.0
         if self._told is not None and abs(share - self._told) < APART:
             return self._words
-        self._told, self._words = share, "It trains at half of its best speed: something else takes the processor"
+        self._told, self._words = share, "It trains below half of its best speed: something else takes the processor"
         if is_crowded:
             self._words = f"Something else takes {percent(share, 0)} of the cores: stop it, and the training gets them"
         return self._words

@@ -133,7 +133,7 @@ def test_a_loss_far_above_guessing_is_a_rate_too_high_from_the_first_seconds_on(
 @pytest.mark.parametrize(("loss", "shown"), [(40.86, "40.9"), (12345.6, "12,345.6"), (10644733980.0, "1.1e+10")])
 def test_a_figure_of_a_loss_that_may_come_down_is_in_the_past_and_has_its_step(loss: float, shown: str) -> None:
     ((_, words),) = said(run(60, lambda step: progress(30 * step, loss if step < 12 else 2.6, 0.1, 0.05)))
-    assert words.endswith(f"the mean of both losses was {shown} at step 300, far above that of guessing, 2.6")
+    assert words.endswith(f"the smoothed mean of both losses was {shown} at step 300, far above that of guessing, 2.6")
 
 
 def test_a_single_bad_batch_is_no_warning() -> None:
