@@ -73,9 +73,14 @@ def _log(values: Floats) -> Floats:
         return np.log10(np.where(values < 0, np.nan, values))
 
 
+FINEST = 1e-6
+"""a share that is nearer to 1 is drawn as 1: none is measured that finely, but an average comes ever nearer to 1"""
+
+
 def _nines(values: Floats) -> Floats:
+    errors = 1 - values
     with np.errstate(divide="ignore", invalid="ignore"):
-        return -np.log10(np.where(values > 1, np.nan, 1 - values))
+        return -np.log10(np.where(values > 1, np.nan, np.where(errors < FINEST, 0, errors)))
 
 
 def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:

@@ -35,6 +35,14 @@ def test_a_y_axis_has_labels_near_both_ends_that_tell_apart(scale: Scale, low: f
     assert max(found) - 1 >= rows * 2 / 3 - 1
 
 
+def test_the_average_of_accuracies_of_100_percent_does_not_climb_beyond_what_is_measured() -> None:
+    """The nearer it comes to 100 %, the higher it is on this scale, and no label told it from 100 %."""
+    events = altered(recorded.training(2150), Progress, sum_accuracy=lambda event: 1.0 if event.step > 600 else 0.9)
+    found = [*labels(lines_of(plot(Series(events), None, View(), "accuracy"), 90, 16)).values()]
+    assert len(found) == len(set(found)) > 2
+    assert max(map(len, found)) <= len("99.9999 %")
+
+
 def test_a_linear_loss_is_labelled_to_where_it_begins() -> None:
     curve = Curve("sum", "sum", np.arange(60.0), np.linspace(3.4, 0.1, 60))
     values = [float(text) for text in labels(lines_of(Plot((curve,)), 40, 9)).values()]
