@@ -149,10 +149,10 @@ class _Frame:
         return TOP + (HEIGHT - TOP - BOTTOM) * (self.high - height) / (self.high - self.low)
 
     def points(self, steps: Floats, values: Floats) -> list[Point | None]:
-        """The points in SVG units; None for a value that the scale cannot show."""
-        heights = self.scale.forward(values).tolist()
+        """The points in SVG units: an infinite height, as of 100 %, is at the edge, and what is no number is None."""
+        heights = np.clip(self.scale.forward(values), self.low, self.high).tolist()
         places = [(round(self.x(step), 1), height) for step, height in zip(steps.tolist(), heights, strict=True)]
-        return [(x, round(self.y_at(height), 1)) if math.isfinite(height) else None for x, height in places]
+        return [None if math.isnan(height) else (x, round(self.y_at(height), 1)) for x, height in places]
 
     def dots(self, steps: Floats, values: Floats) -> list[Point]:
         """The points that can be shown; if there are too many, every second, third, ... and the last."""

@@ -1,13 +1,14 @@
 """The epochs in a report: which of them is called best, and those of curves that end at different ones."""
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.export.figures import comparison
+from mnist_sum_tui.export.figures import TOP, comparison, figure
 from mnist_sum_tui.export.report import compared, report
-from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.summary import summarise
 from tests.altered import altered
@@ -32,6 +33,17 @@ def test_a_short_run_lies_on_top_and_the_legend_says_where_it_ends(tmp_path: Pat
     assert "".join(drawn) == "231" * 4
     charts = re.findall(r'aria-label="(.*) over the epochs"', text)
     assert charts == ["digit loss", "sum loss", "digit accuracy", "sum accuracy"], "as in the terminal"
+
+
+def test_what_is_all_right_is_drawn_at_the_upper_edge_and_what_is_no_number_not_at_all() -> None:
+    events = altered(recorded.training(2150), EpochDone, val_digit_accuracy=1.0, val_sum_accuracy=0.99)
+    events = altered(events, Progress, digit_loss=lambda event: math.nan if event.step == 1000 else event.digit_loss)
+    accuracy, loss = (figure(Series(events), quantity) for quantity in ("accuracy", "loss"))
+    assert accuracy is not None
+    assert loss is not None
+    assert [y for _, y in accuracy.marks["digit"]] == [TOP] * 5
+    assert all(y > TOP for _, y in accuracy.marks["sum"])
+    assert (loss.lines["digit"].count("M"), loss.lines["sum"].count("M")) == (2, 1)
 
 
 def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
