@@ -38,7 +38,10 @@ def to_onnx(predictor: Predictor) -> bytes:
             words = "cannot be written as ONNX, because torch.export does not follow its code"
             raise RunError(f"{predictor.source}: {words}") from error
     assert program is not None
-    content: bytes = program.model_proto.SerializeToString()
+    model = program.model_proto
+    for node in model.graph.node:
+        node.ClearField("metadata_props")  # from which line of which file on this machine it comes
+    content: bytes = model.SerializeToString()
     return content
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+import mnist_sum_tui
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import RunError
@@ -90,6 +91,13 @@ def test_one_pair_alone_and_a_number_that_is_none_which_is_not_checked() -> None
     for number in (3, -1):
         digits, sums = session.run(None, {"image": image, "number": np.array([number])})
         assert (digits.shape, sums.shape) == ((1, 10), (1, 19))
+
+
+def test_the_file_names_no_folder_of_this_machine() -> None:
+    """With its code's paths it would tell a stranger who made it, and differ from one made elsewhere."""
+    file = untrained_file("compact")
+    for part in (Path(torch.__file__).parent.parent, Path(mnist_sum_tui.__file__).parent, "portable.py"):
+        assert str(part).encode() not in file
 
 
 def test_a_network_that_cannot_be_exported_is_one_line(
