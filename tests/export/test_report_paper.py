@@ -1,13 +1,11 @@
-"""A report on paper, and on a telephone: nothing is cut, and no page is left empty."""
+"""A report on paper and on a telephone: nothing is cut, no page is left empty, and what is left out is said."""
 
 import re
-import shutil
-import subprocess
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from mnist_sum_tui.export.report import report
+from mnist_sum_tui.runs.events import EpochDone
 from tests.export.test_report import EVENTS, a_result
 from tests.tui.pages.test_runs import make
 
@@ -17,3 +15,14 @@ def test_a_whole_percentage_fits_into_its_cell(tmp_path: Path) -> None:
     run.write_json(run.report_file, a_result(sum_accuracy_by_pair=[[1.0, 0.99999, *[0.987] * 8]] * 10))
     (table,) = re.findall(r'(?s)aria-labelledby="by-pair">(.*?)</table>', report(run).decode())
     assert {*re.findall(r"<td[^>]*>([^<]*)<", table)} == {"100", "99.9", "98.7"}, "100.0 would lie on its neighbour"
+
+
+def test_a_table_that_leaves_epochs_out_says_which(tmp_path: Path) -> None:
+    done = next(event for event in EVENTS if isinstance(event, EpochDone))
+    words = "Only the epochs that were the best so far, and the last."
+    for last, is_said in ((40, False), (41, True)):
+        epochs = [replace(done, step=10 * at, epoch=at, best=at % 10 == 0) for at in range(1, last + 1)]
+        text = report(make(tmp_path, f"20260101-1201{last}-compact", [*EVENTS[:9], *epochs])).decode()
+        assert (words in text) == is_said
+    blind = [replace(epoch, val_digit_accuracy=None, val_sum_accuracy=None, best=True) for epoch in epochs]
+    assert words not in report(make(tmp_path, "20260101-120200-compact", [*EVENTS[:9], *blind])).decode(), "it has all"
