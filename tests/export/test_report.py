@@ -78,10 +78,10 @@ def test_a_probability_below_1_is_not_called_100_percent(run: Run) -> None:
 
 
 def test_a_run_without_a_test_says_so_and_what_its_validation_was(run: Run) -> None:
-    assert "has no test result" not in page(run)
+    assert "are here" not in page(run)
     run.report_file.unlink()
     text = page(run)
-    assert "This run has no test result (done)" in text
+    assert "Its report.json is missing or damaged, so neither" in text, "its journal, and so `runs`, has its accuracy"
     assert "mistakes are here. Its best epoch" in text, "it has no weights that could be tested"
     run.best_file.touch()
     assert "mistakes are here: mnist-sum evaluate tests its weights. Its best epoch" in page(run)
@@ -169,7 +169,7 @@ def test_a_run_that_was_stopped_has_no_test(tmp_path: Path) -> None:
     run = make(tmp_path, "stopped", list(recorded.training(700)))
     text = page(run)
     assert "<svg" in text
-    assert "Where it is wrong" not in text
+    assert "This run has no test result (cut off), so" in text
     assert "surest" not in text
     assert "<svg" not in page(make(tmp_path, "empty", []))
 
