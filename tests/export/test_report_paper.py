@@ -1,8 +1,12 @@
 """A report on paper and on a telephone: nothing is cut, no page is left empty, and what is left out is said."""
 
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.events import EpochDone
@@ -26,3 +30,14 @@ def test_a_table_that_leaves_epochs_out_says_which(tmp_path: Path) -> None:
         assert (words in text) == is_said
     blind = [replace(epoch, val_digit_accuracy=None, val_sum_accuracy=None, best=True) for epoch in epochs]
     assert words not in report(make(tmp_path, "20260101-120200-compact", [*EVENTS[:9], *blind])).decode(), "it has all"
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_a_short_report_takes_few_pages(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result())
+    (tmp_path / "run.html").write_bytes(report(run))
+    command = ["chromium", "--headless", "--no-sandbox", f"--print-to-pdf={tmp_path}/run.pdf"]
+    subprocess.run([*command, (tmp_path / "run.html").as_uri()], capture_output=True, timeout=120, check=True)
+    pages = len(re.findall(rb"/Type /Page\b", (tmp_path / "run.pdf").read_bytes()))
+    assert 2 <= pages <= 5, "the first one does not end after the result"
