@@ -1,5 +1,6 @@
 """A report on paper and on a telephone: nothing is cut, no page is left empty, and what is left out is said."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.export.report import report
+from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.summary import summarise
 from tests.export.test_report import EVENTS, a_result
 from tests.tui.pages.test_runs import make
 
@@ -41,3 +43,37 @@ def test_a_short_report_takes_few_pages(tmp_path: Path) -> None:
     subprocess.run([*command, (tmp_path / "run.html").as_uri()], capture_output=True, timeout=120, check=True)
     pages = len(re.findall(rb"/Type /Page\b", (tmp_path / "run.pdf").read_bytes()))
     assert 2 <= pages <= 5, "the first one does not end after the result"
+
+
+MEASURED = """
+<script>
+const frame = document.createElement("iframe");
+frame.width = %d;
+frame.srcdoc = %s;
+frame.onload = () => {
+  const all = [...frame.contentDocument.querySelectorAll(".list th, .list td")];
+  const end = (cell) => cell.getBoundingClientRect().right;
+  const outside = all.filter((cell) => cell.scrollWidth > cell.clientWidth + 1 || end(cell) > frame.width);
+  const broken = all.filter((cell) => cell.innerText === "label-smoothing" && cell.offsetHeight > 40);
+  document.title = all.length + " cells: " + [...outside, ...broken].map((cell) => cell.innerText).join();
+};
+document.body.append(frame);
+</script></body></html>
+"""
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+@pytest.mark.parametrize(("is_several", "width"), [(False, 400), (False, 700), (True, 700)])
+def test_a_long_setting_is_seen_whole(is_several: bool, width: int, tmp_path: Path) -> None:
+    """On the screen in the report of one run; on paper, which nobody can scroll, in that of several, too."""
+    folder = f"/home/me/{'a-folder/' * 3}{'x' * 90}"
+    runs = [make(tmp_path, f"20260101-12010{n}-compact", EVENTS, data_dir=f"{folder}{n}") for n in range(9)]
+    named = dict(zip("ABCDEFGHI", map(summarise, runs), strict=True))
+    text = (compared(named).replace(b"@media print", b"@media all") if is_several else report(runs[0])).decode()
+    page = MEASURED % (width, json.dumps(text).replace("</", "<\\/"))
+    (tmp_path / "page.html").write_text("<!doctype html><html><body>" + page)
+    command = ["chromium", "--headless", "--no-sandbox", "--dump-dom", (tmp_path / "page.html").as_uri()]
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+    title = re.search("<title>(.*?)</title>", shown)
+    assert title is not None
+    assert re.fullmatch(r"\d\d cells: ", title[1])
