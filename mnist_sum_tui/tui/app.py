@@ -193,12 +193,13 @@ class MnistSumApp(SettingsApp):
     ) -> str | None:
         """Save a picture of the screen in the folder of saved drawings; in a browser, as Textual does."""
         if filename is None and path is None and not self.is_web:
-            from mnist_sum_tui.tui.predictions.drawings import new_file
+            from mnist_sum_tui.tui.predictions import drawings
 
             try:
-                free = new_file(self.session.runs_folder, "screen", "svg", datetime.now())
+                saved = drawings.save_screen(self.session.runs_folder, self.export_screenshot(), datetime.now())
             except RunError as error:
                 self.notify(str(error), severity="error")
-                return None
-            filename, path = free.name, str(free.parent)
+            else:
+                self.notify(f"Saved screenshot to {str(saved)!r}", title="Screenshot")
+            return None
         return super().deliver_screenshot(filename, path, time_format)

@@ -80,3 +80,14 @@ def save(runs_folder: Path, content: bytes, now: datetime) -> Path:
     path = new_file(runs_folder, "drawing", "png", now)
     write_atomic(path, content)
     return path
+
+
+def save_screen(runs_folder: Path, svg: str, now: datetime) -> Path:
+    """Save a picture of the screen in the runs folder's `drawings`, named by the time; returns its path.
+
+    Raises:
+        RunError: the folder is a link or not a folder, or the file cannot be written.
+    """
+    path = new_file(runs_folder, "screen", "svg", now)
+    write_atomic(path, svg.encode())
+    return path

@@ -1,0 +1,31 @@
+"""A picture of the screen is a file that appears whole or not at all, and asks for nothing when it is opened."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+from mnist_sum_tui.tui.app import MnistSumApp
+from tests.tui.recorded import until
+from tests.tui.test_strange_words import toasts
+
+resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
+LIMIT = 20_000
+"""bytes, less than a picture has"""
+
+
+async def test_on_a_full_disk_a_line_says_why_and_no_part_of_it_stays(app: MnistSumApp) -> None:
+    folder, limits = app.session.runs_folder / "drawings", resource.getrlimit(resource.RLIMIT_FSIZE)
+    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+        await pilot.pause(0.1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, limits[1]))
+        try:
+            app.action_screenshot()
+            assert "cannot be written" in await toasts(pilot, app, 1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert [*folder.iterdir()] == []
+        app.action_screenshot()
+        await until(pilot, lambda: list(folder.glob("screen-*.svg")))
+        (picture,) = folder.iterdir()
+        assert picture.stat().st_size > LIMIT
+        assert ElementTree.parse(picture).getroot().tag.endswith("}svg")
