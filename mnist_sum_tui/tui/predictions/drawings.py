@@ -6,6 +6,7 @@ Pictures of the screen are saved beside them.
 import contextlib
 import io
 import os
+import re
 import shlex
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,8 @@ from mnist_sum_tui.errors import RunError
 
 FOLDER = "drawings"
 """the folder's name in the runs folder; no run's folder is used, because one with other files cannot be deleted"""
+LOADED_FONT = re.compile(r',\s*url\("https:[^)]*\) format\("\w+"\)')
+"""a font that Textual's pictures load from the internet if it is not installed"""
 
 
 def path_of(typed: str) -> str:
@@ -83,11 +86,11 @@ def save(runs_folder: Path, content: bytes, now: datetime) -> Path:
 
 
 def save_screen(runs_folder: Path, svg: str, now: datetime) -> Path:
-    """Save a picture of the screen in the runs folder's `drawings`, named by the time; returns its path.
+    """Save a picture of the screen, which loads nothing, in `drawings`, named by the time; returns its path.
 
     Raises:
         RunError: the folder is a link or not a folder, or the file cannot be written.
     """
     path = new_file(runs_folder, "screen", "svg", now)
-    write_atomic(path, svg.encode())
+    write_atomic(path, LOADED_FONT.sub("", svg).encode())
     return path
