@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.export.report import compared, report
+from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import summarise
 from tests.export.test_report import EVENTS, a_result
@@ -45,6 +46,12 @@ def test_a_short_report_takes_few_pages(tmp_path: Path) -> None:
     assert 2 <= pages <= 5, "the first one does not end after the result"
 
 
+def dumped(path: Path) -> str:
+    """The page's elements, when its scripts have run."""
+    command = ["chromium", "--headless", "--no-sandbox", "--dump-dom", path.as_uri()]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
 MEASURED = """
 <script>
 const frame = document.createElement("iframe");
@@ -72,8 +79,15 @@ def test_a_long_setting_is_seen_whole(is_several: bool, width: int, tmp_path: Pa
     text = (compared(named).replace(b"@media print", b"@media all") if is_several else report(runs[0])).decode()
     page = MEASURED % (width, json.dumps(text).replace("</", "<\\/"))
     (tmp_path / "page.html").write_text("<!doctype html><html><body>" + page)
-    command = ["chromium", "--headless", "--no-sandbox", "--dump-dom", (tmp_path / "page.html").as_uri()]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
-    title = re.search("<title>(.*?)</title>", shown)
+    title = re.search("<title>(.*?)</title>", dumped(tmp_path / "page.html"))
     assert title is not None
     assert re.fullmatch(r"\d\d cells: ", title[1])
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
+def test_a_long_word_of_a_note_does_not_widen_the_page(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS)
+    notes.write(run, "https://example.org/" + "a" * 170)
+    said = b"<script>const all = document.documentElement; document.title = all.scrollWidth - all.clientWidth</script>"
+    (tmp_path / "run.html").write_bytes(report(run).replace(b"</body>", said + b"</body>"))
+    assert "<title>0</title>" in dumped(tmp_path / "run.html")
