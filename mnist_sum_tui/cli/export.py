@@ -99,20 +99,18 @@ def _moving_picture(run: Run, events: list[Event]) -> bytes:
     """The animation of a run as SVG.
 
     Raises:
-        DataError: its events are too few or lack the beginning, or its images are not in the package.
+        DataError: its events are too few or lack the beginning, or its images are not where they were.
     """
     from mnist_sum_tui.export import animation  # numpy
 
+    found = summarise(run)
+    command, data_dir = "", None
+    if found.config:  # it may be damaged
+        command, data_dir = reproduction(found.config, found.starts, found.changed)[0], found.config.data_dir
     try:
-        return animation.svg(events, _command(run)).encode()
+        return animation.svg(events, command, data_dir).encode()
     except DataError as error:
         raise DataError(f"run {run.id}: {error}") from None
-
-
-def _command(run: Run) -> str:
-    """The command that repeats a run; empty if its config is damaged."""
-    found = summarise(run)
-    return reproduction(found.config, found.starts, found.changed)[0] if found.config else ""
 
 
 def report(

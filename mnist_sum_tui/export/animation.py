@@ -34,18 +34,20 @@ TITLE_LETTERS = 96
 """the letters that the title has room for"""
 
 
-def svg(events: Sequence[Event], command: str = "") -> str:
+def svg(events: Sequence[Event], command: str = "", data_dir: str | None = None) -> str:
     """The animated SVG of a training's events, with the command that repeats it as its title.
 
-    Without one the title is a command made from the events, which lack most settings.
+    Without one the title is a command made from the events, which lack most settings. `data_dir` is the folder of its
+    images, if they are not the built-in MNIST.
 
     Raises:
-        DataError: the events are too few to show, or their sample images are not in the built-in MNIST.
+        DataError: the events are too few to show, or their sample images are not there.
     """
     story, film = Story(events), Film(SECONDS)
     shown = [(0.0, 0), (FADE, 1), (SECONDS - FADE, 1), (SECONDS, 0)]
     faded = film.animate([(at, f"opacity:{share}") for at, share in shown])
-    moving = "\n".join(scene(story, film) for scene in (_figures, _position, chart, _captions, strip))
+    scenes = [scene(story, film) for scene in (_figures, _position, chart, _captions)]
+    moving = "\n".join([*scenes, strip(story, film, data_dir)])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="t d">\n'
         f'<title id="t">mnist-sum learns to read digits and to add</title>\n<desc id="d">{_described(story)}</desc>\n'

@@ -1,6 +1,7 @@
 """The animation: it shows the committed recording, correctly, and needs nothing from outside."""
 
 import re
+import struct
 from math import nan
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from mnist_sum_tui.charts.axes import LOG, NINES
+from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.animation import PICTURE, svg
 from mnist_sum_tui.export.moving.film import Film
@@ -221,6 +223,19 @@ def test_images_that_are_not_in_the_package_are_an_error(events: list[Event]) ->
     foreign = altered(events, Samples, labels=lambda event: tuple(9 - label for label in event.labels))
     with pytest.raises(DataError, match="not in the built-in MNIST"):
         svg(foreign)
+
+
+def test_the_images_are_those_that_the_run_was_trained_on(events: list[Event], tmp_path: Path) -> None:
+    """Other images may have the labels of MNIST, as mirrored or spoiled ones do."""
+    images, labels = mnist_files.read("train")
+    kept = slice(1 + max(index for event in events if isinstance(event, Samples) for index in event.indices))
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(struct.pack(">II", 2049, kept.stop) + labels[kept].tobytes())
+    header = struct.pack(">IIII", 2051, kept.stop, 28, 28)
+    for source, is_same in ((images, True), (images[:, ::-1], False)):
+        (tmp_path / "train-images-idx3-ubyte").write_bytes(header + source[kept].tobytes())
+        assert (svg(events, data_dir=str(tmp_path)) == svg(events)) == is_same
+    with pytest.raises(DataError, match=r"the images of the training are not in .*gone, so"):
+        svg(events, data_dir=str(tmp_path / "gone"))
 
 
 def test_a_reel_shows_its_last_row_without_animation() -> None:

@@ -78,6 +78,9 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     make(runs, "20260101-120300-late", events[1:])
     late = cli("runs", "export", "20260101-120300", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
     is_one_line(late, 1, "20260101-120300-late: the beginning of the training is missing in metrics.jsonl")
+    make(runs, "20260101-120400-moved", events, data_dir=str(tmp_path / "gone"))
+    moved = cli("runs", "export", "20260101-120400", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
+    is_one_line(moved, 1, "20260101-120400-moved: the images of the training are not in", "gone")
     assert not (tmp_path / "no.svg").exists()
 
 

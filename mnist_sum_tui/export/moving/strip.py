@@ -21,20 +21,24 @@ MARKS = {
 LOOKS = {True: "digit", False: "wrong"}
 
 
-def strip(story: Story, film: Film) -> str:
-    """The sample images side by side; empty if there are none.
+def strip(story: Story, film: Film, data_dir: str | None) -> str:
+    """The sample images side by side, from the folder of the run's images, or the built-in MNIST; empty without any.
 
     Raises:
-        DataError: the images are not in the built-in MNIST.
+        DataError: the images are not there.
     """
     if not story.samples:
         return ""
-    images, labels = mnist_files.read("train")
+    try:
+        images, labels = mnist_files.read("train", data_dir, is_runs=True)
+    except DataError:
+        images, labels = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
     first = story.samples[0]
     found = []
     for place, (index, label) in enumerate(zip(first.indices[:MOST], first.labels, strict=False)):
         if not 0 <= index < len(labels) or labels[index] != label:
-            raise DataError("the images of the training are not in the built-in MNIST, so there is no moving picture")
+            where = "the built-in MNIST" if data_dir is None else data_dir
+            raise DataError(f"the images of the training are not in {where}, so there is no moving picture")
         x = EDGE + INNER / MOST * place
         drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(images[index])}</g>'
         found.append(f'<g transform="translate({number(x)} {TOP})">{_answers(story, film, place, drawn)}</g>')
