@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.conftest import Cli
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
+SVG = "{http://www.w3.org/2000/svg}"
 NINES = "Accuracy is drawn so that 90, 99 and 99.9 % are equally far apart"
 
 
@@ -102,3 +104,15 @@ def test_the_moving_picture_says_how_a_training_ended_that_learned_nothing(ends:
 def test_the_moving_picture_does_not_say_that_a_network_guesses_that_reads() -> None:
     reads = altered(guessing(), Progress, digit_accuracy=0.7)
     assert 'class="said">Recorded up to step 400 of 2,150.</text>' in svg(reads)
+
+
+def test_no_curve_of_the_moving_picture_lies_on_the_legend() -> None:
+    """The curve of a run that learns slowly, or has few steps, is low to its end."""
+    slow = altered(guessing(), Progress, sum_accuracy=lambda event: event.step / 600, digit_accuracy=0.7)
+    picture = ElementTree.fromstring(svg(altered(slow, Started, epochs=1, steps_per_epoch=400)))
+    (legend,) = [text for text in picture.iter(f"{SVG}text") if text.text == "training batches"]
+    left, line = float(legend.get("x", "")), float(legend.get("y", ""))
+    curves = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke-linejoin")]
+    points = [tuple(map(float, point.split())) for curve in curves for point in curve[1:].split("L")]
+    assert len(curves) == 4
+    assert not [point for point in points if left - 70 < point[0] < left + 140 and line - 15 < point[1] < line + 27]

@@ -67,13 +67,13 @@ def _axes(story: Story, high: float) -> str:
 
 
 def _legend() -> str:
-    """What the lines are; the figures above the chart are those of the test at the end."""
+    """What the lines are, where none is yet; the figures above the chart are those of the test at the end."""
     lines = "".join(
-        f'<path d="M{ACROSS - 222 + 32 * place} {DOWN - 41}h24" stroke="{COLOURS[head]}" stroke-width="2.5" '
+        f'<path d="M{10 + 32 * place} 23h24" stroke="{COLOURS[head]}" stroke-width="2.5" '
         f'stroke-dasharray="{DASHES[head]}"/>'
         for place, head in enumerate(HEADS)
     )
-    return lines + text(ACROSS - 10, DOWN - 36, "training batches", "small muted right")
+    return lines + text(76, 28, "training batches", "small muted")
 
 
 def _moments(story: Story, film: Film) -> str:
@@ -97,8 +97,8 @@ def _validation(story: Story, film: Film, high: float) -> str:
                 found.append(_mark(head, ACROSS * story.share(epoch.step), y, film.appear(story.second(epoch.step))))
     if found:
         shown = film.appear(story.second(story.epochs[0].step))
-        words = text(ACROSS - 10, DOWN - 14, "validation images", "small muted right")
-        marks = "".join(_mark(head, ACROSS - 190 + 18 * place, DOWN - 19) for place, head in enumerate(HEADS))
+        words = text(76, 50, "validation images", "small muted")
+        marks = "".join(_mark(head, 22 + 32 * place, 45) for place, head in enumerate(HEADS))
         found.append(f'<g class="{shown}">{words}{marks}</g>')
     return "".join(found)
 
