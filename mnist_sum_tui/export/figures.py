@@ -20,8 +20,8 @@ from mnist_sum_tui.runs.events import Changed
 WIDTH, HEIGHT = 560, 260
 LEFT, RIGHT, TOP, BOTTOM = 84, 16, 8, 28
 """margins of a chart, in SVG units; on a telephone `99.995 %` takes 76"""
-LABEL_GAP, DIGIT_WIDTH = 3, 7.5
-"""the gap beside the number of a change, and the most that a letter of it takes, in SVG units"""
+LABEL_GAP, DIGIT_WIDTH = 3, 11.5
+"""the gap beside the number of a change, and the most that a letter of it takes, on a telephone, in SVG units"""
 MOST_MARKS = 500
 """the most marks of a curve, because more would cover each other"""
 PLACES = 200

@@ -18,6 +18,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from tests.altered import altered
 from tests.export.test_report import a_result
+from tests.export.test_report_turns import turned
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -90,7 +91,7 @@ for (const page of %s) {
       outside: all("text[text-anchor=end]").filter((words) => words.getBoundingClientRect().left
         < words.closest("svg").getBoundingClientRect().left).map((words) => words.textContent),
       greys: all(".curve.ideal, .grid").map((line) => frame.contentWindow.getComputedStyle(line).stroke),
-      axes: Math.min(...all("text[text-anchor]").map((words) => words.getBoundingClientRect().height)),
+      axes: Math.min(...all("text").map((words) => words.getBoundingClientRect().height)),
       command: copied.toString(),
     };
     document.title = JSON.stringify(found);
@@ -104,7 +105,8 @@ for (const page of %s) {
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
 def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> None:
-    events = [*recorded.training(2150), recorded.finished(), recorded.samples(2150, 5, 99.0, right=10)]
+    events = [*recorded.training(2150), turned(5, "x0.1"), recorded.finished()]
+    events.append(recorded.samples(2150, 5, 99.0, right=10))
     runs = [make(tmp_path, f"20260101-12010{place}-compact", events, lr=0.01 * place, seed=place) for place in (1, 2)]
     runs[0].write_json(runs[0].report_file, a_result())
     huge = altered(events, Progress, sum_loss=lambda event: event.loss * 1e5)
@@ -121,4 +123,5 @@ def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> Non
     assert one["axes"] >= 11, "pixels"
     assert one["outside"] == several["outside"] == []
     assert len({*one["greys"]}) == 2, "the diagonal is no line of the grid"
-    assert one["command"].strip() == "mnist-sum train --model compact --recipe standard --epochs 5 --lr 0.01 --seed 1"
+    command = "mnist-sum train --model compact --recipe standard --epochs 5 --lr 0.01 --seed 1 --change 5:lr=x0.1"
+    assert one["command"].strip() == command

@@ -33,9 +33,9 @@ def test_each_chart_marks_what_was_changed_where_it_was(tmp_path: Path) -> None:
 
 
 def labels(text: str) -> list[tuple[float, float, str]]:
-    """Left, right and words of the labels of changes, with digits as wide as those of the usual fonts."""
+    """Left, right and words of the labels of changes, with digits as wide as those of wide fonts on a telephone."""
     found = re.findall(rf'<text x="([\d.]+)" y="{TOP + 10}">(.*?)</text>', text)
-    return [(float(x), float(x) + 7 * len(words), words) for x, words in found]
+    return [(float(x), float(x) + 11.4 * len(words), words) for x, words in found]
 
 
 def test_the_numbers_of_changes_that_lie_close_together_do_not_overlap(tmp_path: Path) -> None:
