@@ -75,7 +75,7 @@ class Page(SteadyScreen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (22, "-medium"), (30, "-tall"), (44, "-giant")]  # noqa: RUF012
     """in rows"""
     _focused_before: Widget | None = None
-    """the widget that had the focus before the terminal was too small"""
+    """the widget that had the focus before it was hidden"""
     _state_room = 0
     """columns that the tabs leave to the state of the training at the present size"""
 
@@ -210,7 +210,7 @@ class Page(SteadyScreen[None]):
 
     def _focus_again(self) -> None:
         """Give the focus back, which a widget loses while it is hidden."""
-        if self._focused_before is not None and self._focused_before.is_attached:
+        if self.focused is None and self._focused_before is not None and self._focused_before.is_attached:
             self.set_focus(self._focused_before)
 
     def take_room(self) -> None:

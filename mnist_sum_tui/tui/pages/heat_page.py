@@ -78,7 +78,11 @@ class HeatPage(NumberPage):
             self._heat_due = now + (now - self._heat_sought_at) / SHARE
 
     def action_heat(self) -> None:
-        """Show where the network looked, or the picture again."""
+        """Show where the network looked, or the picture again, with the focus where it was."""
+        if self.has_class("-heat"):
+            self.call_after_refresh(self._focus_again)
+        else:
+            self._focused_before = self.focused
         self.toggle_class("-heat")
         self.show_answer()
 
