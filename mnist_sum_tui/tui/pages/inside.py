@@ -166,6 +166,7 @@ class InsidePage(NetworkViews):
             self.set_class(len(rows) > say.FEW_LAYERS, "-many")
             self.set_class(len(rows) > say.MORE_LAYERS, "-very-many")
             layers.highlighted = 1
+            layers.focus()  # what had the focus may be hidden now
         self.show_layer()
 
     def show_layer(self) -> None:

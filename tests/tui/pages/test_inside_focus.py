@@ -22,3 +22,13 @@ async def test_the_keys_go_back_where_they_were_before_the_heat_map(way: str, ap
         await press(pilot, "escape")
         await pilot.pause()
         assert page.focused is before
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_the_keys_go_to_the_list_if_another_network_is_shown(way: str, app: MnistSumApp) -> None:
+    async with fixed.on(app, InsidePage) as (pilot, page):
+        await press(pilot, *WAYS[way])
+        page._show_layers(page.views[:3] + page.views[4:])
+        await pilot.pause()
+        await pilot.pause()
+        assert page.focused is page.query_one(OptionList)
