@@ -62,10 +62,3 @@ def test_the_result_of_another_run_is_not_shown_as_this_one_s(changes: dict[str,
     assert ("of a test image" in text, "<figure>" in text, "test: digit" in text) == (False,) * 3
     run.metrics_file.write_bytes(to_lines(EVENTS[:-1]))
     assert "test: digit" in report(run).decode(), "of a run without its last event it is all that is known"
-
-
-@pytest.mark.parametrize(("count", "heading"), [(1, "The surest mistake"), (2, "The 2 surest mistakes")])
-def test_one_mistake_is_not_headed_as_several(count: int, heading: str, tmp_path: Path) -> None:
-    run = make(tmp_path, "20260101-120100-compact", EVENTS)
-    run.write_json(run.report_file, a_result(mistakes=a_result()["mistakes"][:count]))
-    assert f"<h2>{heading}</h2>" in report(run).decode()
