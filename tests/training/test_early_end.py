@@ -95,7 +95,7 @@ def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tm
     run = find.create(tmp_path, config)
     last = events_of(config, run)[-1]
     assert isinstance(last, Finished)
-    assert (last.reason, last.message) == ("completed", "the validation has not got better for 1 epoch")
+    assert (last.reason, last.message) == ("completed", "the validation has not got better by 100 points for 1 epoch")
     assert last.digit_accuracy is not None
     assert epochs_in(run) == [1, 2]
     assert run.read_config().epochs == 2
