@@ -27,6 +27,8 @@ class SumNetwork(nn.Module):
 
     strokes_in = 2
     """which convolution's maps show the strokes of an image, counted from 1; `digit_score` is computed from them"""
+    has_idle_weights = False
+    """whether a step leaves weights without a gradient, as those of a layer that is not used"""
 
     def see(self, images_nchw: Tensor) -> Tensor:
         """Digit logits (N, 10) for normalised images (N, 1, 28, 28)."""

@@ -45,7 +45,7 @@ def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
                     "layers into attributes or an nn.ModuleList, weights into nn.Parameter, fixed tensors into "
                     "register_buffer"
                 )
-        _try_step(to_memory_format(other, torch.channels_last))
+        network.has_idle_weights = _try_step(to_memory_format(other, torch.channels_last))
     return network.train()
 
 
@@ -115,8 +115,11 @@ def _load(network: SumNetwork, source: SumNetwork) -> None:
     network.load_state_dict(weights)
 
 
-def _try_step(network: SumNetwork) -> None:
-    """Go forward and backward as a training step does; an error in the user's code is raised as it is."""
+def _try_step(network: SumNetwork) -> bool:
+    """Go forward and backward as a training step does; returns whether a weight to be trained got no gradient.
+
+    An error in the user's code is raised as it is.
+    """
     shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
     images = _images().contiguous(memory_format=torch.channels_last)
     digits, sums = network.train()(images, torch.eye(COUNT, NUMBERS))
@@ -130,6 +133,7 @@ def _try_step(network: SumNetwork) -> None:
     for name, tensor in network.state_dict().items():
         if tensor.shape != shapes.get(name):
             raise ValueError(f"{name} changes its shape in a step, so a checkpoint of it could not be loaded")
+    return bool(idle)
 
 
 def _outside_checkpoint(network: SumNetwork) -> Iterator[str]:

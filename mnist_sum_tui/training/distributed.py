@@ -18,6 +18,7 @@ from torch import nn
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import Ranks
+from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
@@ -78,7 +79,7 @@ class Processes:
         received = raw.numpy().tobytes()
         return json.loads(received[: int(sizes[0])]), received[int(sizes[0]) :]
 
-    def average_gradients(self, network: nn.Module) -> nn.Module:
+    def average_gradients(self, network: SumNetwork) -> nn.Module:
         """The network, wrapped so that each backward pass averages the gradients over the processes."""
         if self.is_alone:
             return network
@@ -89,6 +90,7 @@ class Processes:
                 network,
                 [device.index] if device.type == "cuda" else None,
                 gradient_as_bucket_view=True,
+                find_unused_parameters=network.has_idle_weights,  # otherwise it waits for them, and fails
                 **_buffers_stay(),
             )
         return wrapped

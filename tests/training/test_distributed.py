@@ -1,5 +1,6 @@
 """Several processes on one run; torchrun starts them as for a user where one of them dies."""
 
+import inspect
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import SumDataset, load, normalise
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import VARIABLES, Ranks
+from mnist_sum_tui.models import swift
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
@@ -49,6 +51,18 @@ def test_fifty_steps_of_two_processes_are_those_of_one(cli: Cli, small_data: str
     for a, b in zip(one, two, strict=True):
         assert b == pytest.approx(a, abs=1e-4)
     assert one[-1][0] < one[0][0] / 2, "it has learnt, so the steps have moved it"
+
+
+def test_a_weight_that_is_never_used_is_none_that_the_others_wait_for(
+    cli: Cli, small_data: str, tmp_path: Path
+) -> None:
+    layers = "super().__init__()"
+    code = inspect.getsource(swift).replace(layers, f"{layers}\n        self.idle = nn.Linear(2, 3)")
+    (tmp_path / "idle.py").write_text(code)
+    optimizer = ("--optimizer", "sgd", "--lr", "0.05", "--schedule", "constant")  # because AdamW amplifies rounding
+    arguments = ("--model-file", "idle.py", "--epochs", "1", *optimizer, "--data-dir", small_data)
+    one, two = (losses(cli, processes, *arguments) for processes in (1, 2))
+    assert two[0] == pytest.approx(one[0], abs=1e-3)
 
 
 def test_batch_normalisation_is_over_all_processes(cli: Cli, small_data: str) -> None:
