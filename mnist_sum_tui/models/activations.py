@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from torch import Tensor, nn
+from torch import Tensor, jit, nn
 from torch.overrides import TorchFunctionMode
 
 
@@ -118,5 +118,6 @@ def watch(watched: Mapping[str, nn.Module]) -> Iterator[dict[str, Activation]]:
 
 
 def layers(network: nn.Module) -> dict[str, nn.Module]:
-    """The modules that contain no other modules, by name."""
-    return {name: layer for name, layer in network.named_modules() if not any(layer.children())}
+    """The modules that contain no other modules, by name; not those of TorchScript, which take no hooks."""
+    parts = network.named_modules()
+    return {name: it for name, it in parts if not any(it.children()) and not isinstance(it, jit.ScriptModule)}

@@ -1,5 +1,6 @@
 """The hook on activations, against the network's own numbers."""
 
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
@@ -25,6 +26,17 @@ def test_the_activations_are_the_networks_own() -> None:
         before = dict(seen)
         network.see(images * 2)
     assert seen == before, "the hooks are gone"
+
+
+def test_a_module_of_torchscript_is_no_layer_because_it_takes_no_hooks() -> None:
+    network, images = Pictured().eval(), torch.randn(2, 1, 28, 28)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch calls it deprecated
+        network.add_module("conv2", torch.jit.script(network.conv2))
+    with calls(network, ("relu",)) as called, watch(layers(network)) as seen:
+        network.see(images)
+    assert list(seen) == ["conv1", "pool1", "pool2", "dense1", "dense2"]
+    assert "conv2" not in [call.name for call in called]
 
 
 def test_what_another_thread_asks_meanwhile_is_not_noted() -> None:
