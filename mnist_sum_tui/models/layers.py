@@ -81,7 +81,7 @@ def evaluating(network: nn.Module) -> Iterator[None]:
 
 
 def to_memory_format(module: AnyModule, order: torch.memory_format) -> AnyModule:
-    """Put the module's weights into a memory format, and return it; older type hints of `Module.to` lack the option."""
-    convert: Any = module.to
-    convert(memory_format=order)
+    """Put the module's weights of four dimensions, as those of a Conv2d, into a memory format, and return it."""
+    convert: Any = module._apply  # as `Module.to` does, which fails where a weight has five
+    convert(lambda each: each.to(memory_format=order) if each.dim() == 4 else each)
     return module

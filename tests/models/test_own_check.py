@@ -134,6 +134,7 @@ def test_a_network_with_only_forward_is_told_to_have_see_and_add(tmp_path: Path)
         ("self.digit = self.digit.bfloat16()", "x = x.bfloat16()", ""),
         ("nn.init.zeros_(self.digit.weight); nn.init.zeros_(self.digit.bias)", "", ""),
         ("self.conv.requires_grad_(False)", "", ""),
+        ("self.deep = nn.Conv3d(1, 2, 1)", "x = self.deep(x[:, None]).sum(1)", ""),
         ("self.conv.requires_grad_(False); self.digit.requires_grad_(False)", "", ""),
         ("self.lstm = nn.LSTM(48, 144, batch_first=True)", "x = self.lstm(x.transpose(1, 2).flatten(2))[0][:, :4]", ""),
         ("", "self.shown = x", OWN_ADD + "return super().add(digits, numbers) + (torch.arange(19) < 18).log()"),
