@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ import torch
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build, own, skeleton
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.commands import command
+from mnist_sum_tui.training.step import Learner
 from tests.conftest import Cli, is_one_line
 
 HEAD = """
@@ -159,6 +162,17 @@ def test_its_option_is_a_printable_word_also_in_the_command_for_a_run(tmp_path: 
     option = own_network.option_for(model := named(folder, CLASS))
     assert option.endswith(r"/\x1b[31m/net.py'")
     assert option in command(TrainConfig(model=model))
+
+
+def test_one_that_fails_in_bf16_is_told_before_its_first_step(tmp_path: Path) -> None:
+    scores = "self.digit(images_nchw.flatten(1))"
+    copied = f"torch.zeros(len(images_nchw), 10).scatter(1, torch.arange(10).repeat(len(images_nchw), 1), {scores})"
+    code = HEAD + CLASS.replace(scores, copied)
+    config = TrainConfig(model=named(tmp_path, code), precision="bf16")
+    with pytest.raises(UsageError, match=r"net.py: fails in bf16 \(RuntimeError: .* add --precision fp32"):
+        Learner(config, choose(config))
+    config = replace(config, precision="fp32")
+    Learner(config, choose(config))
 
 
 def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> None:
