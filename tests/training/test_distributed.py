@@ -22,6 +22,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
+from mnist_sum_tui.training.timing import Stopwatch
 from tests.conftest import Cli, is_one_line, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
@@ -168,6 +169,15 @@ def test_alone_a_group_gives_back_what_it_is_given() -> None:
     assert group.any(True)
     assert not group.any(False)
     assert group.share({"a": 1}, b"b") == ({"a": 1}, b"b")
+
+
+def test_what_it_waits_for_the_other_processes_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, was_running = Stopwatch(), list[bool]()
+    monkeypatch.setattr(dist, "init_process_group", lambda *_, **__: was_running.append(clock.is_running))
+    monkeypatch.setattr(dist, "destroy_process_group", lambda: None)
+    with distributed.joined(Ranks(0, 2), clock):
+        assert clock.is_running
+    assert was_running == [False]
 
 
 LOST = {
