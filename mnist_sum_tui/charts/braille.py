@@ -24,13 +24,12 @@ class Bins:
     """Mean, lowest and highest value in each column of dots; NaN if a column has none."""
 
     def __init__(self, x: Floats, y: Floats, across: Interval, columns: int) -> None:
-        y = np.where(np.isinf(y), np.sign(y) * 1e300, y)  # infinite values are drawn at the edge
         column = column_of(x, across, columns)
         starts = np.flatnonzero(np.diff(column, prepend=-1))
         here = column[starts]
         known = ~np.isnan(y)
         count = np.add.reduceat(known.astype(float), starts)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        with np.errstate(invalid="ignore", divide="ignore"):
             mean = np.add.reduceat(np.where(known, y, 0.0), starts) / np.where(count > 0, count, np.nan)
         self.mean, self.low, self.high = (np.full(columns, np.nan) for _ in range(3))
         self.mean[here] = mean

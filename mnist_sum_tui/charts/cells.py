@@ -33,7 +33,7 @@ class Cells:
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
-        bins = Bins(x, heights, self.across, self._dots_across)
+        bins = self._bins(x, heights)
         bits = pack(braille.band(bins.low, bins.high, self.up, self._dots_down), self._glyphs)
         is_fine = self._glyphs is BRAILLE  # larger dots would look like a curve
         self._paint(role, bits > 0, characters(bits, self._glyphs) if is_fine else ord(self._glyphs.envelope))
@@ -44,7 +44,7 @@ class Cells:
         A cell has one colour, so where two curves cross it shows only one of them: the one with the wider gaps, because
         the other shows in these gaps. Curves with equal gaps take turns. So neither vanishes.
         """
-        bins = Bins(x, heights, self.across, self._dots_across)
+        bins = self._bins(x, heights)
         bits = pack(braille.line(bins.mean, self.up, self._dots_down, pattern), self._glyphs)
         gaps = 0 if is_behind else list(PATTERNS).index(pattern) + 1
         is_turn = (np.arange(self.rows)[:, None] + np.arange(self.columns) // 2) % 2 == 0
@@ -52,6 +52,10 @@ class Cells:
         self._gaps[where] = gaps
         is_told_by_sign = pattern != "solid" and self._glyphs is ASCII  # in which gaps are hardly seen
         self._paint(role, where, ord(SAMPLES[pattern]) if is_told_by_sign else characters(bits, self._glyphs))
+
+    def _bins(self, x: Floats, heights: Floats) -> Bins:
+        """The bins of points of which infinite ones, as of 100 %, are at the edge, so that they leave a mean finite."""
+        return Bins(x, np.clip(heights, *self.up), self.across, self._dots_across)
 
     def marks(self, role: str, symbol: str, x: Floats, heights: Floats) -> None:
         """Draw a character at each point whose height is not NaN."""

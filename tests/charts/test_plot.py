@@ -80,6 +80,14 @@ def test_infinite_values_go_to_the_edge_and_do_not_move_the_axis() -> None:
     assert "1.1" in "".join(lines)
 
 
+def test_a_perfect_batch_does_not_pull_the_line_of_all_batches_beside_it_to_the_edge() -> None:
+    y = np.tile([0.95, 0.95, 0.95, 1.0], 200)
+    *rows, _ = lines_of(Plot((curve(y),), scale=NINES), 40, 12)
+    drawn = [row for row, line in enumerate(rows) if set(line.partition("│")[2] or line.partition("┤")[2]) - {" "}]
+    assert drawn
+    assert min(drawn) > 2, "the mean of four"
+
+
 def test_a_perfect_batch_does_not_stretch_the_axis_of_nines() -> None:
     y = np.array([0.5, 0.9, 0.99, 1.0, 0.99])
     found = "".join(lines_of(Plot((curve(y),), scale=NINES), 40, 12))
