@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from mnist_sum_tui.formatting import duration, percent, track
+from mnist_sum_tui.formatting import duration, loss_figure, percent, track
 from mnist_sum_tui.runs.events import Progress, Started
 
 
@@ -14,8 +14,10 @@ def bars(event: Progress, started: Started, width: int) -> Text:
             (f"{f'epoch {event.epoch}/{started.epochs}':<13}", "bold"),
             _track(in_epoch / started.steps_per_epoch, "cyan"),
         ),
-        Text.assemble(f"digit loss {event.digit_loss:7.4f} ", (f"{percent(event.digit_accuracy):>8}", "bold")),
-        Text.assemble(f"sum loss {event.sum_loss:7.4f} ", (f"{percent(event.sum_accuracy):>8}", "bold")),
+        Text.assemble(
+            f"digit loss {loss_figure(event.digit_loss):>7} ", (f"{percent(event.digit_accuracy):>8}", "bold")
+        ),
+        Text.assemble(f"sum loss {loss_figure(event.sum_loss):>7} ", (f"{percent(event.sum_accuracy):>8}", "bold")),
     ]
     run = [
         Text.assemble((f"{'run':<13}", "bold"), _track(event.step / started.total_steps, "green")),

@@ -22,7 +22,7 @@ from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say,
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import how_sure, percent, plural, shade
+from mnist_sum_tui.formatting import how_sure, loss_figure, percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import keep_freed_memory
@@ -120,8 +120,9 @@ def _print(predictor: "Predictor", report: "EvalReport", options: str) -> None:
     out = console()
     say(out, f"{predictor.source}, on {plural(report.images, 'test image')} with all ten numbers")
     out.print()
-    say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {report.digit_loss:.4f}")
-    say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {report.sum_loss:.4f}   {report.pairs:,} pairs")
+    say(out, f"digit accuracy  {percent(report.digit_accuracy):>9}   loss {loss_figure(report.digit_loss)}")
+    loss = loss_figure(report.sum_loss)
+    say(out, f"sum accuracy    {percent(report.sum_accuracy):>9}   loss {loss}   {report.pairs:,} pairs")
     say(out, f"agreement       {percent(report.agreement):>9}   sum = digit + number, right or wrong")
     if predictor.confidence.classes:
         say(out, f"refused         {percent(report.refused):>9}   images that are said to be no digits")

@@ -17,7 +17,7 @@ from mnist_sum_tui.cli.layout import console, is_terminal, say
 from mnist_sum_tui.cli.run_end import accuracies, print_end, result_line
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
-from mnist_sum_tui.formatting import about, duration, percent, plural
+from mnist_sum_tui.formatting import about, duration, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
@@ -230,8 +230,8 @@ def heading(event: Started, *, is_new: bool, is_turned: bool, version: str) -> l
 def progress_text(event: Progress, started: Started) -> str:
     """Progress as one line of a log."""
     return (
-        f"step {event.step:,}/{started.total_steps:,}: digit loss {event.digit_loss:.4f}, "
-        f"accuracy {percent(event.digit_accuracy)}; sum loss {event.sum_loss:.4f}, "
+        f"step {event.step:,}/{started.total_steps:,}: digit loss {loss_figure(event.digit_loss)}, "
+        f"accuracy {percent(event.digit_accuracy)}; sum loss {loss_figure(event.sum_loss)}, "
         f"accuracy {percent(event.sum_accuracy)}; {event.images_per_second:,.0f} images/s, "
         f"{duration(event.remaining)} left"
     )

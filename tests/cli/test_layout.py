@@ -11,7 +11,7 @@ from rich.console import Console
 
 from mnist_sum_tui.cli.bars import bars
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.evaluate import _print_by_pair, _print_mistakes
+from mnist_sum_tui.cli.evaluate import _print, _print_by_pair, _print_mistakes
 from mnist_sum_tui.cli.layout import print_table, say, show_commands
 from mnist_sum_tui.cli.progress import PlainPrinter
 from mnist_sum_tui.cli.run_end import print_end
@@ -20,9 +20,10 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.inference.evaluate import evaluate
+from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
-from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli
@@ -115,6 +116,14 @@ def test_a_large_number_of_wrong_digits_is_written_as_all_numbers_are() -> None:
     assert "Wrong digits, 16 of 1,321 shown, surest first" in printed(out)
 
 
+def test_a_small_loss_is_not_written_as_0(capsys: pytest.CaptureFixture[str]) -> None:
+    split, predictor = dataset.load("test").take(torch.arange(40)), load_predictor("built-in")
+    report = evaluate(predictor.network, split, predictor.hardware)
+    _print(predictor, replace(report, digit_loss=3e-5, sum_loss=0.25), "")
+    losses = [line.split("loss ")[1] for line in capsys.readouterr().out.splitlines() if "accuracy  " in line]
+    assert losses == ["3e-5", "0.2500   400 pairs"]
+
+
 def test_runs_fit_80_columns_a_line_each_and_60_in_two(runs: Path) -> None:
     at = {width: shown("runs", "--runs-dir", str(runs), columns=width, environment={"MNIST_SUM_RUNS": str(runs)}).lines
           for width in (60, 80)}  # fmt: skip
@@ -127,13 +136,17 @@ def test_runs_fit_80_columns_a_line_each_and_60_in_two(runs: Path) -> None:
 @pytest.mark.parametrize("width", [60, 79, 80, 200])
 def test_the_progress_bars_say_which_figure_is_the_loss(width: int) -> None:
     events = list(recorded.training(300))
-    started, progress = events[0], next(event for event in events if event.kind == "progress")
-    text = bars(progress, started, width).plain  # type: ignore[arg-type]
+    started, progress = recorded.started(), next(event for event in events if isinstance(event, Progress))
+    text = bars(progress, started, width).plain
     lines = text.splitlines()
     assert max(map(len, lines)) <= width
     assert len(lines) == (2 if width > 78 else len(lines))
     for words in ("digit loss", "sum loss", "images/s", "elapsed", "left"):
         assert sum(words in line for line in lines) == 1
+    rare = bars(replace(progress, digit_loss=392.1823, sum_loss=3e-5), started, width).plain
+    assert [*map(len, rare.splitlines())] == [*map(len, lines)], "the columns stay"
+    assert "digit loss   392.2 " in rare
+    assert "sum loss    3e-5 " in rare
 
 
 @pytest.mark.parametrize("width", WIDTHS)

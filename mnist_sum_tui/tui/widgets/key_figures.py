@@ -5,7 +5,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits
 
 from mnist_sum_tui.config import TrainConfig, option_name, value_words
-from mnist_sum_tui.formatting import duration, first_fit, percent, plural, small
+from mnist_sum_tui.formatting import duration, first_fit, loss_figure, percent, plural, small
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies
@@ -115,8 +115,8 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     done, seen = session.finished, session.validation
     if done is not None and done.digit_accuracy is not None:
         return {
-            "digit": (("test digit %", "digit %"), done.digit_accuracy, (f"loss {done.digit_loss or 0:.4f}",)),
-            "sum": (("test sum %", "sum %"), done.sum_accuracy, (f"loss {done.sum_loss or 0:.4f}",)),
+            "digit": (("test digit %", "digit %"), done.digit_accuracy, (f"loss {loss_figure(done.digit_loss or 0)}",)),
+            "sum": (("test sum %", "sum %"), done.sum_accuracy, (f"loss {loss_figure(done.sum_loss or 0)}",)),
             "agreement": (AGREEMENT, done.agreement, (f"{done.pairs or 0:,} pairs",)),
         }
     digit, total = session.training or (None, None)

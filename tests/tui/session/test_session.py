@@ -88,6 +88,8 @@ def test_without_a_validation_the_state_line_has_the_smoothed_figures_of_the_pan
     assert state_line(session) == f"● epoch 1/5 · training: {words} "
     shown = figures(session)
     assert (shown["digit"][1], shown["sum"][1]) == session.training
+    session.add(replace(recorded.finished(), digit_loss=3e-5))
+    assert (figures(session)["digit"][2], figures(session)["sum"][2]) == (("loss 3e-5",), ("loss 0.0497",))
 
 
 def test_the_state_line_of_every_state(tmp_path: Path) -> None:
