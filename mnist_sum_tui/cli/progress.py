@@ -20,7 +20,7 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.formatting import about, duration, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_json import to_dict
-from mnist_sum_tui.runs.event_words import changed_words
+from mnist_sum_tui.runs.event_words import changed_words, images_words
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Finished, Notice, Progress, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -221,8 +221,7 @@ def heading(event: Started, *, is_new: bool, is_turned: bool, version: str) -> l
     return [
         f"{event.model}, {event.parameters:,} parameters, recipe {event.recipe}, batch size {event.batch_size}, "
         f"seed {event.seed}",
-        f"{event.train_images:,} training images, {event.validation_images:,} validation images; "
-        f"{event.device}, {event.precision}, {plural(event.threads, 'thread')}",
+        f"{images_words(event)}; {event.device}, {event.precision}, {plural(event.threads, 'thread')}",
         *([] if is_new else [resumed]),
     ]
 

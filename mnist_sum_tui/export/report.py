@@ -140,7 +140,7 @@ def _facts(summary: Summary) -> str:
     start, config = summary.starts[-1] if summary.starts else None, summary.config
     facts = [] if start is None or config is None else [
         start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {plural(config.epochs, 'epoch')}",
-        f"{start.train_images:,} training images", f"{duration(summary.elapsed)} on {start.device}",
+        plural(start.train_images, "training image"), f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
     return ", ".join([*facts, summary.state_word])
 

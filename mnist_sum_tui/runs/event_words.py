@@ -1,7 +1,7 @@
 """Events as lines of text, for the command line and the dashboard."""
 
 from mnist_sum_tui.config import settings
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.events import Advice, Changed, Checkpointed, EpochDone, Event, Notice, Started, Validated
 
 BUSY = "busy"
@@ -28,13 +28,18 @@ def changed_short(event: Changed) -> str:
     return f"{event.setting.replace('_', ' ')} {event.before} -> {event.value}"
 
 
+def images_words(event: Started) -> str:
+    """How many images a run trains and validates on: `55,000 training images, 5,000 validation images`."""
+    return f"{plural(event.train_images, 'training image')}, {plural(event.validation_images, 'validation image')}"
+
+
 def event_news(event: Event) -> str:
     """A line of text about the event; empty for most events."""
     match event:
         case Started(validation_images=0):
-            return f"{event.train_images:,} training images, none held out for validation"
+            return f"{plural(event.train_images, 'training image')}, none held out for validation"
         case Started():
-            return f"{event.train_images:,} training images, {event.validation_images:,} validation images"
+            return images_words(event)
         case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
             found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
             return f"epoch {event.epoch}: {found}{' (best epoch so far)' if event.best else ''}"

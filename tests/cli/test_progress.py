@@ -10,6 +10,7 @@ from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import progress
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.event_words import event_news
 from mnist_sum_tui.runs.events import Advice, Changed, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
@@ -45,6 +46,13 @@ def test_others_do_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], style: str, remaining: float, resumed: bool
 ) -> None:
     assert not [line for line in _lines(tmp_path, capsys, style, remaining, resumed=resumed) if "It takes" in line]
+
+
+def test_a_single_image_is_not_called_images() -> None:
+    few = replace(recorded.started(), train_images=1, validation_images=1)
+    words = "1 training image, 1 validation image"
+    assert progress.heading(few, is_new=True, is_turned=False, version="")[1].startswith(f"{words}; ")
+    assert event_news(few) == words
 
 
 @pytest.mark.parametrize(("is_new", "resumed", "kept", "said"), [
