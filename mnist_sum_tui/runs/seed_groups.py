@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mnist_sum_tui.runs.differences import apart_from_seed, epochs_asked
@@ -11,7 +11,10 @@ from mnist_sum_tui.runs.summary import Summary
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fold(Summary):
-    """Several runs shown as one: the newest, but its accuracies and its time are means, and its size is the total."""
+    """Several runs shown as one: the newest, but with the total of their sizes, and with the means of their results.
+
+    The time, too, is a mean: of those that were tested, if one was, because others may have just begun.
+    """
 
     members: tuple[Summary, ...] = ()
     """the folded runs, the newest first, each with another seed"""
@@ -21,18 +24,22 @@ class Fold(Summary):
         """Fold at least two runs, which come with the newest first."""
         runs = tuple(members)
         values: dict[str, Any] = {item.name: getattr(runs[0], item.name) for item in fields(Summary)}
-        values |= {"elapsed": statistics.mean(run.elapsed for run in runs), "size": sum(run.size for run in runs)}
-        return cls(**values, members=runs)
+        fold = cls(**{**values, "size": sum(run.size for run in runs)}, members=runs)
+        return replace(fold, elapsed=statistics.mean(run.elapsed for run in fold.alike))
 
     @property
     def is_tested(self) -> bool:
         """Whether the accuracies are those of the final test; if so, the means leave out members without a test."""
         return any(run.is_tested for run in self.members)
 
+    @property
+    def alike(self) -> list[Summary]:
+        """The members that were tested; all, if none was."""
+        return [run for run in self.members if run.is_tested == self.is_tested]
+
     def values(self, name: str) -> list[float]:
         """The members' `digit_accuracy` or `sum_accuracy` (the name), all of the test or all of validation."""
-        alike = [run for run in self.members if run.is_tested == self.is_tested]
-        return [value for run in alike if (value := getattr(run, name)) is not None]
+        return [value for run in self.alike if (value := getattr(run, name)) is not None]
 
     def deviation(self, name: str) -> float | None:
         """The standard deviation of `values`; None if there are fewer than two."""
