@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from mnist_sum_tui.export.addition_over_time import began, tables
+from mnist_sum_tui.export.recording import RECORDED
+from mnist_sum_tui.export.report import report
+from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.runs.events import Samples
 
 
@@ -36,3 +39,11 @@ def test_a_sum_that_is_as_probable_as_another_in_tenths_is_not_called_wrong() ->
     far = ("9" + "0" * 18,) * 6
     wrong = replace(shown[0], addition=(*shown[0].addition[:4], *far))
     assert next(iter(tables([wrong]))).words == "epoch 1, step 20: 4 of 10 sums are right"
+
+
+def test_a_report_does_not_say_that_calibration_makes_all_networks_surer() -> None:
+    """The recorded one was trained without label smoothing: it was too sure of its sums."""
+    assert load_predictor(RECORDED, device="cpu").confidence.sum_temperature > 1
+    text = report(RECORDED).decode()
+    assert "as the network gave them, before any calibration." in text
+    assert "surer" not in text
