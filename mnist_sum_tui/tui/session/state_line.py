@@ -71,6 +71,6 @@ def _state(session: Session) -> tuple[str, str]:
         if not has_learned(done):
             return BRAILLE.wrong, ONLY_GUESSES
         return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
-    if session.is_watching:
+    if session.is_watching or session.is_opened:
         return BRAILLE.cut, "cut off"
     return BRAILLE.off, "loading torch" if session.is_loading else "ready"

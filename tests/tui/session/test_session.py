@@ -13,6 +13,7 @@ from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.result import outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts, figures
@@ -140,6 +141,14 @@ def test_the_state_line_of_every_state(tmp_path: Path) -> None:
     assert state_line(session) == "✗ failed "
 
 
+def test_an_opened_run_that_was_cut_off_is_not_said_to_be_ready(tmp_path: Path) -> None:
+    session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
+    run.path.mkdir()
+    session.open(CONFIG, run, list(recorded.training(500)))
+    assert state_line(session).startswith("… cut off · validation: digit")
+    assert outcome(session)[0][0] == "cut off", "as in the panel"
+
+
 def test_a_look_back_says_whether_the_training_goes_on(tmp_path: Path) -> None:
     session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
     session.begin(CONFIG, run, Control())
@@ -160,7 +169,7 @@ def test_an_error_stays_known_when_its_own_run_is_opened_and_goes_with_another(t
     session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
     session.begin(CONFIG, run, Control())
     session.end(ValueError("no"))
-    for other, line in ((run, "✗ failed "), (Run(tmp_path / "other"), "○ ready ")):
+    for other, line in ((run, "✗ failed "), (Run(tmp_path / "other"), "… cut off ")):
         session.open(CONFIG, other, [])
         assert state_line(session) == line
 
