@@ -42,11 +42,13 @@ class RunKeys(InStepKeys):
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable keys that need a run if there is none."""
+        """Disable keys that need a run, or its settings, if there is none."""
         current = self.current
         if action == "resume" and current is not None:
             is_asked = (parameters == ("completed",)) == (current.state == "completed")
             return is_asked and current.state != "running"
+        if action == "copy" and current is not None and current.config is None:
+            return False
         return False if current is None and action in NEED_A_RUN else super().check_action(action, parameters)
 
     @property

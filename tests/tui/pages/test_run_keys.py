@@ -42,6 +42,14 @@ async def test_copy_and_evaluate(app: MnistSumApp, made: list[Run]) -> None:
         assert "has no weights: choose another run" in note_of(page)
 
 
+async def test_of_a_damaged_run_no_command_is_offered_to_copy(app: MnistSumApp, made: list[Run]) -> None:
+    made[2].config_file.write_text("{")
+    async with fixed.on(app, RunsPage, (200, 48)) as (pilot, _):
+        assert "Copy command" in {key.words for key in keys_of(app.screen)[0]}
+        await press(pilot, "end")
+        assert "Copy command" not in {key.words for key in keys_of(app.screen)[0]}
+
+
 async def test_the_footer_says_what_to_train_further_means(app: MnistSumApp, made: list[Run]) -> None:
     async with fixed.on(app, RunsPage, (160, 48)) as (pilot, page):
         for words in ("Resume", "More epochs"):  # the newest was stopped
