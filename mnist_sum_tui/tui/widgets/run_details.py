@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from mnist_sum_tui.config import ENDS, option_name, value_words
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.differences import MOST_CHANGES, SAME_SETTINGS, table_of
@@ -16,6 +16,8 @@ from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
 OFF_AT_0 = (*ENDS, "outliers")
 """the settings that are off at 0, where they need no row"""
+WIDTH = 52
+"""columns of the details beside the table, where a longer line is cut"""
 ROWS_BESIDE = 6
 """rows that the page and `details` need besides epochs and settings"""
 
@@ -26,7 +28,7 @@ def details(run: Summary, height: int) -> str:
     Above the settings, which are those that it began with, stands what was changed while it trained.
     """
     if run.config is None:
-        return f"{run.run.id}\n\nThe run is damaged: {run.trouble}"
+        return "\n".join([run.run.id, "", *wrapped(f"The run is damaged: {run.trouble}", WIDTH)])
     settings = [
         (option_name(name), printable(value_words(name, value)))
         for name, value in run.config.to_dict().items()

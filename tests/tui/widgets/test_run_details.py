@@ -47,3 +47,11 @@ def test_of_a_damaged_run_it_is_said_why_it_is_that(tmp_path: Path) -> None:
     run = make(tmp_path, "damaged", [])
     run.config_file.write_text("{")
     assert "The run is damaged: config.json: " in details(summarise(run), 40)
+
+
+def test_why_a_run_is_damaged_is_told_as_a_whole(tmp_path: Path) -> None:
+    run = make(tmp_path, "damaged", [])
+    run.write_json(run.config_file, {**run.read_config().to_dict(), "a_setting_of_a_later_version": 1})
+    lines = details(summarise(run), 40).splitlines()
+    assert summarise(run).trouble in " ".join(lines)
+    assert max(map(len, lines)) <= 54 - 2, "the columns that pages.tcss gives them, within their margin"
