@@ -4,7 +4,7 @@ import time
 
 from textual.binding import Binding
 
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, short
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.columns import chosen
@@ -101,7 +101,7 @@ class Experiments(RunKeys):
     def chosen_words(self) -> str:
         """A line that says what is filtered out or folded; empty if nothing is."""
         fitting = sum(map(matching(self.pattern), self.listed))
-        filtered = f"{fitting} of {len(self.listed)} runs fit {printable(self.pattern)} (Escape shows all)"
+        filtered = f"{fitting} of {len(self.listed)} runs fit {printable(short(self.pattern))} (Escape shows all)"
         seeds = "runs that differ by their seed are one row: mean +- deviation (g shows each)"
         return "; ".join([*([filtered] if self.pattern else []), *([seeds] if self.is_folded else [])])
 

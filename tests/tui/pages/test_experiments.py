@@ -21,6 +21,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make, make_three
 from tests.tui.recorded import press, settle, until
+from tests.tui.shown import lines
 
 
 def ids(page: RunsPage) -> list[str]:
@@ -63,6 +64,13 @@ async def test_a_filter_leaves_the_best_what_it_was(app: MnistSumApp, made: list
         await pilot.press("r", "e", "d", "y", "t", "space", "enter", "s")  # nothing to do is no error
         await typed(pilot, "/", "")
         assert len(ids(page)) == 3
+
+
+async def test_a_long_filter_leaves_room_for_how_to_end_it(app: MnistSumApp, made: list[Run]) -> None:
+    async with fixed.on(app, RunsPage) as (pilot, _):
+        await typed(pilot, "/", "x" * 10_000)
+        await pilot.pause()
+        assert any("(Escape shows all)" in line for line in lines(app))
 
 
 async def test_marks_outlive_a_filter(app: MnistSumApp, made: list[Run]) -> None:
