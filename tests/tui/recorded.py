@@ -11,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import WorkerCancelled
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.events import Advice, Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
@@ -189,7 +190,10 @@ async def press(pilot: Pilot[int], *keys: str) -> None:
 
 async def settle(pilot: Pilot[int]) -> None:
     """Wait for the workers, and let the app draw."""
-    await pilot.app.workers.wait_for_complete()
+    try:
+        await pilot.app.workers.wait_for_complete()
+    except WorkerCancelled:  # a newer one has taken its place
+        await settle(pilot)
     await pilot.pause()
 
 
