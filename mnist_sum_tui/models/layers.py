@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -82,6 +82,7 @@ def evaluating(network: nn.Module) -> Iterator[None]:
 
 def to_memory_format(module: AnyModule, order: torch.memory_format) -> AnyModule:
     """Put the module's weights of four dimensions, as those of a Conv2d, into a memory format, and return it."""
-    convert: Any = module._apply  # as `Module.to` does, which fails where a weight has five
-    convert(lambda each: each.to(memory_format=order) if each.dim() == 4 else each)
+    for tensor in (*module.parameters(), *module.buffers()):
+        if tensor.dim() == 4:  # `Module.to` fails where a weight has five, as that of a Conv3d
+            tensor.data = tensor.data.to(memory_format=order)
     return module

@@ -8,10 +8,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
+import torch
+
 from mnist_sum_tui import own_network
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.models.layers import CellNetwork, SumNetwork
+from mnist_sum_tui.models.layers import CellNetwork, SumNetwork, evaluating
 from mnist_sum_tui.models.own_check import checked
+from mnist_sum_tui.sizes import NUMBERS, SIDE
 
 Done = TypeVar("Done")
 
@@ -36,6 +39,22 @@ def builder(model: str) -> Callable[[], SumNetwork]:
         bases = f"{SumNetwork.__name__} or {CellNetwork.__name__}"
         raise UsageError(f"{path}: needs one class derived from {bases}, has {names}: mnist-sum guide own-network")
     return lambda: _tried(path, lambda: checked(own[0]))
+
+
+def check_in_bf16(network: SumNetwork, model: str, device: torch.device) -> None:
+    """Try a network of the user's own in bf16, in which it then trains; `builder` has tried it in float32 only.
+
+    Raises:
+        UsageError: it fails.
+    """
+    images, numbers = torch.zeros(2, 1, SIDE, SIDE, device=device), torch.eye(2, NUMBERS, device=device)
+    try:
+        with evaluating(network), torch.no_grad(), torch.autocast(device.type, dtype=torch.bfloat16):
+            network(images, numbers)
+    except Exception as error:
+        path, _ = own_network.file_of(model)
+        advice = "add --precision fp32, or call .float() on its layers' outputs"
+        raise UsageError(f"{path}: fails in bf16 ({_words(error)}): {advice}") from error
 
 
 def _tried(path: Path, do: Callable[[], Done]) -> Done:

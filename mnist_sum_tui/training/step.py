@@ -16,16 +16,14 @@ from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import Batch, Stream, seed_for
 from mnist_sum_tui.data.drawn_digits import with_drawn_digits
 from mnist_sum_tui.data.outliers import outliers
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models import build
-from mnist_sum_tui.models.layers import SumNetwork, evaluating
-from mnist_sum_tui.own_network import file_of, is_own
+from mnist_sum_tui.models.own import check_in_bf16
+from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.position import Position, Totals
-from mnist_sum_tui.sizes import NUMBERS, SIDE
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from mnist_sum_tui.training.optimizers import build_optimizer
@@ -123,21 +121,6 @@ def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
     return augment(outliers(batch.images, batch.labels, count, making), config.augment, changing)
 
 
-def _check_bf16(network: SumNetwork, hardware: Hardware, model: str) -> None:
-    """Refuse a network of the user's own that cannot compute in bf16; before, it was tried in float32 only.
-
-    Raises:
-        UsageError: it cannot.
-    """
-    images, numbers = torch.zeros(2, 1, SIDE, SIDE), torch.eye(2, NUMBERS)
-    try:
-        with evaluating(network), torch.no_grad(), hardware.autocast():
-            network(images.to(hardware.device), numbers.to(hardware.device))
-    except Exception as error:
-        words = f"{file_of(model)[0]}: fails in bf16 ({type(error).__name__}: {error})"
-        raise UsageError(f"{words}: add --precision fp32, or call .float() on its layers' outputs") from error
-
-
 class Learner:
     """The network and the optimizer of a run, on one device."""
 
@@ -149,7 +132,7 @@ class Learner:
         """whether this is the only process, so that a step need not ask others"""
         self.network = build(config.model, config.seed).to(hardware.device)
         if hardware.is_bf16 and is_own(config.model):
-            _check_bf16(self.network, hardware, config.model)
+            check_in_bf16(self.network, config.model, hardware.device)
         self.parallel: nn.Module = self.network
         """the network as a step calls it: with several processes it averages their gradients"""
         is_fused = hardware.device.type in ("cpu", "cuda")
