@@ -21,7 +21,6 @@ from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
-from mnist_sum_tui.training.timing import Stopwatch
 
 PATIENCE = timedelta(days=7)
 """how long a process waits for the others: long, because the user may pause; a process that dies is noticed at once"""
@@ -107,19 +106,15 @@ def _buffers_stay() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def joined(ranks: Ranks, clock: Stopwatch | None = None) -> Iterator[Processes]:
-    """Connect to the other processes, and disconnect at the end; while it waits for them, the clock is stopped."""
+def joined(ranks: Ranks) -> Iterator[Processes]:
+    """Connect to the other processes, and disconnect at the end."""
     if ranks.size == 1:
         yield Processes(ranks)
         return
-    if clock is not None:
-        clock.pause()
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         with _stdout_for_us_alone():
             dist.init_process_group(backend, timeout=PATIENCE)
-    if clock is not None:
-        clock.resume()
     try:
         yield Processes(ranks)
     finally:

@@ -69,7 +69,7 @@ def train(
             behind, is_asked = turned_after(run, config, loaded)
             name, source = f"run {run.id}", str(run.resume_file)
             state = RunState(config, loaded, source, name=name, is_new=run.is_new, behind=behind, is_asked=is_asked)
-            with joined(ranks, state.clock) as processes:
+            with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
                 given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
                 processes.share({**given, "behind": [to_dict(event) for event in behind]}, raw)

@@ -89,6 +89,8 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
     if not len(validation) and (config.target or config.patience):
         raise UsageError(f"--target and --patience need images to validate, and of {len(train)} none are held out")
     learner.connect()
+    if not processes.is_alone:
+        state.clock.restart()  # they may have waited for each other, which is no training
     batches = Batches(config, train, state.knobs)
     if batches.smallest < processes.ranks.size:
         raise UsageError(

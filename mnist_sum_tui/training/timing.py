@@ -50,6 +50,10 @@ class Stopwatch:
         """Stop the watch."""
         self._before, self._since = self.seconds, None
 
+    def restart(self) -> None:
+        """Forget the seconds since it was started last."""
+        self._since = time.perf_counter()
+
     def resume(self) -> None:
         """Start it again."""
         self._since = self._since or time.perf_counter()

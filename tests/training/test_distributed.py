@@ -13,16 +13,19 @@ import pytest
 import torch
 import torch.distributed as dist
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import SumDataset, load, normalise
 from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.machine.ranks import VARIABLES, Ranks
 from mnist_sum_tui.models import swift
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
-from mnist_sum_tui.training.timing import Stopwatch
+from mnist_sum_tui.training.prepare import prepare
+from mnist_sum_tui.training.state import RunState
 from tests.conftest import Cli, is_one_line, wait_for
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
@@ -171,13 +174,15 @@ def test_alone_a_group_gives_back_what_it_is_given() -> None:
     assert group.share({"a": 1}, b"b") == ({"a": 1}, b"b")
 
 
-def test_what_it_waits_for_the_other_processes_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock, was_running = Stopwatch(), list[bool]()
-    monkeypatch.setattr(dist, "init_process_group", lambda *_, **__: was_running.append(clock.is_running))
-    monkeypatch.setattr(dist, "destroy_process_group", lambda: None)
-    with distributed.joined(Ranks(0, 2), clock):
-        assert clock.is_running
-    assert was_running == [False]
+def test_what_processes_wait_for_each_other_is_no_time_of_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = Processes(Ranks(0, 2))
+    monkeypatch.setattr(group, "average_gradients", lambda network: network)
+    config = TrainConfig(model="swift", precision="fp32")
+    for processes in (group, Processes(Ranks())):
+        state = RunState(config)
+        begun = state.clock._since
+        prepare(state, choose(config), processes)
+        assert (state.clock._since == begun) is processes.is_alone
 
 
 LOST = {
