@@ -93,7 +93,7 @@ class Continuation:
             steps_per_epoch=starts[-1].steps_per_epoch if starts else 0,
             lengths=changes(found),
             step=step,
-            epoch_seconds=epochs[-1].elapsed / len(epochs) if epochs else None,
+            epoch_seconds=epochs[-1].elapsed / epochs[-1].epoch if epochs else None,
             factor=rate.number if rate else 1.0,
             warning=went_wrong(ends[-1], config, found) if ends else "",
             is_tested=bool(found) and has_completed(found[-1]),

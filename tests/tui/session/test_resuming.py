@@ -169,3 +169,11 @@ def test_one_more_epoch_is_one() -> None:
     found = Continuation.of(RUN, TrainConfig.of("standard"), [*events((0, 5)), saved(5 * STEPS)])
     assert "\nIt forms a cycle" in found.words(1)
     assert "\nThey form a cycle" in found.words(2)
+
+
+def test_the_time_is_told_by_all_epochs_that_were_trained_although_the_journal_has_lost_some() -> None:
+    whole = list(recorded.training(5 * STEPS))
+    config = TrainConfig.of("standard")
+    last = [event for event in whole if not isinstance(event, EpochDone) or event.epoch > 3]
+    times = [Continuation.of(RUN, config, found).epoch_seconds for found in (whole, last)]
+    assert times[0] == times[1] == pytest.approx(10.75)
