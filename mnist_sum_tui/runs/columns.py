@@ -80,7 +80,7 @@ def count_words(run: Summary) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= NOTE else text[: NOTE - 1] + BRAILLE.cut
+    return text if cells(text) <= NOTE else cut(text, NOTE - 1) + BRAILLE.cut
 
 
 def _curve(run: Summary) -> str:
@@ -112,7 +112,7 @@ COLUMNS = (
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
 """titles of the columns that are left out if there is no room, the least important first"""
 NOTE = 30
-"""the most letters of a note, or of a setting's values, in the table"""
+"""the most columns of a note, or of a setting's values, in the table: a letter may take two"""
 LEAST_NAME = 16
 """columns that a name keeps, with its mark, however many other columns are asked for"""
 GAP = 2

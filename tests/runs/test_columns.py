@@ -12,6 +12,7 @@ import pytest
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.printable import cells
 from mnist_sum_tui.runs.columns import (
     COLUMNS,
     GAP,
@@ -71,6 +72,8 @@ def test_a_cell_has_each_value_of_a_setting_once_and_a_note_of_thirty_letters_wh
     assert [named(title).text(fold) for title in ("batch-size", "seed")] == ["64", "0, 1"]
     notes = ["n" * NOTE, "n" * (NOTE + 1)]
     assert [len(named("note").text(replace(summary(), note=note)).rstrip("n")) for note in notes] == [0, NOTE]
+    wide = named("note").text(replace(summary(), note="\N{CJK UNIFIED IDEOGRAPH-5B57}" * NOTE))
+    assert NOTE - 1 <= cells(wide) <= NOTE, "otherwise it would leave the other columns no room"
 
 
 def test_a_run_that_holds_nothing_out_has_a_curve_too(tmp_path: Path) -> None:
