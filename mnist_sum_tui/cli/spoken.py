@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SIGNS = {
     **dict(zip(BRAILLE.arrows, ("left", "to", "up", "down"), strict=True)),
     BRAILLE.right: "right", BRAILLE.wrong: "wrong", BRAILLE.unlike: "is not", BRAILLE.cut: "...", BRAILLE.truth: "-",
-    BRAILLE.between: ",", BRAILLE.chosen: "", "+-": "plus or minus",
+    BRAILLE.between: ",", BRAILLE.chosen: "", "+-": "plus or minus", "->": "to",
 }  # fmt: skip
 """the words for signs"""
 DRAWN = {*BRAILLE.sparks, *BRAILLE.eighths, *BRAILLE.shades, *BRAILLE.dots, *BRAILLE.frame, *BRAILLE.track} - {" "}
