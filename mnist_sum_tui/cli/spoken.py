@@ -30,8 +30,10 @@ OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
 UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
 PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/-]|\.\w)")
 """`images/s`, but no part of a path"""
-MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=\w)\*(?!\w)")
+MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w)")
 """Markdown's marks of headings, emphasis and code"""
+LINK = re.compile(r"\[([^]]+)\]\((https?:(?:[^()]|\([^()]*\))+)\)")
+"""Markdown's link to the web: its text and its address, which may have brackets"""
 AS_IS = "\x02{}\x03"
 """text between these marks, which printable text cannot hold, stays as it is"""
 KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?:'[^']*'|\S)+")
@@ -121,7 +123,7 @@ def paragraphs(markdown: str) -> Iterator[tuple[str, bool]]:
 def _prose(markdown: str) -> Iterator[str]:
     lines: list[str] = []
     heads: list[str] | None = None
-    for line in [*markdown.splitlines(), ""]:
+    for line in [*LINK.sub(r"\1 (\2)", markdown).splitlines(), ""]:
         is_table = line.startswith("|")
         if not line or is_table or line.startswith(("#", "- ")) or re.match(r"\d+\. ", line):
             yield from filter(None, [" ".join(lines)])

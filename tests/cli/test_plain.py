@@ -78,6 +78,12 @@ def test_a_page_is_its_paragraphs() -> None:
     assert [*paragraphs(page)] == [*((text, False) for text in said), (code, True), ("End", False)]
 
 
+def test_a_link_is_its_text_and_its_address() -> None:
+    page = "One [closed\nline](https://a.b/c_(d)), *mean val.* too.\n\n| x | y |\n|---|---|\n| [z](http://a.b) | 2 |\n"
+    said = ["One closed line (https://a.b/c_(d)), mean val. too.", "x z (http://a.b): y 2."]
+    assert [*paragraphs(page)] == [(text, False) for text in said]
+
+
 @pytest.mark.parametrize("name", ["own-network", "python"])
 def test_python_can_be_copied_from_a_page(name: str, cli: Cli) -> None:
     blocks = re.findall(r"^```python\n(.*?)^```", pages()[name].text, re.M | re.S)
