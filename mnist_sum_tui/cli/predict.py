@@ -80,6 +80,12 @@ app = typer.Typer(
     "package; a number that is not given is drawn at random.",
 )
 
+
+@app.callback()
+def predict() -> None:
+    """The group, which has only the options of every command: how its help is printed."""
+
+
 Number = Annotated[int | None, typer.Option(help="The second input, 0 to 9.", show_default="random")]
 NumberArgument = Annotated[
     int | None, typer.Argument(help="The second input, 0 to 9; as --number.", metavar="NUMBER", show_default="random")

@@ -18,7 +18,7 @@ from tests.tui.pages.test_runs import make_three
 COMMANDS = (
     "", "--help", "train --help", "train --help --plain", "runs --help --plain", "runs", "runs show",
     "runs compare latest best", "guide", "guide networks", "doctor", "demo", "model swift",
-    "predict 3 7 --explain --runs-dir none",
+    "predict 3 7 --explain --runs-dir none", "predict --help --plain", "predict --help --marker ascii",
 )  # fmt: skip
 
 
