@@ -17,7 +17,7 @@ from textual.widget import Widget
 from mnist_sum_tui.charts.heat import less_sure
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.formatting import wrapped
-from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 from mnist_sum_tui.tui.looks import YELLOWS
 from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.widgets.map_lines import readable_on
@@ -32,9 +32,11 @@ INK = 50
 QUICK = "A first look: the higher the figure, the more that pixel changes the answer. Next comes what hiding it does."
 SLOW = (
     "A grey 5x5 square was laid on places two pixels apart. It hides ink; on paper it is new ink. The higher the "
-    "figure on the ink (9: most, a dot: hardly), or the fuller the shade beside it, the less sure the answer is "
+    "figure on the ink (9: most, {}: hardly), or the fuller the shade beside it, the less sure the answer is "
     "then. Each image has its own scale. Strongest for the digit: {}; for the sum: {}."
 )
+HARDLY = "a dot", "a dash"
+"""the name of the sign of ink that hardly matters, and its name where there is only ASCII"""
 SHORT = "Strength: how much less sure it is with grey there. Most for digit: {}; sum: {}."
 LEAST_COLUMNS = 24
 """the longer words are used only if they leave a picture of so many columns"""
@@ -171,7 +173,8 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
             if words is SHORT:
                 found_words = [re.sub("^the places? (of )?", "", each) for each in found_words]
-            told = wrapped(words.format(*found_words), max(width, 20))
+            signs = [HARDLY[current() is ASCII]] if words is SLOW else []
+            told = wrapped(words.format(*signs, *found_words), max(width, 20))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
             break

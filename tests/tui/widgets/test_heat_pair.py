@@ -6,11 +6,12 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.style import Style
 
+from mnist_sum_tui import glyphs
 from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.looks import luminance
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair, fitted
 from tests.tui import fixed
 from tests.tui.widgets.test_map_lines import in_256_colours
 
@@ -44,3 +45,14 @@ async def test_in_256_colours_a_figure_has_one_ground_and_all_have_one_hue(app: 
     strengths = [luminance(colour) for colour in colours]
     assert strengths == sorted(strengths, reverse=theme == "mnist-sum-light")
     assert len({*strengths}) >= 5
+
+
+@pytest.mark.parametrize("marker", [*glyphs.MARKERS.values()])
+def test_the_words_name_the_sign_of_ink_that_hardly_matters(
+    marker: glyphs.Glyphs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glyphs, "_chosen", marker)
+    heat = np.zeros((28, 28), np.float32)
+    told, _ = fitted(HeatFound(np.zeros((28, 28), np.uint8), 0, Heat(heat, heat), is_hiding=True), (0.9, 0.9), 120, 60)
+    sign = {"\xb7": "a dot", "-": "a dash"}[glyphs.shown(glyphs.BRAILLE.between)]
+    assert f"(9: most, {sign}: hardly)" in " ".join(told)
