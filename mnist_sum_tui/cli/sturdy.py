@@ -56,8 +56,10 @@ def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
             [way, *(gap + _figure(row[at], field) for gap, (_, field, at) in zip(gaps, columns, strict=True))]
             for way, row in ways.items()
         ]
-        head = ["", *(f"{name} {at}".strip() if is_plain() else name for name, _, at in columns)]
-        if not is_plain():
+        head = ["", *(name for name, _, _ in columns)]
+        if is_plain():
+            head[1:] = [f"{name}, strength {at}" if name else str(at) for name, _, at in columns]
+        else:
             rows.insert(0, [styled(words, "dim") for words in ("strength", *(str(at) for _, _, at in columns))])
         out.print()
         print_table(out, title, head, rows, 1, gap=1)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mnist_sum_tui.cli import layout
 from mnist_sum_tui.cli.layout import console
 from mnist_sum_tui.cli.sturdy import print_sturdy
 from mnist_sum_tui.data.corrupt import CORRUPTIONS
@@ -51,6 +52,17 @@ def test_one_mistake_is_not_100_percent(capsys: pytest.CaptureFixture[str]) -> N
         "right as they are: digit 50.00 %, sum 25.00 %",
         "right when spoiled, the mean of all: digit 99.97 %, sum 99.96 %",
     ]
+
+
+def test_a_sentence_says_which_figures_are_strengths(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(layout, "_is_plain", True)
+    print_sturdy(console(), [Spoiled(name, strength, 0.5, 0.25, 0.9, 0.1, 0.2) for name, strength in WAYS], 10)
+    said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("row fog: ")]
+    assert said[0].startswith("row fog: digit, strength 1: 50.0; 2: 50.0; ")
+    assert "; sum, strength 1: 25.0; 2: 25.0; " in said[0]
+    assert said[2].startswith("row fog: ECE, strength 1: 0.1000; 2: ")
 
 
 def test_only_the_first_images(cli: Cli) -> None:
