@@ -3,7 +3,7 @@
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import is_plain, say
+from mnist_sum_tui.cli.layout import as_is, is_plain, say
 from mnist_sum_tui.cli.pictures import print_pictures
 from mnist_sum_tui.formatting import how_sure, percent, plural
 from mnist_sum_tui.glyphs import current
@@ -50,8 +50,9 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
 
 def caption(taken: "Taken") -> str:
     """What it was taken for, how surely, and its name; of a long one the end, which tells files apart."""
-    answer, name = f"{taken.digit} {how_sure(taken.confidence)} ", printable(taken.name)
+    sure, name = how_sure(taken.confidence), printable(taken.name)
     if is_plain():
-        return answer + name
+        return f"{taken.digit}, {sure}: {as_is(name)}"
+    answer = f"{taken.digit} {sure} "
     stem, room = PurePath(name).stem, COLUMNS - len(answer)
     return answer + (stem if len(stem) <= room else current().cut + stem[1 - room :])

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from mnist_sum_tui.cli import layout
+from mnist_sum_tui.cli.spoken import spoken
 from mnist_sum_tui.cli.strangers import COLUMNS, caption, print_strangers
 from mnist_sum_tui.data.strange_images import Images
 from mnist_sum_tui.glyphs import current
@@ -57,6 +59,11 @@ def test_what_was_left_out_is_named_with_the_reasons() -> None:
     words = "pictures: 3 images; 2 files left out (blank, too faint, too large, or no picture): x.png, y.txt"
     assert printed(out)[0] == words
     assert [line.split()[:2] for line in printed(out)[1:4]] == [["2", "66.67"], ["1", "33.33"], ["0", "0.00"]]
+
+
+def test_a_sentence_says_what_an_image_was_taken_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_is_plain", True)
+    assert spoken(caption(strangers.Taken(0, "at 1/2.png", 7, 0.253))) == "7, 25.3 percent: at 1/2.png"
 
 
 @pytest.mark.parametrize(("area", "shown"), [(1.0, "1.0000"), (0.99997, "0.9999"), (0.98766, "0.9877")])
