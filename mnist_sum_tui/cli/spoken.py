@@ -66,7 +66,7 @@ def _line(text: str) -> str | None:
     line = CLOCK.sub(_clock, line)
     line = OF.sub(r"\1 of \2", line)
     line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
-    line = re.sub(r" %(?!\w)", " percent", PER_SECOND.sub(r"\1 per second", line))
+    line = re.sub(r"(?<![^ (])%(?!\w)", "percent", PER_SECOND.sub(r"\1 per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())
     said = f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
     return re.sub("\x02", lambda _: kept.pop(0).strip("\x02\x03") if kept else "", said)

@@ -32,6 +32,7 @@ COMMANDS = (
         ("step 100/2,150: 4,000 images/s, 1 s left", "step 100 of 2,150: 4,000 images per second, 1 second left"),
         ("   sum \u2713   9.5 MB, +- 0.1 %", "sum right: 9.5 megabytes, plus or minus 0.1 percent"),
         ("learning rate x1 -> x0.5, after step 3", "learning rate x1 to x0.5, after step 3"),
+        ("Taken most surely (% of 3), in %, %s", "Taken most surely (percent of 3), in percent, %s"),
         ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
         ("mnist-sum runs --runs-dir 10/20 frees 3/4", "mnist-sum runs --runs-dir 10/20 frees 3 of 4"),
         ("tensorboard --logdir 'at 10:26  1/2'/1 shows it", "tensorboard --logdir 'at 10:26  1/2'/1 shows it"),
