@@ -92,6 +92,8 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
         scale = _scale(value for values in curves.values() for value in values)
         if scale is None:
             continue
+        if is_plain():
+            title = title.replace("train.", "training").replace("val.", "validation")
         show = percent if "accuracy" in field else loss_figure
         for name, values in curves.items():
             if any(value is not None for value in values):

@@ -110,7 +110,9 @@ def test_each_curve_of_each_run_is_named(cli: Cli, tmp_path: Path) -> None:
     lines = cli("runs", "compare", "latest", "best", "--plain").stdout.splitlines()
     said = [line for line in lines if ", last " in line]
     assert len(said) > 4
+    starts = tuple(f"curve {name}: run " for name in ("training digit loss", "validation sum accuracy"))
     assert all(line.startswith("curve ") for line in said)
+    assert sum(line.startswith(starts) for line in said) == 4, "in whole words"
 
 
 def test_a_terminal_gets_no_bars_and_no_colour() -> None:
