@@ -49,7 +49,7 @@ def guide(
     if is_plain():
         for paragraph, is_code in paragraphs(text):
             if is_code:
-                typer.echo(paragraph)
+                print(paragraph)
             else:
                 say(out, paragraph)
         return
@@ -63,7 +63,7 @@ def guide(
     width = int(columns) if columns.isdecimal() and int(columns) else PIPED_WIDTH
     with out.capture() as capture:
         out.print(page, width=width)
-    typer.echo("\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n"))
+    print("\n".join(line.rstrip() for line in capture.get().splitlines()).strip("\n"))
 
 
 def _without_page_links(text: str) -> str:

@@ -41,6 +41,11 @@ def test_the_option_goes_before_the_variable_and_the_terminal(cli: Cli) -> None:
     assert cli("runs", "show", "latest", TERM="linux").stdout == curves[0]
 
 
+def test_an_ascii_output_gets_a_page_in_ascii(cli: Cli) -> None:
+    said = cli("guide", "momentum", PYTHONIOENCODING="ascii").stdout
+    assert said.startswith(" * Momentum, beta1: ")
+
+
 @pytest.mark.parametrize(
     ("variables", "is_ascii"),
     [
