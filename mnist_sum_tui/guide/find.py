@@ -58,7 +58,7 @@ def find_text(words: str) -> str:
         return pages()[name].text
     starts = re.compile(rf"\b(?=\w){re.escape(name)}", re.IGNORECASE)
     plain = name.replace("-", " ")  # as an option is written: weight-decay
-    asked = {plain, plain.removesuffix("s")}
+    asked = {plain, plain.removesuffix("s"), f"{plain}s"}
     found = [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
     is_name = bool(found)
     found = found or [part for part in _parts() if starts.search(part.title)]

@@ -120,6 +120,8 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
         ("stride", "- **Stride**"),
         ("limit", "- **Threshold, limit**: the least digit score"),
         ("weight-decay", "- **Weight decay**: "),
+        ("weight", "- **Weights**: "),
+        ("logit", "- **Logits**: "),
         ("max-minutes", "- **Max minutes**: "),
         ("warmup", "- **Warm-up, "),
     ],
