@@ -65,7 +65,8 @@ def find_text(words: str) -> str:
     found = found or [part for part in _parts() if starts.search(part.text)]
     if not (name and found):
         terms = [term for part in _parts() if part.page == "glossary" for term in part.title.lower().split(", ")]
-        raise unknown("page", words, [*pages(), *terms], f"choose from {', '.join(pages())}")
+        hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
+        raise unknown("page or term", words, [*pages(), *terms], hint)
     if is_name or len(found) == 1:
         more = ", ".join(f"`mnist-sum guide {page}`" for page in dict.fromkeys(part.page for part in found))
         return "\n\n".join([*(part.text for part in found), f"More: {more}"])

@@ -55,7 +55,7 @@ def test_a_term_of_two_words_needs_no_quotes(cli: Cli) -> None:
 
 
 def test_an_unknown_page_is_one_line(cli: Cli) -> None:
-    is_one_line(cli("guide", "netwroks"), 2, "unknown page 'netwroks'", "did you mean 'networks'")
+    is_one_line(cli("guide", "netwroks"), 2, "unknown page or term 'netwroks'", "did you mean 'networks'")
 
 
 def test_in_a_terminal_a_page_is_laid_out() -> None:
