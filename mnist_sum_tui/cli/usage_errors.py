@@ -17,6 +17,8 @@ OPTION = re.compile(r"--?[A-Za-z][\w-]*")
 """recognises an option among the arguments, where `predict` leaves it, because it accepts -1"""
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
 """what a value must be, by the library's name of the type"""
+SETTINGS = {"--recipe": [*RECIPES], "--model": [*MODELS]}
+"""the options whose values are also typed without them"""
 
 
 class Command(NarrowHelp, TyperCommand):
@@ -56,7 +58,7 @@ def message_of(error: ClickException) -> str:
     if found := re.fullmatch(r"No such command (.*)\.(?: Did you mean '(.*)'\?)?", text):
         if (name := _as_typed(found[1])) == "help":
             return "there is no command help: add --help to any command, such as mnist-sum train --help"
-        near = (found[2] or _in_a_group(error, name)).replace("', '", "' or '")
+        near = (_to_train(error, name) or found[2] or _in_a_group(error, name)).replace("', '", "' or '")
         advice = f"did you mean '{near}'?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command '{name}': {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):
@@ -77,11 +79,17 @@ def _in_a_group(error: Any, word: str) -> str:
     return next((f"{name} {word}" for name, group in commands.items() if word in getattr(group, "commands", ())), "")
 
 
+def _to_train(error: Any, word: str) -> str:
+    """`train --recipe sprint` for `sprint`, which is like no command but `predict`; empty for other words."""
+    commands = error.ctx.command.commands if error.ctx else {}
+    options = [option for option, names in SETTINGS.items() if "train" in commands and word in names]
+    return "', '".join(f"train {option} {word}" for option in options)
+
+
 def _meant(error: Any, words: str) -> str:
     """What to type instead of unexpected words: the option that has them as a value, or --help."""
     name = nearest(words.split(" ")[0], [*RECIPES, *MODELS])
-    known = {"--recipe": [*RECIPES], "--model": [*MODELS]}
-    options = [f"{option} {name}" for option in known if option in _options_of(error) and name in known[option]]
+    options = [f"{option} {name}" for option in SETTINGS if option in _options_of(error) and name in SETTINGS[option]]
     return f"did you mean {' or '.join(options)}?" if options else f"{_help_of(error)} shows what is expected"
 
 

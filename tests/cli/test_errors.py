@@ -67,6 +67,8 @@ BAD_INPUT = [
     ("runs delete", "error: RUN is missing: give an id, latest or best; mnist-sum runs lists them"),
     ("predict idx", "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
     ("report latest", "error: unknown command 'report': did you mean 'runs report'?"),
+    ("sprint", "error: unknown command 'sprint': did you mean 'train --recipe sprint'?"),
+    ("swift", "error: unknown command 'swift': did you mean 'train --model swift'?"),
     ("help train", "error: there is no command help: add --help to any command"),
     ("runs delte x", "error: unknown command 'delte': did you mean 'delete'?"),
     (r"'bad\command'", r"error: unknown command 'bad\command': mnist-sum --help lists the commands"),
