@@ -41,7 +41,7 @@ AT_ONCE = 40
 EMPTY = """No runs yet.
 
 Press F1 and start one; the form there says how long it takes.
-Runs appear here with their curves; they stay in {folder}."""
+Runs appear here with their curves; they stay in the folder {folder}."""
 
 
 class RunsPage(Experiments):

@@ -24,7 +24,9 @@ async def test_what_cannot_be_read_is_not_called_empty(
     app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with fixed.on(app, RunsPage) as (pilot, page):
-        assert "No runs yet" in await read_again(pilot, page, "#empty")
+        words = await read_again(pilot, page, "#empty")
+        assert words.startswith("No runs yet")
+        assert words.endswith(f"they stay in the folder {tmp_path}.")
         with monkeypatch.context() as locked:
             lock_up(tmp_path, locked)
             words = await read_again(pilot, page, "#empty")
