@@ -65,6 +65,13 @@ def test_the_glossary_explains_each_word_once_and_in_a_sentence() -> None:
     assert all(sentence.strip().endswith(".") for _, sentence in entries)
 
 
+def test_the_glossary_explains_layers_and_answers_before_training() -> None:
+    what, _, rest = pages()["glossary"].text.partition("## How it learns")
+    for word in ("Digit score", "Threshold", "Stranger", "Convolution", "Linear layer", "Feature map", "ReLU"):
+        assert f"- **{word}" in what, word
+    assert "- **Dead unit" in rest, "a unit dies in training"
+
+
 def test_no_two_pages_are_called_alike() -> None:
     starts = [page.text.splitlines()[0].split(":")[-1] for page in pages().values()]
     assert len(set(starts)) == len({page.summary for page in pages().values()}) == len(pages())
