@@ -99,9 +99,10 @@ def averaged(losses: Sequence[float]) -> list[float]:
 
 
 def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:
+    """The rate of the steepest fall before the lowest loss: behind it the loss only comes down from a peak."""
     slopes = [
         (smooth[step + 1] - smooth[step - 1]) / math.log10(rates[step + 1] / rates[step - 1])
-        for step in range(SETTLED, len(smooth) - 1)
+        for step in range(SETTLED, min(smooth.index(min(smooth)), len(smooth) - 1))
     ]
     return rates[SETTLED + slopes.index(min(slopes))] if slopes else rates[0]
 

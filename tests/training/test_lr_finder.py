@@ -30,6 +30,12 @@ def test_the_first_steps_are_no_fall() -> None:
     assert suggest([3.0, *losses[1:]]).steepest == suggest(losses).steepest
 
 
+def test_where_the_loss_comes_down_from_a_peak_is_no_fall() -> None:
+    """SGD in bf16 survives rates near 1: one batch is far off, and the average comes down behind it."""
+    losses = [fall(rate) for rate in RATES if rate < 0.1]
+    assert suggest([*losses, 20.0, *[2.5] * 10]).steepest == suggest(losses).steepest
+
+
 @pytest.mark.parametrize(("steepest", "is_safer"), [(0.01, True), (0.0005, False)])
 def test_the_middle_is_called_safer_only_if_it_is_lower(steepest: float, is_safer: bool) -> None:
     found = RateTest((), (), (), steepest=steepest, valley=0.001)
