@@ -37,3 +37,9 @@ def test_the_list_of_commands_has_one_sentence_each_in_the_order_of_a_beginner(c
     found = {row.split()[0]: row.split(maxsplit=1)[1] for row in rows if row.endswith(".")}
     assert tuple(found) == commands.COMMANDS, "the library puts groups last"
     assert not [words for words in found.values() if ". " in words]
+
+
+def test_a_range_is_in_words(cli: Cli) -> None:
+    said = cli("serve", "--help", "--plain").stdout
+    assert "1 to 65535" in said
+    assert "<=" not in said
