@@ -25,7 +25,7 @@ class Fold(Summary):
         runs = tuple(members)
         values: dict[str, Any] = {item.name: getattr(runs[0], item.name) for item in fields(Summary)}
         fold = cls(**{**values, "size": sum(run.size for run in runs)}, members=runs)
-        return replace(fold, elapsed=statistics.mean(run.elapsed for run in fold.alike))
+        return replace(fold, elapsed=statistics.mean(run.elapsed for run in fold.averaged))
 
     @property
     def is_tested(self) -> bool:
@@ -33,13 +33,13 @@ class Fold(Summary):
         return any(run.is_tested for run in self.members)
 
     @property
-    def alike(self) -> list[Summary]:
-        """The members that were tested; all, if none was."""
+    def averaged(self) -> list[Summary]:
+        """The members that the means are of: those that were tested, or all if none was."""
         return [run for run in self.members if run.is_tested == self.is_tested]
 
     def values(self, name: str) -> list[float]:
         """The members' `digit_accuracy` or `sum_accuracy` (the name), all of the test or all of validation."""
-        return [value for run in self.alike if (value := getattr(run, name)) is not None]
+        return [value for run in self.averaged if (value := getattr(run, name)) is not None]
 
     def deviation(self, name: str) -> float | None:
         """The standard deviation of `values`; None if there are fewer than two."""
