@@ -160,7 +160,7 @@ class TrainConfig:
         range=Range(0, 100_000, "0 to 100,000"),
     )
     data_dir: str | None = _setting(
-        None, "Folder of other MNIST files, there or in MNIST/raw, as torchvision makes it.", usual="the built-in MNIST"
+        None, "Folder of MNIST files, there or in MNIST/raw; if empty, MNIST is downloaded.", usual="the built-in MNIST"
     )
 
     def __post_init__(self) -> None:
