@@ -191,7 +191,7 @@ def _together(several: Sequence[tuple[Floats, Floats]]) -> tuple[Floats, Floats,
 
     Each x of the longest curve occurs once for every curve, so that a band drawn from these points covers all curves.
     """
-    x = max((x for x, _ in several), key=lambda x: float(x[-1]) if len(x) else -np.inf)  # one may have just begun
+    x = max((at for at, _ in several), key=lambda at: at[-1] if len(at) else -np.inf)  # one may have just begun
     if len(several) == 1 or not len(x):
         return *several[0], None
     each = np.array([np.interp(x, at, y, right=np.nan) if len(at) else np.full(len(x), np.nan) for at, y in several])
