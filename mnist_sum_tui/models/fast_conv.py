@@ -5,6 +5,7 @@ torch's own kernels work on blocks along a row of the map, and on 3x3 maps most 
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -45,13 +46,11 @@ class FastConv2d(nn.Conv2d):
 
 def by_patches(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
     """The convolution as one matrix product of (N*H*W, kh*kw*C) and (kh*kw*C, O)."""
-    outputs, _, height, width = weight.shape
-    gather: Callable[..., Tensor] = Patches.apply
-    patches = gather(images_nchw, height, width)
-    n, rows, columns, length = patches.shape
-    flat = weight.permute(0, 2, 3, 1).reshape(outputs, length)
-    out = F.linear(patches.view(n * rows * columns, length), flat, bias)
-    return out.view(n, rows, columns, outputs).permute(0, 3, 1, 2)
+    convolve: Callable[..., Tensor] = Patches.apply
+    if torch.is_autocast_enabled("cpu"):  # casts no Function's inputs by itself
+        images_nchw, weight = (tensor.to(torch.get_autocast_dtype("cpu")) for tensor in (images_nchw, weight))
+        bias = None if bias is None else bias.to(weight.dtype)
+    return convolve(images_nchw.permute(0, 2, 3, 1), weight.permute(0, 2, 3, 1), bias).permute(0, 3, 1, 2)
 
 
 def by_winograd(images_nchw: Tensor, weight: Tensor, bias: Tensor | None, padding: int = 0) -> Tensor:
@@ -61,29 +60,51 @@ def by_winograd(images_nchw: Tensor, weight: Tensor, bias: Tensor | None, paddin
 
 
 class Patches(torch.autograd.Function):
-    """Every kh x kw window of a map (N, C, H, W) as a row, giving (N, H-kh+1, W-kw+1, kh*kw*C), channels last."""
+    """Convolve maps (N, H, W, C) with kernels (O, kh, kw, C) and add a bias (O); gives (N, H-kh+1, W-kw+1, O).
+
+    The windows of the maps are copied to the rows of one matrix. In the backward pass each pixel's gradient is the sum
+    of those of the rows' parts that it was copied to; `embedding_bag` adds them in one pass, in float32.
+    """
 
     @staticmethod
-    def forward(ctx: Any, images_nchw: Tensor, height: int, width: int) -> Tensor:
-        """Gather the windows; the copy runs along the channels, which channels_last keeps together in memory."""
-        ctx.window = (height, width)
-        windows = images_nchw.permute(0, 2, 3, 1).unfold(1, height, 1).unfold(2, width, 1)  # N, H', W', C, kh, kw
-        n, rows, columns, channels = windows.shape[:4]
-        return windows.permute(0, 1, 2, 4, 5, 3).reshape(n, rows, columns, height * width * channels)
+    def forward(ctx: Any, maps_nhwc: Tensor, kernels: Tensor, bias: Tensor | None) -> Tensor:
+        """Convolve; the copy runs along the channels, which lie together in memory."""
+        outputs, height, width, channels = kernels.shape
+        windows = maps_nhwc.unfold(1, height, 1).unfold(2, width, 1)  # N, H', W', C, kh, kw
+        n, rows, columns = windows.shape[:3]
+        patches = windows.permute(0, 1, 2, 4, 5, 3).reshape(n * rows * columns, height * width * channels)
+        flat = kernels.reshape(outputs, -1)
+        ctx.save_for_backward(patches, flat)
+        ctx.kernel, ctx.has_bias = (height, width), bias is not None
+        return F.linear(patches, flat, bias).view(n, rows, columns, outputs)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
-        """Add each window's gradient to where it was cut out; faster than autograd's own backward of unfold."""
-        height, width = ctx.window
-        n, rows, columns, length = grad.shape
-        channels = length // (height * width)
-        grads = grad.view(n, rows, columns, height, width, channels)
-        total = grad.new_zeros(n, rows + height - 1, columns + width - 1, channels)
-        for row in range(height):
-            for column in range(width):
-                total[:, row : row + rows, column : column + columns] += grads[:, :, :, row, column]
-        return total.permute(0, 3, 1, 2), None, None
+    def backward(ctx: Any, grad_nhwc: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The gradients of maps, kernels and bias."""
+        patches, flat = ctx.saved_tensors
+        n, rows, columns, outputs = grad_nhwc.shape
+        height, width = ctx.kernel
+        grad = grad_nhwc.reshape(-1, outputs)
+        of_patches = grad @ flat
+        parts, starts = _parts_by_pixel(n, rows, columns, height, width)
+        of_maps = F.embedding_bag(parts, of_patches.view(parts.numel(), -1), starts, mode="sum")
+        of_kernels = grad.t().contiguous() @ patches  # faster than the product of the transposed view
+        return (
+            of_maps.view(n, rows + height - 1, columns + width - 1, -1),
+            of_kernels.view(outputs, height, width, -1),
+            grad.sum(0) if ctx.has_bias else None,
+        )
+
+
+@lru_cache(maxsize=16)
+def _parts_by_pixel(n: int, rows: int, columns: int, height: int, width: int) -> tuple[Tensor, Tensor]:
+    """The parts of patches, each one pixel's copy, ordered by pixel; and where each pixel's parts start."""
+    above, beside = rows + height - 1, columns + width - 1
+    pixels = torch.arange(n * above * beside).view(n, above, beside)
+    pixel_of_part = pixels.unfold(1, height, 1).unfold(2, width, 1).flatten()
+    ordered, parts = pixel_of_part.sort(stable=True)
+    return parts, torch.searchsorted(ordered, pixels.flatten())
 
 
 class Winograd(torch.autograd.Function):
