@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch.optim.sgd import sgd
 
 from mnist_sum_tui.config import TrainConfig
 
@@ -31,7 +32,32 @@ def _bare(method: Callable[..., Any]) -> Callable[..., Any]:
 class _SGD(torch.optim.SGD):
     add_param_group = _bare(torch.optim.Optimizer.add_param_group)
     zero_grad = _bare(torch.optim.Optimizer.zero_grad)
-    step = torch.no_grad()(_bare(torch.optim.SGD.step))  # as the decorator would
+    _torchs_step = torch.no_grad()(_bare(torch.optim.SGD.step))  # as the decorator would
+
+    @torch.no_grad()
+    def step(self) -> None:  # type: ignore[override]
+        """As torch's, but on views whose numbers lie in the order of memory.
+
+        torch's fused step copies each gradient that is in the order channels_last, and does not even use the copy.
+        Without it a step of `original` takes 0.93 times as long (bf16, two Xeon cores with AMX).
+        """
+        for group in self.param_groups:
+            parameters = [parameter for parameter in group["params"] if parameter.grad is not None]
+            buffers = [self.state[parameter].get("momentum_buffer") for parameter in parameters]
+            if not group["fused"] or any(buffer is None for buffer in buffers):  # the first step makes the buffers
+                self._torchs_step()
+                return
+            triples = [_in_memory_order(p, p.grad, buffer) for p, buffer in zip(parameters, buffers, strict=True)]
+            values, grads, momenta = (list(tensors) for tensors in zip(*triples, strict=True))
+            settings = {name: group[name] for name in ("weight_decay", "momentum", "lr", "dampening", "nesterov")}
+            sgd(values, grads, momenta, fused=True, maximize=False, **settings)
+
+
+def _in_memory_order(*tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Views that are contiguous, if all are (O, C, H, W) in the order channels_last; else the tensors themselves."""
+    if all(t.dim() == 4 and t.is_contiguous(memory_format=torch.channels_last) for t in tensors):
+        return tuple(t.permute(0, 2, 3, 1) for t in tensors)
+    return tensors
 
 
 class _AdamW(torch.optim.AdamW):
