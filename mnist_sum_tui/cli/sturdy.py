@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import drawing_width, is_plain, print_table, say, styled
-from mnist_sum_tui.formatting import loss_figure, percent, sparkline
+from mnist_sum_tui.formatting import loss_figure, percent, plural, sparkline
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,13 +25,16 @@ CHART = 22
 
 
 def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
-    """Pass the results on, and show on a terminal's stderr how far it is, because 10,000 images take many minutes."""
-    is_shown = sys.stderr.isatty() and not is_plain()
+    """Pass the results on, and say on a terminal's stderr how far it is, because 10,000 images take many minutes."""
+    is_shown, is_spoken = sys.stderr.isatty(), is_plain()
     for place, spoiled in enumerate(found, 1):
-        if is_shown:
-            print(f"\r{place} of {total}: {spoiled.corruption}".ljust(40), end="", file=sys.stderr, flush=True)
+        progress = f"{place} of {total}: {spoiled.corruption}"
+        if is_shown and not is_spoken:
+            print(f"\r{progress}".ljust(40), end="", file=sys.stderr, flush=True)
+        elif is_shown and spoiled.strength == 1:  # a spoken line for each way, not for each strength
+            print(progress, file=sys.stderr, flush=True)
         yield spoiled
-    if is_shown:
+    if is_shown and not is_spoken:
         print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
 
 
@@ -46,8 +49,9 @@ def print_sturdy(out: "Console", found: "list[Spoiled]", images: int) -> None:
     clean, *rest = found
     ways = {name: [clean, *group] for name, group in groupby(rest, lambda spoiled: spoiled.corruption)}
     means = [sum(getattr(spoiled, name) for spoiled in rest) / len(rest) for name in ("digit_accuracy", "sum_accuracy")]
-    say(out, f"{images:,} test images, as they are and spoiled in {len(ways)} ways, each in five strengths")
-    say(out, f"right as they are: digit {percent(clean.digit_accuracy)}, sum {percent(clean.sum_accuracy)}")
+    as_they_are = "as it is" if images == 1 else "as they are"
+    say(out, f"{plural(images, 'test image')}, {as_they_are} and spoiled in {len(ways)} ways, each in five strengths")
+    say(out, f"right {as_they_are}: digit {percent(clean.digit_accuracy)}, sum {percent(clean.sum_accuracy)}")
     say(out, f"right when spoiled, the mean of all: digit {percent(means[0])}, sum {percent(means[1])}")
     for title, groups in TABLES:
         columns = [(name if at == 1 else "", field, at) for name, field in groups for at in range(1, 6)]

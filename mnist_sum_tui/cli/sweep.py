@@ -20,6 +20,7 @@ from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
+from mnist_sum_tui.runs.find import check_name
 from mnist_sum_tui.runs.locking import in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
@@ -47,6 +48,7 @@ def sweep(
     """
     if not 1 <= seeds <= 100:
         raise UsageError(f"--seeds must be 1 to 100, not {seeds}")
+    check_name(name)
     swept, wanted = combinations(settings, seeds)
     folder = folder_or_default(runs_dir)
     check_folder(folder)

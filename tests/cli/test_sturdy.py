@@ -6,7 +6,7 @@ import pytest
 
 from mnist_sum_tui.cli import layout
 from mnist_sum_tui.cli.layout import console
-from mnist_sum_tui.cli.sturdy import print_sturdy
+from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.data.corrupt import CORRUPTIONS
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.inference.sturdy import WAYS, Spoiled
@@ -71,3 +71,23 @@ def test_only_the_first_images(cli: Cli) -> None:
     assert "on 1 test image with all ten numbers" in cli("evaluate", "built-in", "--images", "1").stdout
     is_one_line(cli("evaluate", "--images", "0"), 2, "error: --images must be 1 or more, not 0")
     is_one_line(cli("evaluate", "--corrupt", "--strangers", "x"), 2, "one of them at a time")
+
+
+@pytest.mark.parametrize("is_spoken", [False, True])
+def test_a_terminal_sees_or_hears_how_far_it_is(
+    is_spoken: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(layout, "_is_plain", is_spoken)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    found = [Spoiled(name, strength, 1, 1, 1, 0, 0) for name, strength in WAYS]
+    assert list(watched(found, len(found))) == found
+    told = capsys.readouterr().err
+    assert ("\r" in told) is not is_spoken
+    lines = told.splitlines() if is_spoken else [part.strip() for part in told.split("\r") if part.strip()]
+    assert len(lines) == (15 if is_spoken else 76), "one for each way, or for each strength, too"
+    assert lines[-1].endswith(f"of 76: {WAYS[-1][0]}")
+
+
+def test_a_single_image_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    print_sturdy(console(), [Spoiled(name, strength, 1, 1, 1, 0, 0) for name, strength in WAYS], 1)
+    assert capsys.readouterr().out.startswith("1 test image, as it is and spoiled in 15 ways")

@@ -59,6 +59,11 @@ def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_
     assert not find.list_runs(tmp_path / "runs")
 
 
+def test_a_name_that_cannot_be_used_is_noticed_before_the_images_are_read(cli: Cli, tmp_path: Path) -> None:
+    where = ("--data-dir", "nowhere", "--runs-dir", str(tmp_path / "runs"))
+    is_one_line(cli("sweep", "--model", "swift", "--epochs", "1", "--name", "a/b", *where), 2, "error: name 'a/b'")
+
+
 def test_the_help_names_the_values_of_a_setting_that_is_true_or_false(cli: Cli) -> None:
     words = cli("sweep", "--help", COLUMNS="200").stdout
     assert "hold out 5,000 for validation. One of yes, no." in words

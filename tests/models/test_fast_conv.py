@@ -57,11 +57,12 @@ def test_winograd_is_as_exact_as_the_guide_says(
         assert (one - other).abs().max() < {3: 5e-5, 5: 2e-4, 7: 1e-3}[tile] * other.std()
 
 
-def test_winograd_needs_no_bias() -> None:
+@pytest.mark.parametrize("form", [by_patches, by_winograd])
+def test_they_need_no_bias(form: Callable[..., Tensor]) -> None:
     layer = nn.Conv2d(4, 6, 3, bias=False)
     images = torch.randn(16, 4, 5, 5)
-    torch.testing.assert_close(by_winograd(images, layer.weight, None), layer(images), atol=1e-4, rtol=1e-4)
-    by_winograd(images, layer.weight, None).sum().backward()
+    torch.testing.assert_close(form(images, layer.weight, None), layer(images), atol=1e-4, rtol=1e-4)
+    form(images, layer.weight, None).sum().backward()
     assert layer.weight.grad is not None
 
 
