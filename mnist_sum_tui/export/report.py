@@ -142,7 +142,7 @@ def _facts(summary: Summary) -> str:
         start.model, f"{start.parameters:,} parameters", f"{len(summary.epochs)} of {plural(config.epochs, 'epoch')}",
         plural(start.train_images, "training image"), f"{duration(summary.elapsed)} on {start.device}",
     ]  # fmt: skip
-    return ", ".join([*facts, summary.state_word])
+    return ", ".join([*facts, summary.state_word]) if facts else summary.state_word.capitalize()
 
 
 def _environment(run: Run) -> list[tuple[str, str]]:
