@@ -127,13 +127,13 @@ def check_appendable(path: Path) -> None:
         raise unwritable(path, error) from error
 
 
-def turned_behind(path: Path, checkpoint_bytes: int) -> list[Changed]:
+def changes_after(path: Path, checkpoint_bytes: int) -> list[Changed]:
     """The changes of settings that follow a checkpoint; `checkpoint_bytes` is the file's length when it was written."""
     found = read_events(path, Changed.kind, begin=checkpoint_bytes)
     return [event for event in found if isinstance(event, Changed)]
 
 
-def cut_behind(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> int:
+def cut_after(path: Path, checkpoint_bytes: int, turned: Sequence[Changed]) -> int:
     """Cut off the events after a checkpoint, because they will happen again; only the changes in `turned` are kept.
 
     Returns the length to keep. If changes are kept, the whole file is rewritten, so that no kill can lose them.

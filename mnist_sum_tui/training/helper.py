@@ -30,10 +30,10 @@ def help_training(control: Control) -> None:
         config, source = TrainConfig.from_dict(values["config"]), "the leader's checkpoint"
         hardware = choose(config, ranks)
         set_up(hardware)
-        behind = [event for event in map(from_dict, values["behind"]) if isinstance(event, Changed)]
+        later = [event for event in map(from_dict, values["later"]) if isinstance(event, Changed)]
         loaded = checkpoint.decode(content, source) if content else None
         flags = {name: values[name] for name in ("is_new", "is_asked")}
-        state = RunState(config, loaded, source, behind=behind, **flags)
+        state = RunState(config, loaded, source, later=later, **flags)
         training = prepare(state, hardware, processes)
         with contextlib.suppress(DivergedError):  # the leader reports it
             _train(training, control)

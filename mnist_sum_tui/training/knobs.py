@@ -25,17 +25,17 @@ class Knobs:
 
     @classmethod
     def of(
-        cls, config: TrainConfig, position: Position, epochs: int, behind: Sequence[Changed], is_asked: bool = False
+        cls, config: TrainConfig, position: Position, epochs: int, later: Sequence[Changed], is_asked: bool = False
     ) -> "Knobs":
-        """The knobs of a run that begins at a position; `behind` are the changes after its checkpoint.
+        """The knobs of a run that begins at a position; `later` are the changes after its checkpoint.
 
         `epochs` is the number of epochs in the checkpoint's config. If `is_asked`, the user asks for the number in
         `config` now, and it wins. Else it is that of config.json, which was set last, perhaps for a later step (or the
         number before, if the run was killed just then), or that which the user had asked for before a kill.
         """
-        found: tuple[Turn, ...] = (*position.turns, *(event.turn for event in behind))
+        found: tuple[Turn, ...] = (*position.turns, *(event.turn for event in later))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
-        before = [event.before for event in behind if event.setting == "epochs"]
+        before = [event.before for event in later if event.setting == "epochs"]
         if before and len(before) == len(to_come):
             epochs = int(before[0])
         elif position.changes:

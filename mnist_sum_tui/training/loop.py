@@ -66,17 +66,17 @@ def train(
             hardware = choose(config, ranks)
             set_up(hardware)
             loaded = load_matching(run, config)
-            behind, is_asked = turned_after(run, config, loaded)
+            later, is_asked = turned_after(run, config, loaded)
             name, source = f"run {run.id}", str(run.resume_file)
-            state = RunState(config, loaded, source, name=name, is_new=run.is_new, behind=behind, is_asked=is_asked)
+            state = RunState(config, loaded, source, name=name, is_new=run.is_new, later=later, is_asked=is_asked)
             with joined(ranks) as processes:
                 raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
                 given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
-                processes.share({**given, "behind": [to_dict(event) for event in behind]}, raw)
+                processes.share({**given, "later": [to_dict(event) for event in later]}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 check_room(run, training.learner.network, state.config)
-                recorder = Recorder(run, state, behind)
+                recorder = Recorder(run, state, later)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control or Control(), paces or USUAL).events()
     except BaseException:

@@ -16,7 +16,7 @@ from mnist_sum_tui.inference.evaluate import EvalReport
 from mnist_sum_tui.machine.hardware import Hardware, describe
 from mnist_sum_tui.models import parameter_count
 from mnist_sum_tui.runs.events import Changed, Checkpointed, Event, Finished, Notice, Started
-from mnist_sum_tui.runs.journal import Journal, check_appendable, cut_behind
+from mnist_sum_tui.runs.journal import Journal, check_appendable, cut_after
 from mnist_sum_tui.runs.own_files import remove_unfinished
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.prepare import Training
@@ -34,9 +34,9 @@ class Recorder:
 
     journal: Journal
 
-    def __init__(self, run: Run, state: RunState, behind: Sequence[Changed] = ()) -> None:
-        """`behind` are the changes of settings after the state's checkpoint that still hold."""
-        self.run, self.state, self._behind = run, state, behind
+    def __init__(self, run: Run, state: RunState, later: Sequence[Changed] = ()) -> None:
+        """`later` are the changes of settings after the state's checkpoint that still hold."""
+        self.run, self.state, self._later = run, state, later
         self._epochs = state.config.epochs
         self._place = _place(run.path)
         self._is_short = False
@@ -57,7 +57,7 @@ class Recorder:
         run.write_json(run.environment_file, _environment(self.state.config, hardware))
         written = loaded.position.journal_bytes if loaded else 0
         self._is_short = run.metrics_file.stat().st_size < written
-        keep = cut_behind(run.metrics_file, written, self._behind)
+        keep = cut_after(run.metrics_file, written, self._later)
         run.write_config(self.state.config)
         run.forget_end()  # only after all that needs room on the disk
         with Journal(run.metrics_file, keep=keep) as self.journal:

@@ -6,7 +6,7 @@ from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.checkpoint_file import ADVICE
 from mnist_sum_tui.runs.events import Changed
-from mnist_sum_tui.runs.journal import turned_behind
+from mnist_sum_tui.runs.journal import changes_after
 from mnist_sum_tui.runs.length import check_length, lost_checkpoint
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.runs.run import Run
@@ -51,6 +51,6 @@ def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> tu
         RunError: config.json, which has the number that was set last, is damaged.
     """
     position = loaded.position if loaded else Position()
-    behind = turned_behind(run.metrics_file, position.journal_bytes)
-    is_asked = bool(behind or position.turns) and config.epochs != run.read_config().epochs
-    return [event for event in behind if event.setting != "epochs" or not is_asked], is_asked
+    later = changes_after(run.metrics_file, position.journal_bytes)
+    is_asked = bool(later or position.turns) and config.epochs != run.read_config().epochs
+    return [event for event in later if event.setting != "epochs" or not is_asked], is_asked

@@ -30,13 +30,13 @@ class RunState:
         *,
         name: str = "the run",
         is_new: bool = False,
-        behind: Sequence[Changed] = (),
+        later: Sequence[Changed] = (),
         is_asked: bool = False,
     ) -> None:
         """Begin at a checkpoint, or at the first step without one.
 
         In messages `source` is the checkpoint and `name` the run. `is_new` says that the config comes from the user and
-        not from a file. `behind` are the changes of settings after the checkpoint; each holds again from its step on.
+        not from a file. `later` are the changes of settings after the checkpoint; each holds again from its step on.
         `is_asked` says that the user asks for another number of epochs instead of those that are set for later steps.
         """
         position = loaded.position if loaded else Position()
@@ -51,7 +51,7 @@ class RunState:
         self.forecast = Forecast()
         self.best_epoch = position.best_epoch
         self._best_accuracy, self._best_loss = position.best_accuracy, position.best_loss
-        self.knobs = Knobs.of(config, position, own.epochs, behind, is_asked)
+        self.knobs = Knobs.of(config, position, own.epochs, later, is_asked)
         self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
         self._has_runs_folder = not is_new and own.data_dir == config.data_dir

@@ -8,12 +8,12 @@ from mnist_sum_tui.runs.events import Changed, Event
 from mnist_sum_tui.runs.journal import (
     Follower,
     Journal,
+    changes_after,
     check_appendable,
-    cut_behind,
+    cut_after,
     last_event,
     read_events,
     to_lines,
-    turned_behind,
 )
 from mnist_sum_tui.runs.replay import Replay
 from tests.tui import recorded
@@ -113,9 +113,9 @@ def test_changes_that_are_kept_do_not_stand_behind_a_torn_line(tmp_path: Path) -
     turned = Changed(step=9, epoch=1, elapsed=1.0, at=9, setting="lr", before="x1", value="x0.5")
     path.write_bytes(to_lines([turned, *events, turned]))
     begin, torn = len(to_lines([turned])), len(to_lines([turned, *events[:5]])) + 10
-    assert (turned_behind(path, 0), turned_behind(path, begin)) == ([turned, turned], [turned])
-    assert cut_behind(path, torn, []) == torn
-    assert cut_behind(path, torn, [turned]) == path.stat().st_size
+    assert (changes_after(path, 0), changes_after(path, begin)) == ([turned, turned], [turned])
+    assert cut_after(path, torn, []) == torn
+    assert cut_after(path, torn, [turned]) == path.stat().st_size
     assert list(read_events(path)) == [turned, *events[:5], turned]
 
 
