@@ -177,8 +177,8 @@ class _Trainer:
     def _reports(self, result: StepResult) -> Iterator[Event]:
         """The events that are due after a step."""
         now, state = time.perf_counter(), self.state
-        if now - self.requests.told_from >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
-            self.requests.told_from = now
+        if now - self.requests.progress_sent_at >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
+            self.requests.progress_sent_at = now
             yield from self._progress(result)
         yield from self._samples(place := (state.step, self.batches.total_steps, self.control.samples))
         yield from self._health(place)

@@ -32,7 +32,7 @@ class Requests:
         """whether a Paused event went out that no Resumed has followed yet"""
         self.is_stopping = False
         """whether one of the processes should stop"""
-        self.told_from = time.perf_counter()
+        self.progress_sent_at = time.perf_counter()
         """when the last Progress went out (perf_counter); -inf if every step sends one"""
 
     def serve(self) -> Iterator[Event]:
@@ -73,12 +73,12 @@ class Requests:
         is_single = self.is_paused and control.paused
         if not state.clock.is_running:
             state.clock.resume()
-            self.told_from = time.perf_counter()
+            self.progress_sent_at = time.perf_counter()
         if self.is_paused and not is_single:
             self.is_paused = False
             yield self._recorder.event(Resumed)
         if is_single or control.slow:
-            self.told_from = -math.inf
+            self.progress_sent_at = -math.inf
 
     def agree(self) -> Iterator[Event]:
         """Agree with the other processes on a stop and on changes of settings, which are on the disk at once.
