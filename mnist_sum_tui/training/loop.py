@@ -22,7 +22,6 @@ from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Notice, Progress, Samples, System, Validated
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.best_epoch import tested
 from mnist_sum_tui.training.coach import HEARD, Coach
@@ -245,6 +244,4 @@ class _Trainer:
 
     def _diverging(self, result: StepResult) -> Event:
         """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""
-        totals = Totals()
-        result.add_to(totals)
-        return self.recorder.event(Progress, **totals.means(), lr=result.lr, remaining=None)
+        return self.recorder.event(Progress, **result.means(), lr=result.lr, remaining=None)

@@ -57,6 +57,12 @@ class StepResult:
             seconds=self.seconds,
         )
 
+    def means(self) -> dict[str, float]:
+        """Its own means, under the names that events use."""
+        totals = Totals()
+        self.add_to(totals)
+        return totals.means()
+
 
 class Measured(NamedTuple):
     """What a step measures on its images: means of the losses, and numbers of right answers."""
