@@ -179,8 +179,8 @@ class _Trainer:
         if now - self.requests.progress_sent_at >= self.paces.progress or state.batch == self.batches.steps_per_epoch:
             self.requests.progress_sent_at = now
             yield from self._progress(result)
-        yield from self._samples(place := (state.step, self.batches.total_steps, self.control.samples))
-        yield from self._health(place)
+        yield from self._samples()
+        yield from self._health()
         if now - state.saved_at >= self.paces.autosave:
             yield self.recorder.save(self.learner, "timer")
 
@@ -192,16 +192,19 @@ class _Trainer:
         if self.meter.age >= self.paces.system and self.learner.is_alone:
             yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
 
-    def _samples(self, place: tuple[int, int, bool]) -> Iterator[Event]:
+    def _wants(self, pace: Pace) -> bool:
+        return pace.wants(self.state.step, self.batches.total_steps, self.control.samples)
+
+    def _samples(self) -> Iterator[Event]:
         """Samples, if they are due; the last step's stay on the screen."""
-        if self.sampling.wants(*place) or self.state.step == self.batches.total_steps:
+        if self._wants(self.sampling) or self.state.step == self.batches.total_steps:
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
 
-    def _health(self, place: tuple[int, int, bool]) -> Iterator[Event]:
+    def _health(self) -> Iterator[Event]:
         """A Health, if it is due; the last step has a look, whatever others cost."""
         is_next_last = self.state.step == self.batches.total_steps - 1
-        is_due = is_next_last or self.health.is_begun or self.health.pace.wants(*place)
+        is_due = is_next_last or self.health.is_begun or self._wants(self.health.pace)
         if is_due and (health := self.health.look(is_next_last)) is not None:
             yield from self._with_advice(self.recorder.event(Health, **health))
 
