@@ -38,7 +38,7 @@ class Recorder:
         """`later` are the changes of settings after the state's checkpoint that still hold."""
         self.run, self.state, self._later = run, state, later
         self._epochs = state.config.epochs
-        self._place = _place(run.path)
+        self._identity = _identity(run.path)
         self._is_short = False
         """whether metrics.jsonl had lost events from before the checkpoint"""
 
@@ -69,7 +69,7 @@ class Recorder:
         Raises:
             RunError: it was replaced.
         """
-        if _place(self.run.path) not in (self._place, None):
+        if _identity(self.run.path) not in (self._identity, None):
             raise RunError(
                 f"{self.run.path}: was replaced while the run trained, so nothing more is written there: "
                 "put the run's folder back, and resume it"
@@ -204,7 +204,7 @@ def scores(report: EvalReport | None, prefix: str = "") -> dict[str, float | Non
     return {prefix + name: getattr(report, name) if report else None for name in SCORES}
 
 
-def _place(folder: Path) -> tuple[int, int] | None:
+def _identity(folder: Path) -> tuple[int, int] | None:
     """What tells a folder from all others, and from a link to it; None if it is gone."""
     with contextlib.suppress(OSError):
         found = folder.lstat()
