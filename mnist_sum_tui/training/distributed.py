@@ -22,7 +22,7 @@ from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
 
-PATIENCE = timedelta(days=7)
+LONGEST_WAIT = timedelta(days=7)
 """how long a process waits for the others: long, because the user may pause; a process that dies is noticed at once"""
 
 
@@ -114,7 +114,7 @@ def joined(ranks: Ranks) -> Iterator[Processes]:
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         with _stdout_for_us_alone():
-            dist.init_process_group(backend, timeout=PATIENCE)
+            dist.init_process_group(backend, timeout=LONGEST_WAIT)
     try:
         yield Processes(ranks)
     finally:

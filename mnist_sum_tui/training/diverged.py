@@ -19,7 +19,7 @@ RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""
-BETTER = 0.3
+ABOVE_TEST = 0.3
 """own images were learned if their accuracy is so far above that of the test: 30 points"""
 
 
@@ -100,7 +100,7 @@ def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
     training, validation = best.digit_accuracy, best.val_digit_accuracy
     is_few = images < FEW_IMAGES
     known = max(training, validation or 0.0) if is_few or validation is None else validation
-    if known < BETTER + (GUESSING if done.majority else done.digit_accuracy):
+    if known < ABOVE_TEST + (GUESSING if done.majority else done.digit_accuracy):
         return ""
     if is_few:
         return f"{plural(images, 'training image')} may be too few, or the test images are of another kind"
