@@ -40,15 +40,16 @@ def help_training(control: Control) -> None:
 
 
 def _train(training: Training, control: Control) -> None:
+    """Make the same steps as the leader until the run ends, and agree with it wherever it does."""
     state, processes = training.state, training.learner.processes
-    if training.agree(control)[0]:  # the leader may have had requests before its first step
+    if training.agree(control).is_stopping:  # the leader may have had requests before its first step
         return
     while state.epoch <= state.config.epochs:
         for _ in training.epoch():
-            if training.agree(control)[0]:
+            if training.agree(control).is_stopping:
                 return
         if processes.any(False):  # only the leader validates, and it may be stopped meanwhile
             return
         state.next_epoch()
-        if training.agree(control)[0]:
+        if training.agree(control).is_stopping:
             return

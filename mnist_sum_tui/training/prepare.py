@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Split
@@ -15,6 +16,16 @@ from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import Learner, StepResult
 
 
+class Agreement(NamedTuple):
+    """What all processes of a run do before the next step."""
+
+    is_stopping: bool
+    made: list[tuple[Turn, str]]
+    """the changes of settings that the state has taken, each with the value before it"""
+    late: list[Turn]
+    """those that are left out: numbers of epochs for steps at which the run will have ended"""
+
+
 @dataclass(frozen=True, slots=True)
 class Training:
     """The parts of a training that is ready for its next step."""
@@ -26,11 +37,10 @@ class Training:
     shown: Split
     """the images whose first ones are shown with the network's answers: validation images, or else training images"""
 
-    def agree(self, control: Control) -> tuple[bool, list[tuple[Turn, str]], list[Turn]]:
-        """Whether the run should stop; the changes that the state has taken now, with the values before them.
+    def agree(self, control: Control) -> Agreement:
+        """Agree with the other processes on a stop and on changes of settings, and have the state take these.
 
         One for a later step counts although its value holds anyway, because another may be set for a step before it.
-        The last list has those that are left out: numbers of epochs for steps at which the run will have ended.
         """
         is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
         now = self.state.step
@@ -42,7 +52,8 @@ class Training:
                 late.append(turn)
             else:
                 made.append(self.state.turn(held))
-        return is_stopping, [(turn, before) for turn, before in made if turn.value != before or turn.step > now], late
+        made = [(turn, before) for turn, before in made if turn.value != before or turn.step > now]
+        return Agreement(is_stopping, made, late)
 
     def _that_holds(self, turn: Turn) -> Turn | None:
         """The turn, with no fewer epochs than will have begun by then; None if the run will have ended by then."""
