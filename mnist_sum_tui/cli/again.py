@@ -56,7 +56,7 @@ def _images(place: str | None) -> Images:
 
     with contextlib.suppress(DataError):
         if place is not None:
-            return Images(place, tuple(fingerprint(*read(split, place, is_runs=True)) for split in FILES))
+            return Images(place, tuple(fingerprint(*read(split, place, is_from_run=True)) for split in FILES))
     return Images(place)
 
 

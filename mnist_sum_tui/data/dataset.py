@@ -43,16 +43,16 @@ class Split:
         return Split(self.images[rows], self.labels[rows], self.indices[rows])
 
 
-def load(split: str, data_dir: str | Path | None = None, *, is_runs: bool = False) -> Split:
+def load(split: str, data_dir: str | Path | None = None, *, is_from_run: bool = False) -> Split:
     """The `train` (60,000) or `test` (10,000) images, from the package or from a folder of such files.
 
-    `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
+    `is_from_run` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
         UsageError: there is no such split.
         DataError: files are missing, damaged or do not belong together, or a download failed.
     """
-    images, labels = mnist_files.read(split, data_dir, is_runs=is_runs)
+    images, labels = mnist_files.read(split, data_dir, is_from_run=is_from_run)
     return Split(
         torch.from_numpy(images),
         torch.from_numpy(labels.astype(np.int64)),
@@ -66,7 +66,7 @@ def load_for_run(split: str, own: str | None, asked: str | None) -> Split:
     Raises:
         DataError: as `load`.
     """
-    return load(split, asked) if asked is not None else load(split, own, is_runs=True)
+    return load(split, asked) if asked is not None else load(split, own, is_from_run=True)
 
 
 def identity(split: str, data_dir: str | None, images: Split) -> dict[str, Any]:

@@ -41,10 +41,10 @@ DOWNLOADING = ".mnist-sum-download.lock"
 _ahead: dict[str, Future[Arrays]] = {}
 
 
-def read(split: str, data_dir: str | Path | None = None, *, is_runs: bool = False) -> Arrays:
+def read(split: str, data_dir: str | Path | None = None, *, is_from_run: bool = False) -> Arrays:
     """The images and labels of `train` or `test`, checked.
 
-    `is_runs` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
+    `is_from_run` says that the folder comes from a run's files and not from the user, so nothing is downloaded into it.
 
     Raises:
         UsageError: there is no such split.
@@ -54,7 +54,7 @@ def read(split: str, data_dir: str | Path | None = None, *, is_runs: bool = Fals
         raise unknown("split", split, FILES)
     if data_dir is None and split in _ahead:
         return _ahead.pop(split).result()
-    return _read(split, data_dir, is_runs)
+    return _read(split, data_dir, is_from_run)
 
 
 def fingerprint(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> str:
@@ -75,14 +75,14 @@ def read_ahead(data_dir: str | None = None) -> None:
         pool.shutdown(wait=False)
 
 
-def _read(split: str, data_dir: str | Path | None = None, is_runs: bool = False) -> Arrays:
+def _read(split: str, data_dir: str | Path | None = None, is_from_run: bool = False) -> Arrays:
     names = FILES[split]
     try:
-        folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir), is_runs)
-        paths = [_find(folder, name, is_runs) for name in names]
+        folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir), is_from_run)
+        paths = [_find(folder, name, is_from_run) for name in names]
     except OSError as error:
         reason = error.strerror or error
-        remedy = RUNS_OWN if is_runs else "choose another --data-dir"
+        remedy = RUNS_OWN if is_from_run else "choose another --data-dir"
         raise DataError(f"{data_dir or BUNDLED}: cannot be read ({reason}); {remedy}") from error
     sums = [SHA256[name] if data_dir is None else None for name in names]
     images, labels = idx.read_images(paths[0], sums[0]), idx.read_labels(paths[1], sums[1])
@@ -93,25 +93,25 @@ def _read(split: str, data_dir: str | Path | None = None, is_runs: bool = False)
     return images, labels
 
 
-def _find(folder: Path, name: str, is_runs: bool) -> Path:
+def _find(folder: Path, name: str, is_from_run: bool) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    if is_runs:
+    if is_from_run:
         raise DataError(f"{folder}: has no {name} or {name}.gz; {RUNS_OWN}")
     raise MissingDataError(f"{folder}: has no {name} or {name}.gz; download the file, or leave out --data-dir")
 
 
-def _raw_folder(root: Path, is_runs: bool) -> Path:
+def _raw_folder(root: Path, is_from_run: bool) -> Path:
     """The folder of the files: the root or one below. MNIST is downloaded into an empty root unless it is a run's."""
     if not root.is_dir():
-        if is_runs:
+        if is_from_run:
             raise DataError(f"{root}: is not a folder; {RUNS_OWN}")
         advice = "create it (MNIST is downloaded into an empty folder) or leave out --data-dir"
         raise MissingDataError(f"{root}: is not a folder (was it moved?); {advice}")
     folders = [root / "MNIST" / "raw", root / "raw", root]
     has_files = any(not path.is_dir() for path in root.rglob("*"))  # a failed download leaves empty folders
-    if is_runs or (has_files and not (root / DOWNLOADING).exists()):
+    if is_from_run or (has_files and not (root / DOWNLOADING).exists()):
         name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
     os.scandir(root).close()  # raises if it may not be read; rglob then finds nothing

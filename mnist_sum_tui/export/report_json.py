@@ -75,7 +75,7 @@ def tested(run: Run, done: Finished | None) -> dict[str, Any]:
 def pictured(mistakes: Sequence[MistakeInFile], data_dir: str | None) -> list[tuple[MistakeInFile, Image]]:
     """Each mistake with its image, uint8 (28, 28); none if the images are missing or are not those of the run."""
     try:
-        images, labels = mnist_files.read("test", data_dir, is_runs=True) if mistakes else ((), ())
+        images, labels = mnist_files.read("test", data_dir, is_from_run=True) if mistakes else ((), ())
     except DataError:
         return []
     if any(wrong["index"] >= len(labels) or labels[wrong["index"]] != wrong["label"] for wrong in mistakes):

@@ -54,7 +54,7 @@ class RunState:
         self.knobs = Knobs.of(config, position, own.epochs, later, is_asked)
         self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
-        self._has_runs_folder = not is_new and own.data_dir == config.data_dir
+        self._is_from_run = not is_new and own.data_dir == config.data_dir
         self._take_length()
         self.saved_at = time.perf_counter()
 
@@ -136,7 +136,7 @@ class RunState:
         Raises:
             DataError: they are missing or damaged, or they are other images.
         """
-        images = dataset.load(split, self.config.data_dir, is_runs=self._has_runs_folder)
+        images = dataset.load(split, self.config.data_dir, is_from_run=self._is_from_run)
         found = dataset.identity(split, self.config.data_dir, images)
         known = self._images.setdefault(split, found)
         if found != known:

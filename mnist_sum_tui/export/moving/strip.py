@@ -30,7 +30,7 @@ def strip(story: Story, film: Film, data_dir: str | None) -> str:
     if not story.samples:
         return ""
     try:
-        images, labels = mnist_files.read("train", data_dir, is_runs=True)
+        images, labels = mnist_files.read("train", data_dir, is_from_run=True)
     except DataError:
         images, labels = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
     first = story.samples[0]

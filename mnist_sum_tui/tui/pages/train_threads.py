@@ -71,5 +71,5 @@ def sample_images(indices: tuple[int, ...], data_dir: str | None) -> "dict[int, 
     """
     from mnist_sum_tui.data import mnist_files  # numpy
 
-    images = mnist_files.read("train", data_dir, is_runs=True)[0]
+    images = mnist_files.read("train", data_dir, is_from_run=True)[0]
     return {index: images[index].copy() for index in indices if index < len(images)}  # a journal may name any

@@ -40,7 +40,7 @@ class TrainingImages(Widget):
     def _work(self) -> None:
         from mnist_sum_tui.data import mnist_files
 
-        images, labels = mnist_files.read("train", self._data_dir, is_runs=True)  # so that nothing is downloaded
+        images, labels = mnist_files.read("train", self._data_dir, is_from_run=True)  # so that nothing is downloaded
         self.app.call_later(self._take, first_of_each(images, labels), len(images))
 
     def _take(self, images: "list[Image | None]", count: int) -> None:

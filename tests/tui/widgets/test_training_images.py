@@ -28,8 +28,8 @@ async def test_they_are_read_once_where_there_is_room_and_counted(
 ) -> None:
     split = []
 
-    def read(name: str, data_dir: str | None = None, *, is_runs: bool = False) -> mnist_files.Arrays:
-        split.append((name, data_dir, is_runs))
+    def read(name: str, data_dir: str | None = None, *, is_from_run: bool = False) -> mnist_files.Arrays:
+        split.append((name, data_dir, is_from_run))
         return np.full((20, 28, 28), 200, np.uint8), np.arange(20, dtype=np.uint8) % 10
 
     monkeypatch.setattr(mnist_files, "read", read)
