@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.commands import prediction, resumption
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Finished, Started
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.length import MORE_EPOCHS
+from mnist_sum_tui.runs.resumable import MORE_EPOCHS
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS

@@ -14,7 +14,7 @@ from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.length import check_resumable
+from mnist_sum_tui.runs.resumable import check_resumable
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.settings import THEMES
 

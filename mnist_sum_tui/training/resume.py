@@ -7,8 +7,8 @@ from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.checkpoint_file import ADVICE
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.journal import changes_after
-from mnist_sum_tui.runs.length import check_length, lost_checkpoint
 from mnist_sum_tui.runs.position import Position
+from mnist_sum_tui.runs.resumable import check_length, lost_checkpoint
 from mnist_sum_tui.runs.run import Run
 
 

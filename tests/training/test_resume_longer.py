@@ -9,8 +9,8 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Finished
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.length import check_resumable
 from mnist_sum_tui.runs.position import Change
+from mnist_sum_tui.runs.resumable import check_resumable
 from mnist_sum_tui.training.loop import train
 from tests.training.resuming import assert_same_end, begun, config_of_few, rates_of, resave, train_through
 

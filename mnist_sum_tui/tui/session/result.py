@@ -9,7 +9,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
 from mnist_sum_tui.runs.find import where
-from mnist_sum_tui.runs.length import MORE_EPOCHS
+from mnist_sum_tui.runs.resumable import MORE_EPOCHS
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS

@@ -9,8 +9,8 @@ from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import about, capped, plural, small
 from mnist_sum_tui.runs.events import Changed, Checkpointed, EpochDone, Event, Finished, Started
 from mnist_sum_tui.runs.knob_turns import turned
-from mnist_sum_tui.runs.length import MORE_EPOCHS, has_completed, lost_checkpoint
 from mnist_sum_tui.runs.position import Change, with_length
+from mnist_sum_tui.runs.resumable import MORE_EPOCHS, has_completed, lost_checkpoint
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import turns_of, went_wrong
 from mnist_sum_tui.training.schedule import rate_at
