@@ -17,8 +17,8 @@ from mnist_sum_tui.atomic import unwritable
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.report_json import pictured, tested
+from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Notice, Paused, Progress, Started, Validated
-from mnist_sum_tui.runs.moments import moment
 from mnist_sum_tui.runs.run import Run
 
 GROUPS: dict[type[Event], str] = {Progress: "train", Validated: "validation", EpochDone: "validation", Finished: "test"}
@@ -188,7 +188,7 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
 
 def _created(run: Run) -> float | None:
     """When the run was created, in seconds since 1970; None if it is not known."""
-    found = moment(run.created)
+    found = seconds_since_1970(run.created)
     return found if math.isfinite(found) else None
 
 

@@ -10,7 +10,7 @@ from mnist_sum_tui.errors import unknown
 from mnist_sum_tui.formatting import byte_size, duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, cut, printable
-from mnist_sum_tui.runs.moments import moment
+from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary
 
@@ -90,7 +90,7 @@ def _curve(run: Summary) -> str:
 
 
 COLUMNS = (
-    Column("run", _name, lambda run: moment(run.created), True),
+    Column("run", _name, lambda run: seconds_since_1970(run.created), True),
     Column("model", lambda run: _config(run, "model"), lambda run: _config(run, "model")),
     Column("state", _state, _state),
     Column("epochs", _epochs, lambda run: len(run.epochs), True),

@@ -11,7 +11,7 @@ from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
-from mnist_sum_tui.runs.moments import moment
+from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, unreadable
@@ -175,14 +175,14 @@ def where(run: Run) -> str:
 
 def list_runs(folder: str | Path) -> list[Run]:
     """Every run in the folder, the newest first; if several have the same id, only one of them."""
-    return sorted(_in(Path(folder)), key=lambda run: (moment(run.created), run.id), reverse=True)
+    return sorted(_in(Path(folder)), key=lambda run: (seconds_since_1970(run.created), run.id), reverse=True)
 
 
 def summaries(folder: str | Path) -> list[Summary]:
     """Every run of `list_runs` at a glance, in its order; each file is read once."""
     read = map(summarise, _in(Path(folder)))
     there = (found for found in read if is_run(found.run.path))  # others were deleted meanwhile
-    return sorted(there, key=lambda found: (moment(found.created), found.run.id), reverse=True)
+    return sorted(there, key=lambda found: (seconds_since_1970(found.created), found.run.id), reverse=True)
 
 
 def _in(folder: Path) -> list[Run]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from threading import Lock
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.differences import told_apart, why_other
 from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.images import Images
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.moments import moment
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, best_if_any, summarise
 
@@ -61,9 +61,9 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 
 @lru_cache(maxsize=1)
 def _best_of(runs: tuple[Run, ...], model: str, parameters: int, images: Images, current: Run) -> Run | None:
-    created = moment(current.created)
+    created = seconds_since_1970(current.created)
     summaries = [summarise(run) for run in runs if run.id != current.id]
-    earlier = [found for found in summaries if created == -math.inf or moment(found.created) <= created]
+    earlier = [found for found in summaries if created == -math.inf or seconds_since_1970(found.created) <= created]
     alike = [found for found in earlier if found.config and found.config.model == model]
     alike = [found for found in alike if found.images.same_as(images) and parameters in (0, found.parameters)]
     best = best_if_any([found for found in alike if found.state_word != ONLY_GUESSES])

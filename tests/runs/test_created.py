@@ -9,7 +9,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import COLUMNS, arranged
-from mnist_sum_tui.runs.moments import moment
+from mnist_sum_tui.runs.created import seconds_since_1970
 
 NEWEST_FIRST = ["2026-11-27T12:00:00", "2026-11-27T13:30:00+02:00", "20261127T110000Z", "2026-11-27T02:00:00-08:00"]
 
@@ -29,6 +29,6 @@ def test_a_time_without_a_zone_is_utc_wherever_the_user_is(monkeypatch: pytest.M
     with monkeypatch.context() as elsewhere:
         elsewhere.setenv("TZ", "JST-9")
         time.tzset()
-        found = moment("1970-01-01T00:00:01")
+        found = seconds_since_1970("1970-01-01T00:00:01")
     time.tzset()
     assert found == 1
