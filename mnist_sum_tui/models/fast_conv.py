@@ -45,7 +45,10 @@ class FastConv2d(nn.Conv2d):
 
 
 def by_patches(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-    """The convolution as one matrix product of (N*H*W, kh*kw*C) and (kh*kw*C, O)."""
+    """The convolution of (N, C, H, W) with kernels (O, C, kh, kw), without padding, as one matrix product.
+
+    It is that of (N*H'*W', kh*kw*C) and (kh*kw*C, O), where H' x W' is the size of the result (N, O, H', W').
+    """
     convolve: Callable[..., Tensor] = Patches.apply
     if torch.is_autocast_enabled("cpu"):  # casts no Function's inputs by itself
         images_nchw, weight = (tensor.to(torch.get_autocast_dtype("cpu")) for tensor in (images_nchw, weight))
@@ -54,7 +57,7 @@ def by_patches(images_nchw: Tensor, weight: Tensor, bias: Tensor | None) -> Tens
 
 
 def by_winograd(images_nchw: Tensor, weight: Tensor, bias: Tensor | None, padding: int = 0) -> Tensor:
-    """The convolution with a 3x3 kernel by Winograd's algorithm."""
+    """The convolution of (N, C, H, W) with kernels (O, C, 3, 3) by Winograd's algorithm, to (N, O, H', W')."""
     convolve: Callable[..., Tensor] = Winograd.apply
     return convolve(images_nchw.permute(0, 2, 3, 1), weight, bias, padding).permute(0, 3, 1, 2)
 
@@ -99,7 +102,10 @@ class Patches(torch.autograd.Function):
 
 @lru_cache(maxsize=16)
 def _parts_by_pixel(n: int, rows: int, columns: int, height: int, width: int) -> tuple[Tensor, Tensor]:
-    """The parts of patches, each one pixel's copy, ordered by pixel; and where each pixel's parts start."""
+    """The parts of patches, each one pixel's copy, ordered by pixel; and where each pixel's parts start.
+
+    A part is an index into all N*rows*columns*height*width parts; there is a start for each of the maps' pixels.
+    """
     above, beside = rows + height - 1, columns + width - 1
     pixels = torch.arange(n * above * beside).view(n, above, beside)
     pixel_of_part = pixels.unfold(1, height, 1).unfold(2, width, 1).flatten()
@@ -124,7 +130,7 @@ class Winograd(torch.autograd.Function):
         out = maps_nhwc.new_empty(n, height + 2 * padding - 2, width + 2 * padding - 2, len(weight))
         tile = _tile(out)
         by = transforms(tile)
-        for images in _images(out, tile):
+        for images in _image_blocks(out, tile):
             values = _values(by.of_tile, _cut(maps_nhwc[images], tile + 2, tile, padding))
             for part in _blocks(len(weight), CHANNELS):
                 products = torch.bmm(values, _values(by.of_kernel, _flat(weight[part])).transpose(1, 2))
@@ -142,7 +148,7 @@ class Winograd(torch.autograd.Function):
         grad_bias = weight.new_zeros(len(weight)) if ctx.has_bias else None
         tile = _tile(grad_nhwc)
         by = transforms(tile)
-        for images in _images(grad_nhwc, tile):
+        for images in _image_blocks(grad_nhwc, tile):
             values = _values(by.of_tile, _cut(maps_nhwc[images], tile + 2, tile, ctx.padding))
             grad_values = torch.empty_like(values)
             for part in _blocks(len(weight), CHANNELS):
@@ -163,7 +169,7 @@ def _tile(out_nhwc: Tensor) -> int:
     return min(POINTS, key=lambda side: math.prod(-(-length // side) * (side + 2) for length in out_nhwc.shape[1:3]))
 
 
-def _images(out_nhwc: Tensor, tile: int) -> Iterator[slice]:
+def _image_blocks(out_nhwc: Tensor, tile: int) -> Iterator[slice]:
     """Blocks of images with at most TILES tiles each, but at least one image."""
     n, height, width, _ = out_nhwc.shape
     return _blocks(n, max(1, TILES // (-(-height // tile) * -(-width // tile))))

@@ -16,6 +16,7 @@ from torch import Tensor
 Rows = list[list[float]]
 
 KERNEL = 3
+"""rows and columns of a kernel"""
 HALF, THIRD = Fraction(1, 2), Fraction(1, 3)
 POINTS: dict[int, tuple[int | Fraction, ...]] = {
     3: (0, 1, -1, 2),
