@@ -12,7 +12,7 @@ from mnist_sum_tui import sizes
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
-DIGITS, NUMBERS, SUMS = sizes.DIGITS, sizes.NUMBERS, sizes.SUMS
+DIGITS, NUMBERS, SUMS = sizes.DIGITS, sizes.NUMBERS, sizes.SUMS  # here, too: a user's own network imports one module
 CELL_SCALE = 16.0
 """a factor on the sum head's inputs: without it the weights would have to grow further than a learning rate of 1e-3
 allows in an epoch; a larger one lets the sum's gradient disturb the digit's. `guide/measurements.md` has the figures"""

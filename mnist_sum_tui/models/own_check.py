@@ -108,6 +108,7 @@ def _check_weights(network: SumNetwork) -> None:
 
 
 def _load(network: SumNetwork, source: SumNetwork) -> None:
+    """Give the network the weights of `source`, as a checkpoint would; both must have the same names."""
     weights = source.state_dict()
     strays = sorted(weights.keys() ^ network.state_dict().keys())
     if strays:
@@ -147,7 +148,10 @@ def _outside_checkpoint(network: SumNetwork) -> Iterator[str]:
 
 
 def _images() -> Tensor:
-    """Normalised images (3, 1, 28, 28) with more ink in each than in the one before, new ones at each call."""
+    """Normalised images (3, 1, 28, 28), with more ink in each than in the one before.
+
+    Their values are always the same; each call gives another tensor, which a network may change in place.
+    """
     noise = torch.rand(COUNT, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     return (noise < torch.tensor([0.1, 0.2, 0.4]).view(COUNT, 1, 1, 1)) * 3.2 - 0.4
 
