@@ -23,22 +23,22 @@ SAME = ("processor", "cores", "gpu")
 """two runs with equal values of these in environment.json count as made on the same machine"""
 
 
-def from_run(run: Summary) -> float | None:
+def from_run(summary: Summary) -> float | None:
     """Images/s in the fastest epoch of a run on the built-in images, validation and saving included.
 
     None if the run was on another machine, or with another precision or number of threads than it would have now.
     """
-    config, epochs = run.config, run.epochs
-    if config is None or config.data_dir is not None or not epochs or not run.starts or not epochs[-1].elapsed:
+    config, epochs, starts, run = summary.config, summary.epochs, summary.starts, summary.run
+    if config is None or config.data_dir is not None or not epochs or not starts or not epochs[-1].elapsed:
         return None
     try:
-        made_on = run.run.read_json(run.run.environment_file)
+        made_on = run.read_json(run.environment_file)
     except RunError:
         return None
     here, usual = describe(), choose(TrainConfig(model=config.model))
     if any(made_on.get(name) != here[name] for name in SAME):
         return None
-    start = run.starts[-1]
+    start = starts[-1]
     if (start.device, start.precision, start.threads) != (usual.device.type, usual.precision, usual.threads):
         return None
     took = [after - before for before, after in pairwise((0.0, *(epoch.elapsed for epoch in epochs)))]
