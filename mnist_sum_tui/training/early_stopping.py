@@ -74,10 +74,12 @@ class Ending:
             self._fit()
 
     def _look(self) -> None:
+        """Let the run end as soon as it can, if there is a reason to."""
         if (why := self._reason()) and self._state.epoch <= self._state.config.epochs:
             self._turn(self._state.fewest_epochs, why)
 
     def _reason(self) -> str:
+        """As `reason`, but a target that was reached before the user asked for another number of epochs is none."""
         config = self._state.config
         return reason(replace(config, target=0.0) if self._has_had_target else config, self._done)
 
@@ -96,6 +98,7 @@ class Ending:
         return next((length.epochs for length in reversed(lengths) if length not in self._own), lengths[0].epochs)
 
     def _fit(self) -> None:
+        """Set the number of epochs to what fits in the time, at most what the user has set; not for a small change."""
         state, self._is_fitted = self._state, True
         left = 60 * state.config.max_minutes - (state.clock.seconds - self._since)
         more = bisect_right(range(state.fewest_epochs + 1, self._most + 1), left, key=self._seconds_to)
@@ -108,11 +111,13 @@ class Ending:
             self._turn(epochs, self._too_long if is_least else self._fits)
 
     def _seconds_to(self, epochs: int) -> float:
+        """How long a run of so many epochs still takes, with its validations; 0 before the first step."""
         state = self._state
         steps = epochs * self._batches.steps_per_epoch - state.step
         return state.forecast.remaining(steps, epochs - state.epoch + 1) or 0.0
 
     def _turn(self, epochs: int, why: str) -> None:
+        """Ask for a number of epochs from the next step on, and remember that the run does so itself."""
         step = self._state.step
         self._own[Change(step, epochs)] = why
         self._control.turn(Turn(step, "epochs", str(epochs)), gives_way=True)
