@@ -52,7 +52,7 @@ class Coach:
         self._epochs: list[EpochDone] = []
         self._started: Started | None = None
         self._seen = Seen()
-        self._topic, self._words, self._since, self._at = "", "", 0, 0.0
+        self._topic, self._words, self._at_event, self._at_second = "", "", 0, 0.0
         self._before_ghost, self._raced = "", ""
         """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         self._said, self._told = dict[str, str](), set[str]()
@@ -105,7 +105,7 @@ class Coach:
         is_urgent = topic in WARNINGS or is_over or not self._topic or (topic in NEXT and topic not in self._said)
         standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
         is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic in RENEWED and words != self._words
-        return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._since >= HOLD)
+        return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._at_event >= HOLD)
 
     def _note(self, topic: str, words: str) -> None:
         """Note what was said last."""
@@ -115,7 +115,7 @@ class Coach:
             self._before_busy = (self._topic, self._words) if self._topic else None
         self._told.add(words)
         self._said.setdefault(topic, words)
-        self._topic, self._words, self._since, self._at = topic, words, self._seen.events, self._seen.elapsed
+        self._topic, self._words, self._at_event, self._at_second = topic, words, self._seen.events, self._seen.elapsed
 
     def _once(self, topic: str, words: str) -> Said | None:
         """The sentence, if it was not told yet, or stands since less than STANDS; else None."""
@@ -125,7 +125,7 @@ class Coach:
     @property
     def _stood(self) -> float:
         """For how many seconds of training the last sentence has been the last one."""
-        return self._seen.elapsed - self._at
+        return self._seen.elapsed - self._at_second
 
     def _find(self) -> Said | None:
         """The topic that matters most now, and its sentence."""
@@ -234,7 +234,7 @@ class Coach:
                 return "adds", self._said["adds"]
             since = self._seen.adds_since or self._seen.step
             return "adds", f"Since about step {since:,} it learns to add: the sum is more than guessed"
-        if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._since < HOLD):
+        if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._at_event < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"

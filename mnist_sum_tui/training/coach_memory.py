@@ -39,15 +39,22 @@ class Seen:
     digit_loss: Average = field(default_factory=lambda: Average(FAST))
     first_digit_loss: float = 0.0
     lowest: float = math.inf
+    """the lowest average of the loss, in nats"""
     fastest: float = 0.0
+    """the highest average of the speed in this process, in images/s"""
     slow_events: int = 0
+    """how many Progress events, without a break, the speed has been below BUSY_SHARE of `fastest`"""
     high_events: int = 0
+    """how many, without a break, the loss has been high (JUMP)"""
     peak_rate: float = 0.0
-    """since it began to rise"""
+    """the highest learning rate since it began to rise"""
     rate: float = 0.0
+    """the learning rate of the newest Progress"""
     events: int = 0
+    """how many Progress events were taken in"""
     step: int = 0
     elapsed: float = 0.0
+    """seconds of training, as of the newest Progress"""
     low_step: int = 0
     """the last step at which the loss had not risen"""
     adds_since: int = 0
