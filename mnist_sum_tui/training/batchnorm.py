@@ -62,6 +62,7 @@ class _SharedNorm(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The normalised maps (N, C, H, W), mean and variance (C) of all processes, and their number of values."""
         maps = x.float()
         means, variances, counts = _of_each(maps)
         count = counts.sum()
@@ -103,4 +104,5 @@ def _of_each(maps_nchw: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _of_channels(values_c: Tensor) -> Tensor:
+    """The values (C) as (1, C, 1, 1), to be combined with maps (N, C, H, W)."""
     return values_c.view(1, -1, 1, 1)

@@ -16,7 +16,9 @@ SECONDS, SHARE, LONGEST = 2.0, 0.009, 60.0
 """seconds between two looks while a dashboard asks; the largest share of the time for all looks, copies aside; and the
 longest pause in seconds, so long that looks keep to their share on a busy machine, too"""
 IMAGES = 32
+"""how many training images show which units are dead"""
 MOST_WEIGHTS = 1 << 16
+"""of a layer, of which deviations and histogram are computed"""
 BINS, REACH = 19, 4.0
 """the histogram of a layer's weights has BINS bins from -REACH to REACH, each divided by sqrt(inputs of a unit)"""
 

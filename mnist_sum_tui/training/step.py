@@ -112,7 +112,7 @@ def label_smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> 
 
 
 def _digits(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
-    """A batch's images, or a part's, augmented, (N, 1, 28, 28); with `sturdy` some are drawn ones of their digit."""
+    """A batch's images, or a part's, augmented: normalised (N, 1, 28, 28); with `sturdy` some are drawn ones."""
     images = batch.images
     if config.augment == "sturdy":
         seed = seed_for(augment_seed, 0, Stream.DRAWN)
@@ -121,7 +121,7 @@ def _digits(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
 
 
 def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
-    """The outliers of a batch, or of a part of it, augmented as its digits are: (M, 1, 28, 28), M at least 1."""
+    """The outliers of a batch, or of a part, augmented as its digits are: normalised (M, 1, 28, 28), M at least 1."""
     making, changing = (seed_for(augment_seed, use, Stream.OUTLIERS, batch.first) for use in (0, 1))
     count = max(1, round(config.outliers * len(batch)))
     return augment(outliers(batch.images, batch.labels, count, making), config.augment, changing)
