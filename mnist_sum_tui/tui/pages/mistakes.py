@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.formatting import clauses, first_fit
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.pages.predicting import accuracies, awaited, note
+from mnist_sum_tui.tui.pages.predicting import accuracy_words, awaited, note
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, WeightsPage, weights_bar
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import LASTING_SECONDS, TestSetResult
@@ -35,7 +35,7 @@ OFTEN = 11
 
 def summary_line(result: TestSetResult, width: int) -> str:
     """The weights' description, shortened to leave room for a figure; then as many of three figures as fit."""
-    figures = accuracies(result.report).split(DOT)
+    figures = accuracy_words(result.report).split(DOT)
     source = clauses(result.source, width - len(f": {figures[0]}"))
     lines = [f"{source}: {DOT.join(figures[:count])}" for count in (3, 2, 1)]
     return first_fit([*lines, source], width)

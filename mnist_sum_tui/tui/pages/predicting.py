@@ -35,7 +35,7 @@ def working_line(text: str, share: float | None, width: int) -> str:
     return f"{text} {''.join(track(share, room))}{figure}" if room > 2 else f"{text}{figure}"
 
 
-def accuracies(report: "EvalReport") -> str:
+def accuracy_words(report: "EvalReport") -> str:
     """An evaluation's three figures in words: accuracy of digit and sum, and agreement."""
     found = (report.digit_accuracy, report.sum_accuracy, report.agreement)
     digit, total, agreement = (percent(share) for share in found)

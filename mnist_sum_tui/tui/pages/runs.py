@@ -24,7 +24,7 @@ from mnist_sum_tui.runs.runs_folder import left_out, obstacle
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.experiments import ALL_RUNS, EXPERIMENT_BINDINGS, Experiments
-from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracies, note
+from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracy_words, note
 from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -245,4 +245,4 @@ class RunsPage(Experiments):
         """Show the result of the evaluation."""
         self._evaluating = None
         name, report = short_name(message.result.source), message.result.report
-        self.note(f"{name} on {report.pairs:,} test pairs: {accuracies(report)}")
+        self.note(f"{name} on {report.pairs:,} test pairs: {accuracy_words(report)}")
