@@ -20,7 +20,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.pages.replay_keys import SPEED
+from mnist_sum_tui.tui.pages.replay_keys import LONGEST_FRAME, SPEED
 from mnist_sum_tui.tui.pages.train_threads import sample_images
 from mnist_sum_tui.tui.widgets.help_panel import HelpPanel
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
@@ -32,8 +32,7 @@ SECONDS = 40.0
 SPEEDS = (1, 2, 4, 8)
 ENDED = 0.98
 """a run has ended before the longest one if it has less than this share of its length"""
-FRAME_SECONDS, LONGEST_FRAME = 0.2, 0.5
-"""seconds between frames, and the most seconds that one frame advances, so that a busy machine skips nothing"""
+FRAME_SECONDS = 0.2
 IN_STEP_BINDINGS = (
     Binding("p", "in_step('play')", "Play in step", tooltip="The marked runs side by side: which leads"),
     Binding("p,space", "in_step('pause')", "Pause", key_display="space"),
