@@ -15,7 +15,7 @@ from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.health_table import Spreads
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
-from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.large_map import LargeMap
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_network_views import show as show_view
 from tests.tui.pages.test_runs import make_three
@@ -36,12 +36,12 @@ def empty_share(pilot: Pilot[int]) -> float:
     grounds = Counter(cell.ground for line in lines for cell in line)
     page = grounds.most_common(1)[0][0]
     filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])
-    for widget in screen.query("Chart, Gallery, TrainingImages, Heatmap, Digit, HeatPair, Closer"):
+    for widget in screen.query("Chart, Gallery, TrainingImages, Heatmap, Digit, HeatPair, LargeMap"):
         region = widget.region
         part = filled[region.y : region.bottom, region.x : region.right]
         rows, columns = np.flatnonzero(part.any(1)), np.flatnonzero(part.any(0))
         if len(rows):
-            is_picture = isinstance(widget, Digit | HeatPair | Closer)
+            is_picture = isinstance(widget, Digit | HeatPair | LargeMap)
             across = slice(columns[0], columns[-1] + 1) if is_picture else slice(None)
             part[rows[0] : rows[-1] + 1, across] = True
     empty = np.zeros_like(filled)

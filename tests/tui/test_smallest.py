@@ -9,7 +9,7 @@ from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
-from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.large_map import LargeMap
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press, until
@@ -84,7 +84,7 @@ async def test_a_map_is_whole_beside_the_image(size: tuple[int, int], app: Mnist
     """Both in 28x14 cells with a margin, in which the frames are; the filter only where there is room."""
     async with app.run_test(size=size) as pilot:
         await shown.closer(pilot)
-        closer = app.screen.query_one(Closer)
+        closer = app.screen.query_one(LargeMap)
         lines = str(closer.render()).split("\n")
         assert len(lines) <= closer.content_size.height
         assert max(map(len, lines)) <= closer.content_size.width

@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.widgets.answer import RIGHT, WRONG, AllTen, doubt_line
 from mnist_sum_tui.tui.widgets.common import Fitted, put
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
-from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.large_map import LargeMap
 from mnist_sum_tui.tui.widgets.layer_list import LayerList
 from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
@@ -77,7 +77,7 @@ class InsidePage(NetworkViews):
                 yield Static(id="words", markup=False)
                 with Horizontal(id="seen-inside"):
                     yield Maps(id="feature-maps")
-                    yield Closer(id="closer")
+                    yield LargeMap(id="large-map")
                     with Vertical(id="ends"):
                         yield ProbabilityBars("Digit", id="digit-end")
                         yield ProbabilityBars("Sum", id="sum-end")
@@ -91,7 +91,7 @@ class InsidePage(NetworkViews):
         """Set the looks of the parts, and start the clock of the slide show."""
         self.query_one("#goes-in", Digit).look = "blocks"
         self.set_interval(SLIDE_SECONDS, self._next_slide)
-        self.watch(self.query_one(Closer), "place", self.show_layer, init=False)
+        self.watch(self.query_one(LargeMap), "place", self.show_layer, init=False)
 
     # Requests: the layers and the answer always come from the same weights.
 
@@ -136,7 +136,7 @@ class InsidePage(NetworkViews):
         """Show the input image, unless it is the one that is shown: a live network has new answers for it."""
         shown = self.query_one("#goes-in", Digit)
         if shown.image is None or (shown.image != answer.image).any():
-            shown.image = self.query_one(Closer).image = answer.image
+            shown.image = self.query_one(LargeMap).image = answer.image
 
     def show_answer(self) -> None:
         """Show the answer for the chosen number."""
@@ -161,7 +161,7 @@ class InsidePage(NetworkViews):
         rows = [*map(say.layer_row, views)]
         self.views = views
         if rows != before:  # another network
-            self.remove_class("-closer")
+            self.remove_class("-large-map")
             layers.set_options([*rows, *say.VIEWS.values()])
             self.set_class(len(rows) > say.FEW_LAYERS, "-many")
             self.set_class(len(rows) > say.MORE_LAYERS, "-very-many")
@@ -178,23 +178,23 @@ class InsidePage(NetworkViews):
         self.view_name = ("", *say.VIEWS)[max(place - len(self.views) + 1, 0)]
         at = {f"-at-{name}": name == self.view_name for name in say.VIEWS}
         self.update_classes({"-at-ends": view.kind in say.ENDS, **at})
-        closer, maps = self.query_one(Closer), self.query_one(Maps)
+        large, maps = self.query_one(LargeMap), self.query_one(Maps)
         maps.view = view
         has_columns = not any(self.has_class(size) for size in ("-narrow", "-normal", "-medium"))
         of_layer = say.layer_words(view, self.number, self.app.current_theme.dark, has_columns, maps.is_sorted)
-        self.set_class(self.has_class("-closer") and closer.can_follow(view), "-closer")
-        if self.has_class("-closer"):
-            closer.view = view
-            of_layer = say.place_words(closer)
+        self.set_class(self.has_class("-large-map") and large.can_follow(view), "-large-map")
+        if self.has_class("-large-map"):
+            large.view = view
+            of_layer = say.place_words(large)
         self._whole_words = words = self.show_view(self.answer) or of_layer
-        if self.has_class("-narrow") or self.has_class("-closer"):
-            rows = self.room.height - say.NEEDED_ROWS - 2 * self.has_class("-closer")
+        if self.has_class("-narrow") or self.has_class("-large-map"):
+            rows = self.room.height - say.NEEDED_ROWS - 2 * self.has_class("-large-map")
             words = say.brief(words, self.query_one("#words").content_size.width, rows)
         put(self.query_one("#words", Static), words)
 
     def on_option_list_option_highlighted(self) -> None:
         """Show the maps of another layer, and no longer a large map or where it looked."""
-        self.remove_class("-closer", "-heat")
+        self.remove_class("-large-map", "-heat")
         self.show_layer()
         self.call_after_refresh(self._find_way_in)
 
@@ -210,20 +210,20 @@ class InsidePage(NetworkViews):
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
         """Show one map large, with a cursor."""
-        view, closer = self.query_one(Maps).view, self.query_one(Closer)
+        view, large = self.query_one(Maps).view, self.query_one(LargeMap)
         if self.view_name or view is None:
             return
-        self.add_class("-closer")
-        closer.look_at(view, message.key)
+        self.add_class("-large-map")
+        large.look_at(view, message.key)
         self.show_layer()
-        closer.focus()
+        large.focus()
 
     def step_back(self) -> bool:
         """Escape goes from the heat map or a large map to all maps, then to the list of layers."""
         if super().step_back():
             return True
-        if self.has_class("-closer"):
-            self.remove_class("-closer")
+        if self.has_class("-large-map"):
+            self.remove_class("-large-map")
             self.show_layer()
             self.query_one(Maps).focus()
             return True

@@ -9,7 +9,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.sizes import DIGITS, SIDE
 from mnist_sum_tui.training.dead_units import short_name
-from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.large_map import LargeMap
 from mnist_sum_tui.tui.widgets.maps import is_scores, reads_image
 
 if TYPE_CHECKING:
@@ -179,14 +179,14 @@ def patches_words(view: "LayerView") -> str:
     return f"{gap} {rows.size}x{columns.size} patch of {part}"
 
 
-def place_words(closer: Closer) -> str:
+def place_words(large: LargeMap) -> str:
     """Where the cursor is on a map, the value there, and the part of the image on which it depends."""
-    assert closer.view is not None
-    (row, column), patch = closer.place, closer.patch
-    value = as_maps(closer.view.maps)[closer.index, row, column]
+    assert large.view is not None
+    (row, column), patch = large.place, large.patch
+    value = as_maps(large.view.maps)[large.index, row, column]
     rows, columns = (f"{part.start + 1} to {part.stop}" for part in (patch.rows, patch.columns))
     return (
-        f"{_place(closer.view, closer.index, row, column)}: {value:.2f}{_functions(closer.view, 'after')}. "
+        f"{_place(large.view, large.index, row, column)}: {value:.2f}{_functions(large.view, 'after')}. "
         f"It depends on the framed part of the image: rows {rows}, columns {columns}. Arrows move the cursor."
     )
 

@@ -1,4 +1,4 @@
-"""Closer: one map shown large beside the image; a cursor shows which patch of the image a place of the map sees."""
+"""LargeMap: one map shown large beside the image; a cursor shows which patch of the image a place of the map sees."""
 
 from itertools import zip_longest
 from typing import TYPE_CHECKING, ClassVar
@@ -37,7 +37,7 @@ def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink
     return lines
 
 
-class Closer(Widget, can_focus=True):
+class LargeMap(Widget, can_focus=True):
     """Shows map `index` of the layer `view`, and its filter, too, if the layer reads the image itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*MOVES, Binding("escape", "screen.back", "Back to all maps")]

@@ -11,7 +11,7 @@ from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
-from mnist_sum_tui.tui.widgets.large_map import Closer, framed
+from mnist_sum_tui.tui.widgets.large_map import LargeMap, framed
 from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import words
@@ -21,7 +21,7 @@ from tests.tui.recorded import press
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
 async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple[int, int], app: MnistSumApp) -> None:
     async with fixed.on(app, InsidePage, size) as (pilot, page):
-        closer, maps = page.query_one(Closer), page.query_one(Maps)
+        closer, maps = page.query_one(LargeMap), page.query_one(Maps)
         await press(pilot, "enter", "right", "enter")
         assert not maps.display
         assert page.answer is not None
@@ -45,11 +45,11 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         assert closer.place == (0, 27)
         corner = str(closer.render()).splitlines()[0].rindex(BRAILLE.frame[0])  # of the cursor, in row 0 and column 27
         margin = closer.content_region.offset - closer.region.offset
-        await pilot.click(Closer, offset=(corner + 1 + margin.x, 6 + margin.y))
+        await pilot.click(LargeMap, offset=(corner + 1 + margin.x, 6 + margin.y))
         await pilot.pause()
         assert closer.place[1] == 27, "under the mouse"
         assert closer.place[0] in (5, 10), "half a line is a place, or a whole one"
-        await pilot.click(Closer, offset=(1, 1))
+        await pilot.click(LargeMap, offset=(1, 1))
         await pilot.pause()
         assert closer.place == (0, 0), "the nearest place"
         assert "esc Back to all maps" in str(page.query_one(KeyFooter).render())
@@ -65,14 +65,14 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
 async def test_an_answer_just_after_another_layer_was_chosen_leaves_the_large_map(app: MnistSumApp) -> None:
     async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
         await press(pilot, "enter", "right", "right", "enter")
-        assert page.has_class("-closer")
+        assert page.has_class("-large-map")
         page.query_one(OptionList).highlighted = 3  # its message is still on the way
         page.show_layer()  # as an answer does
-        closer = page.query_one(Closer)
+        closer = page.query_one(LargeMap)
         assert closer.view is not None
         assert closer.view.name == "conv1"
         assert str(closer.render())
-        assert not page.has_class("-closer")
+        assert not page.has_class("-large-map")
         await pilot.pause()
         assert words(page).startswith("Linear"), "the layer that was chosen"
 

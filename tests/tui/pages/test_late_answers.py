@@ -50,9 +50,9 @@ async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_
         page.on_looked_inside(fixed.looked_inside(LookInside(1, number)))
         assert page.views is not before
         await pilot.press("enter", "right", "enter")
-        assert page.has_class("-closer")
+        assert page.has_class("-large-map")
         page._show_layers(tuple(replace(view, maps=view.maps[:1]) for view in page.views))
-        assert not page.has_class("-closer")
+        assert not page.has_class("-large-map")
 
 
 async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_present_one(app: MnistSumApp) -> None:

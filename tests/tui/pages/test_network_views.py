@@ -118,7 +118,7 @@ async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int]
         assert picture.shape[0] % 10 == picture.shape[1] % 19 == 0
         await pilot.press("enter", "right", "enter")
         assert pictures.chosen == 1
-        assert not page.has_class("-closer"), "a table is no map of the image"
+        assert not page.has_class("-large-map"), "a table is no map of the image"
         named = {key.words for key in keys_of(app.screen)[0]}
         assert named & {"Back to the list", "Open in Inspect"} == {"Back to the list"}
         await pilot.press("escape")

@@ -9,16 +9,16 @@ from textual.pilot import Pilot
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.inference.explain import Axis, LayerView
-from mnist_sum_tui.tui.widgets.large_map import Closer
+from mnist_sum_tui.tui.widgets.large_map import LargeMap
 
 UPPER_LEFT, LOWER_RIGHT = BRAILLE.frame[0], BRAILLE.frame[3]
 
 
 class Alone(App[None]):
-    CSS = "Closer { padding: 0 1; }"
+    CSS = "LargeMap { padding: 0 1; }"
 
     def compose(self) -> ComposeResult:
-        yield Closer()
+        yield LargeMap()
 
 
 @pytest.fixture(params=[(144, 30)], ids=str)
@@ -27,9 +27,9 @@ async def pilot(request: pytest.FixtureRequest) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-def shown(pilot: Pilot[None], maps: tuple[int, ...] = (2, 14, 14)) -> Closer:
+def shown(pilot: Pilot[None], maps: tuple[int, ...] = (2, 14, 14)) -> LargeMap:
     """A large map of a layer whose filters see 5 x 3 pixels."""
-    closer, kernels = pilot.app.query_one(Closer), np.zeros((maps[0], 5, 5), np.float32)
+    closer, kernels = pilot.app.query_one(LargeMap), np.zeros((maps[0], 5, 5), np.float32)
     values = np.zeros(maps, np.float32)
     values[1, 2, 3], values[1, 0, 0] = 1, -2
     closer.image = np.zeros((28, 28), np.uint8)
@@ -37,7 +37,7 @@ def shown(pilot: Pilot[None], maps: tuple[int, ...] = (2, 14, 14)) -> Closer:
     return closer
 
 
-def corners(closer: Closer, corner: str) -> list[tuple[int, int]]:
+def corners(closer: LargeMap, corner: str) -> list[tuple[int, int]]:
     """Column and row of the corners of the frames, from left to right."""
     rows = enumerate(str(closer.render()).split("\n"))
     return sorted((column, row) for row, line in rows for column, c in enumerate(line) if c == corner)
@@ -70,7 +70,7 @@ async def test_a_click_into_the_frame_means_the_framed_place(place: tuple[int, i
     assert (top, bottom) == (rows.start, rows.stop + 1)
     for x, y in ((column + 1, row + 1), (last - 1, end - 1)):
         closer.place = (7, 7)
-        await pilot.click(Closer, offset=(1 + x, y))
+        await pilot.click(LargeMap, offset=(1 + x, y))
         assert closer.place == place
 
 
