@@ -5,7 +5,7 @@ from textual.containers import Vertical
 
 from mnist_sum_tui.charts.axes import place
 from mnist_sum_tui.tui.widgets.common import Line
-from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
+from mnist_sum_tui.tui.widgets.scrub_bar import Place, ScrubBar
 
 
 class InStepBar(Vertical):
@@ -21,4 +21,4 @@ class InStepBar(Vertical):
         self.query_one(Line).say(leads)
         whole = place(x_kind, end)
         words = f"{place(x_kind, share * end):>{len(whole)}} of {whole.removeprefix(f'{x_kind} ')}"
-        self.query_one(ScrubBar).place = (is_playing, speed, words, 1.0, share)
+        self.query_one(ScrubBar).place = Place(is_playing, speed, words, played=share)

@@ -1,6 +1,7 @@
 """ScrubBar: the position of a replay in its run, in one line; a click, a drag or the wheel moves it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual import events
 from textual.content import Content
@@ -18,13 +19,25 @@ NOTCH = 0.02
 """the share of the run by which a notch of the wheel goes back or forth"""
 
 
+class Place(NamedTuple):
+    """How far a replay is."""
+
+    is_playing: bool = False
+    speed: int = 1
+    words: str = ""
+    """the position in words"""
+    read: float = 1.0
+    """the share of the run that is read, 0..1"""
+    played: float = 0.0
+    """the share that is played"""
+
+
 class ScrubBar(Widget):
     """Shows `▸ x16  ━━━━━━╸──────────  12.3 s of 53.8 s, step   492`."""
 
     ALLOW_SELECT = False  # while text is selected with the mouse, Textual draws the whole page at each move
 
-    place: reactive[tuple[bool, int, str, float, float]] = reactive((False, 1, "", 1.0, 0.0))
-    """whether it plays, speed, position in words, and the shares 0..1 of the run that are read and played"""
+    place: reactive[Place] = reactive(Place())
 
     @dataclass(eq=False)
     class Dragged(Message):
@@ -38,20 +51,20 @@ class ScrubBar(Widget):
 
     def show(self, player: Player) -> None:
         """Show the position of a player."""
-        known = player.replay.share_read
-        self.place = (player.is_playing, player.speed, player.words, known, player.share)
+        self.place = Place(player.is_playing, player.speed, player.words, player.replay.share_read, player.share)
 
     def render(self) -> Content:
         """The bar in one line."""
         left, room, right = self._parts()
-        done, rest = track(self.place[-1], room)
+        done, rest = track(self.place.played, room)
         return Content.assemble(left, (done, "$text-primary"), (rest, "$foreground 30%"), right)
 
     def _parts(self) -> tuple[str, int, str]:
         """The words before the track, its columns, the words after it."""
-        is_playing, speed, right, known, _ = self.place
-        left = f"{BRAILLE.chosen if is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
-        right += f", {percent(known, 0)} read" if known < 1 else ""  # which takes less than a second
+        place = self.place
+        left = f"{BRAILLE.chosen if place.is_playing else BRAILLE.paused} x{place.speed:<3}" + " " * (GAP - 1)
+        right = place.words
+        right += f", {percent(place.read, 0)} read" if place.read < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP
         return left, max(room, 1), " " * GAP + right
 
@@ -71,11 +84,11 @@ class ScrubBar(Widget):
 
     def on_mouse_scroll_up(self) -> None:
         """Go a little back."""
-        self._ask_for(self.place[-1] - NOTCH)
+        self._ask_for(self.place.played - NOTCH)
 
     def on_mouse_scroll_down(self) -> None:
         """Go a little forth."""
-        self._ask_for(self.place[-1] + NOTCH)
+        self._ask_for(self.place.played + NOTCH)
 
     def _go(self, event: events.MouseEvent) -> None:
         left, room, _ = self._parts()

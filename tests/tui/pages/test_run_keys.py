@@ -110,13 +110,13 @@ async def test_marked_runs_are_played_in_step(
         await pilot.press("p")
         await recorded.until(pilot, lambda: "leads, sum accuracy" in str(leads.render()))
         assert max(newest()) < 53, "seconds, of which there are 53.75"
-        assert 0 < bar.place[-1] < 1
+        assert 0 < bar.place.played < 1
         await pilot.press("p")
         waiting = newest()
         await pilot.pause(0.5)
         assert newest() == waiting
         bar.post_message(ScrubBar.Dragged(0.5))
-        await recorded.until(pilot, lambda: bar.place[2] == "26.9 s of 53.8 s")
+        await recorded.until(pilot, lambda: bar.place.words == "26.9 s of 53.8 s")
         assert bar.place[:2] == (False, 2), "it still pauses"
         await pilot.press("plus", "plus", "plus", "minus", "space")
         assert bar.place[:2] == (True, 4)
@@ -131,8 +131,8 @@ async def test_marked_runs_are_played_in_step(
         assert "ended before" not in str(leads.render()), "what trains has not ended"
         assert len(page.curves) == 2, "space marks nothing meanwhile"
         bar.post_message(ScrubBar.Dragged(0.2))
-        await recorded.until(pilot, lambda: 0 < bar.place[-1] < 1)
-        assert not bar.place[0], "what is over does not go on by itself"
+        await recorded.until(pilot, lambda: 0 < bar.place.played < 1)
+        assert not bar.place.is_playing, "what is over does not go on by itself"
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
         page._share, page._at = 0.1, page._at - 60
