@@ -31,8 +31,8 @@ EVEN_STEPS = 12
 """up to about this step the moments are evenly spaced, then logarithmically"""
 
 
-def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
-    """The first Started, all Health, EpochDone and Finished, at most `moments` Progress, the Samples with new answers.
+def thinned(events: Iterable[Event]) -> list[Event]:
+    """The first Started, all Health, EpochDone and Finished, at most MOMENTS Progress, the Samples with new answers.
 
     A Progress is the mean of those that it replaces. The moments are densest in the first hundred steps, where most is
     learned. Thinning again changes nothing.
@@ -43,7 +43,7 @@ def thinned(events: Iterable[Event], moments: int = MOMENTS) -> list[Event]:
     kept = [event for event in events if isinstance(event, KEPT)]
     if not kept or not isinstance(kept[0], Started):
         raise DataError("the beginning of the training is missing in metrics.jsonl, so there is no moving picture")
-    scale = moments / math.log1p(kept[0].total_steps / EVEN_STEPS)
+    scale = MOMENTS / math.log1p(kept[0].total_steps / EVEN_STEPS)
     found: list[Event] = [kept[0]]
     found += _means([event for event in kept if isinstance(event, Progress)], scale)
     found += _changes([event for event in kept if isinstance(event, Samples)])

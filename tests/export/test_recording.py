@@ -7,6 +7,7 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
+from mnist_sum_tui.export import recording
 from mnist_sum_tui.export.recording import MOMENTS, RECORDED, record, thinned
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import Checkpointed, EpochDone, Event, Finished, Progress, Samples, Started
@@ -31,10 +32,11 @@ def test_thinning_keeps_epochs_and_the_end(events: list[Event]) -> None:
     assert [event.step for event in kept] == sorted(event.step for event in kept)
 
 
-def test_a_progress_is_the_mean_of_those_that_it_replaces(events: list[Event]) -> None:
+def test_a_progress_is_the_mean_of_those_that_it_replaces(events: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "MOMENTS", 20)
     before = 0
     everything = [event for event in events if isinstance(event, Progress)]
-    for kept in (event for event in thinned(events, 20) if isinstance(event, Progress)):
+    for kept in (event for event in thinned(events) if isinstance(event, Progress)):
         part = [event for event in everything if before < event.step <= kept.step]
         assert kept.step == part[-1].step
         assert kept.sum_accuracy == pytest.approx(sum(event.sum_accuracy for event in part) / len(part))
