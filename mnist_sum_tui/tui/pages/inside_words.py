@@ -114,16 +114,24 @@ def layer_words(
     `has_columns` says that there is room for the scores as columns beside the bars of their probabilities, `is_sorted`
     that the strongest maps come first.
     """
-    columns = UP_OR_DOWN if has_columns else ""
-    kind = f"{view.kind[:1].upper()}{view.kind[1:]}{_functions(view, 'then')}"
-    if is_sorted and len(as_maps(view.maps)) > 1:
-        kind = f"Strongest maps first {BRAILLE.between} {kind}"
     if view.kind == "image":
         return (
             f"The image goes in: 28x28 grey values. The number {number} comes in much later, after the digit scores. "
             "The list at the left has the layers in the order in which the image passes through them, and below them "
             "what the network has learned as a whole."
         )
+    kind = f"{view.kind[:1].upper()}{view.kind[1:]}{_functions(view, 'then')}"
+    if is_sorted and len(as_maps(view.maps)) > 1:
+        kind = f"Strongest maps first {BRAILLE.between} {kind}"
+    return (
+        _map_layer_words(view, kind, is_dark)
+        or _head_words(view, number, UP_OR_DOWN if has_columns else "")
+        or f"{kind}: each square is one value, made of all values of the layer before. Strong ones stand out."
+    )
+
+
+def _map_layer_words(view: "LayerView", kind: str, is_dark: bool) -> str:
+    """Words about a convolution or a pooling, which `kind` names; empty for other layers."""
     if reads_image(view):
         ink, paper = ("white", "black") if is_dark else ("black", "white")
         return (
@@ -141,6 +149,11 @@ def layer_words(
         maps = "smaller maps" if view.folded else "the same maps, smaller"
         words = f"{kind}: {maps}. Of each square {kept} is kept: what was found, less exactly where."
         return f"{words} {f'{SHIFTED} ' if 'batch norm' in view.folded else ''}{ROOTS}"
+    return ""
+
+
+def _head_words(view: "LayerView", number: int, columns: str) -> str:
+    """Words about scores, or about how the number comes in; empty for other layers. `columns` is UP_OR_DOWN or empty."""
     if view.kind == "digit scores":
         return (
             "Ten scores, one for each digit. "
@@ -161,7 +174,7 @@ def layer_words(
             f"Here the number comes in. Above: the ten digit scores. Below: ten places, of which only that of {number} "
             "is lit. The layers that follow have to learn to add them."
         )
-    return f"{kind}: each square is one value, made of all values of the layer before. Strong ones stand out."
+    return ""
 
 
 def _functions(view: "LayerView", word: str) -> str:
