@@ -153,7 +153,7 @@ def _map_layer_words(view: "LayerView", kind: str, is_dark: bool) -> str:
 
 
 def _head_words(view: "LayerView", number: int, columns: str) -> str:
-    """Words about scores, or about how the number comes in; empty for other layers. `columns` is UP_OR_DOWN or empty."""
+    """Words about scores (with `columns` after them), or about how the number comes in; empty for other layers."""
     if view.kind == "digit scores":
         return (
             "Ten scores, one for each digit. "
