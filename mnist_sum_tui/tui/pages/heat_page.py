@@ -30,6 +30,7 @@ class HeatPage(NumberPage):
     _heat_known: object = None
     """the same of the last one that is known to its end"""
     _heat_sought_at = _heat_due = 0.0
+    """when it was asked for, and from when on another may be while a training goes on (time.monotonic)"""
 
     is_heat_beside: ClassVar[bool] = False
     """whether the heat map is always shown beside the picture where there is room"""

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 
 LOOK_SECONDS = 1.0
+"""how often the view is brought up to date"""
 WAYS_IN = {"": "#feature-maps", "means": "#means", "health": "#spreads", "map": "#digit-map"}
 """the widget that Enter goes to, by the view that is shown"""
 BACK = "From Inside (F6 goes back)"

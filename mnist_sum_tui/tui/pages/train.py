@@ -57,7 +57,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self._defaults, self._begins_with_form = defaults, begins_with_form
         self._run_view: RunView | None = None
         self._is_stale = False
+        """whether something has come that is not drawn yet"""
         self._charted = 0.0
+        """when the charts were drawn last (time.monotonic)"""
         self._budget = DrawingBudget(SHARE_OF_A_CORE)
         self._is_loading_images = False
 

@@ -90,9 +90,13 @@ class WalkingPage(ImagePage):
     def __init__(self) -> None:
         super().__init__()
         self._evaluated: TestSetEvaluated | None = None
+        """the last evaluation on the test set; searches go on in it as long as it is of the shown weights"""
         self._then: Callable[[TestSetEvaluated], None] | None = None
+        """what waits for an evaluation"""
         self._found: Found | None = None
+        """what a walk has found, until the next key"""
         self._walked_to: int | None = None
+        """the image to which `action_uncertain` went last; from another one it begins with the least certain"""
 
     def forget_weights(self) -> None:
         """Forget the evaluation, because the weights of a new training have the same name as those of the last."""

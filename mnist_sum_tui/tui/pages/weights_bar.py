@@ -63,8 +63,11 @@ class WeightsPage(PredictingPage):
     def __init__(self) -> None:
         super().__init__()
         self._choices: tuple[Weights, ...] = ()
+        """the stops of the slider"""
         self._shown: Weights | None = None
+        """the one of them with which the page predicts; None before the first answer"""
         self._source = ""
+        """words about these weights, beside the slider"""
 
     @property
     def wanted(self) -> Weights | None:

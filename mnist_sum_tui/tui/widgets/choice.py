@@ -38,6 +38,7 @@ class Choice(Select[str]):
         self._words: dict[str, tuple[str, str]] = {}
         """for each name its first columns and its last"""
         self._told: dict[str, str] = {}
+        """for each name the text that is shown, both wrapped into the room there was"""
 
     def describe(self, words: Mapping[str, tuple[str, str]]) -> None:
         """Show other descriptions of the same names: first columns and last column; the chosen name stays.

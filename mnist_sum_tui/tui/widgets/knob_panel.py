@@ -102,7 +102,9 @@ class KnobPanel(Widget, can_focus=True):
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
+        """the index of the knob that the keys turn"""
         self._begun = 1
+        """epochs that have begun: the run cannot have fewer"""
         self._undo = undo
 
     def show(self, values: Mapping[str, str], begun: int) -> None:

@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.sample_strip import SampleStrip
 
 COUNT = 2
+"""how many runs have strips"""
 
 
 class Answers(NamedTuple):
