@@ -33,13 +33,8 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     """
     if not name:
         raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
-    as_path = Path(name)
-    if as_path.name != name or name in (".", ".."):
-        if is_run(as_path):
-            return Run(as_path.resolve() if as_path.name in ("", "..") else as_path)  # the run's id is its name
-        if is_closed(as_path):
-            raise closed(as_path)
-        raise _no_run(name)
+    if Path(name).name != name or name in (".", ".."):
+        return _at_path(name)
     check_folder(folder := Path(folder))
     runs = list_runs(folder)
     if not runs:
@@ -65,6 +60,16 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
+
+
+def _at_path(name: str) -> Run:
+    """The run in the folder that the user names by a path."""
+    path = Path(name)
+    if is_run(path):
+        return Run(path.resolve() if path.name in ("", "..") else path)  # the run's id is its name
+    if is_closed(path):
+        raise closed(path)
+    raise _no_run(name)
 
 
 def _begins(whole: str, name: str) -> bool:
