@@ -2,8 +2,9 @@
 
 import contextlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +15,9 @@ from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.runs import find, prune
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def prune_runs(
@@ -60,8 +64,17 @@ def prune_runs(
         if not typer.confirm("Drop them?"):
             say(out, "Nothing was dropped")
             return
+    _prune(out, [run for run, _ in kept.values()])
+
+
+def _prune(out: "Console", runs: Iterable[Run]) -> None:
+    """Prune these runs, and say what that freed.
+
+    Raises:
+        RunError: some could not be pruned; the others are.
+    """
     freed, refused = [], list[str]()
-    for run, _ in kept.values():
+    for run in runs:
         try:
             freed.append(prune.prune(run))
         except RunError as error:  # as of another user's run, or one that was resumed meanwhile

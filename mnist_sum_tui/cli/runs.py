@@ -4,7 +4,7 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -42,8 +42,11 @@ from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
-from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.training.diverged import trouble
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 app = typer.Typer(
     cls=Group, help="List, show, compare, export, report, note, prune and delete runs.", invoke_without_command=True
@@ -117,18 +120,10 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
             }
         )
         return
-    from mnist_sum_tui.cli.epoch_table import EpochTable
-
     out = console()
     print_runs(out, [summary])
     if summary.epochs:
-        out.print()
-        print_curves(out, {"": summary})
-        table = EpochTable.for_run(
-            out, summary.config.epochs if summary.config else len(summary.epochs), summary.epochs
-        )
-        rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
-        out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
+        _print_epochs(out, summary)
     settings = ", ".join(f"{option_name(name)} {printable(value_words(name, value))}" for name, value in config.items())
     changes = [("changed", changed_words(event, summary.steps)) for event in changed[:MOST_CHANGES]]
     if (more := len(changed) - MOST_CHANGES) > 0:
@@ -150,6 +145,18 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     if commands:
         out.print()
         show_commands(out, commands)
+
+
+def _print_epochs(out: "Console", summary: Summary) -> None:
+    """The curves of a run, and a row for each of its epochs."""
+    from mnist_sum_tui.cli.epoch_table import EpochTable
+
+    out.print()
+    print_curves(out, {"": summary})
+    epochs = summary.config.epochs if summary.config else len(summary.epochs)
+    table = EpochTable.for_run(out, epochs, summary.epochs)
+    rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
+    out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
 
 
 @app.command("compare")
