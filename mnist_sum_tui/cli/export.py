@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.cli.common import (
     DataDir,
     LaterRunsDir,
@@ -27,9 +26,6 @@ from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
-
-OUR_TITLE = b"<title>mnist-sum: "
-"""by which a report of ours (page.html) is recognised"""
 
 
 def export(
@@ -127,7 +123,7 @@ def report(
 ) -> None:
     """Write a run as one HTML file to send: curves, mistakes, settings, the command that repeats it."""
     from mnist_sum_tui.data import mnist_files  # numpy
-    from mnist_sum_tui.export.report import report as html  # and Pillow
+    from mnist_sum_tui.export import report as reports  # and Pillow
 
     if context.args:
         names = " ".join(map(shell_word, (run, *context.args)))
@@ -137,23 +133,7 @@ def report(
     if data_dir is not None:
         mnist_files.read("test", data_dir)  # raises here: without images the report has no pictures of the mistakes
     found = find.by_name(run, folder_of(context, runs_dir))
-    target = output or _usual(Path(f"{found.path.name}.html"))
-    write_output(target, html(found, data_dir), OPENS_A_PAGE)
-
-
-def _usual(target: Path) -> Path:
-    """The default target of a report, if it does not exist yet or is an earlier report.
-
-    Raises:
-        UsageError: there is another file, or none can have that name.
-    """
-    try:
-        with open_own(target) as stream:
-            is_ours = OUR_TITLE in stream.read(1000)
-    except FileNotFoundError:
-        return target
-    except OSError as error:
-        raise UsageError(f"{target} cannot be used ({error.strerror or error}): name another file with -o") from None
-    if not is_ours:
-        raise UsageError(f"{target} exists already: name another file with -o")
-    return target
+    target = output or Path(f"{found.path.name}.html")
+    if output is None and (why := reports.in_the_way(target)):
+        raise UsageError(f"{target} {why}: name another file with -o")
+    write_output(target, reports.report(found, data_dir), OPENS_A_PAGE)

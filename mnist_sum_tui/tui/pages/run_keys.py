@@ -3,7 +3,7 @@
 from textual.binding import Binding
 
 from mnist_sum_tui.atomic import write_atomic
-from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.formatting import letters
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.own_files import PAGE
@@ -92,9 +92,11 @@ class RunKeys(InStepKeys):
         target = self.session.runs_folder / COMPARED if marked else current.run.path / PAGE
 
         def write() -> None:
-            from mnist_sum_tui.export.report import compared, report  # numpy and Pillow
+            from mnist_sum_tui.export.report import compared, in_the_way, report  # numpy and Pillow
 
             try:
+                if why := in_the_way(target):
+                    raise RunError(f"{target}: {why}; move it away first")
                 named = dict(zip(letters(len(marked)), marked, strict=True))
                 write_atomic(target, compared(named) if marked else report(current.run, self.session.data_dir))
             except MnistSumError as error:

@@ -189,3 +189,22 @@ async def test_two_runs_in_step_show_what_both_answer(
         await pilot.press("escape", "up", "up", "space")
         await recorded.until(pilot, lambda: len(page.curves) == 3)
         assert not strips.display
+
+
+async def test_a_report_replaces_only_an_earlier_one(app: MnistSumApp, made: list[Run]) -> None:
+    mine, linked = app.session.runs_folder / "compared.html", made[2].path / "report.html"
+    mine.write_text("precious")
+    linked.symlink_to(mine)
+    async with fixed.on(app, RunsPage, (160, 40)) as (pilot, page):
+        await pilot.press("h")
+        await settle(pilot)
+        assert note_of(page) == f"{linked}: cannot be used (is a link); move it away first"
+        await pilot.press("space", "space", "h")
+        await settle(pilot)
+        assert note_of(page) == f"{mine}: exists already and is no report of mnist-sum; move it away first"
+        assert (mine.read_text(), linked.is_symlink()) == ("precious", True)
+        mine.write_bytes(earlier := report(made[0]))
+        await pilot.press("h")
+        await settle(pilot)
+        assert note_of(page).startswith("Wrote ")
+        assert mine.read_bytes() not in (earlier, b"")
