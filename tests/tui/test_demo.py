@@ -62,7 +62,11 @@ async def test_it_plays_with_captions_and_leaves_no_trace(tmp_path: Path, monkey
         await pilot.press("pagedown")
         assert "seen each image once" in said()
         assert of_session(app.session).chosen.path == RECORDED.epoch_file(1)
-        assert str(page.query_one("#tracks").render()).endswith("   same answers since step 135"), "not old ones"
+        assert str(page.query_one("#tracks").render()).endswith("   last new answers: step 135"), "not old ones"
+        await pilot.resize_terminal(160, 40)
+        whole = "   sample answers (digit, sum): last new ones in step 135"
+        await until(pilot, lambda: str(page.query_one("#tracks").render()).endswith(whole))
+        await pilot.resize_terminal(80, 24)
         await pilot.press("end")
         assert all(command in said() for command in NEXT)
         await press(pilot, "escape", "r")

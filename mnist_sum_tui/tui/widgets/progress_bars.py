@@ -13,8 +13,8 @@ LEAST = 8
 """columns of a bar, which count more than words beside it"""
 ANSWERS = ("sample answers (digit, sum): step {:,}", "answers (digit,sum): step {:,}", "sample answers: step {:,}")
 """forms of the words about the sample answers, the longest first; `6+8:2,7` below an image needs the first two"""
-SAME = ("same answers since step {:,}",)
-"""those of the demo, whose answers are thinned to new ones"""
+LAST_NEW = ("sample answers (digit, sum): last new ones in step {:,}", "last new answers: step {:,}")
+"""those of the demo, whose recording has only answers that differ from those before"""
 
 
 class ProgressBars(Widget):
@@ -33,7 +33,7 @@ class ProgressBars(Widget):
     def show(self, session: Session, samples: Samples | None) -> None:
         """Show the position in the run, once it has begun: a resumed one does not begin with its first epoch."""
         is_under_way = session.is_live or session.moment is not None
-        forms = SAME if session.run == RECORDED else ANSWERS
+        forms = LAST_NEW if session.run == RECORDED else ANSWERS
         step = samples.step if samples is not None and is_under_way else None
         self.answered = () if step is None else tuple(f"   {form.format(step)}" for form in forms)
         started, place = session.started, None
