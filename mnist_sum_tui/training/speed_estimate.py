@@ -1,21 +1,23 @@
 """Estimate how fast a network trains on this machine, from an earlier run or from a few steps on random images."""
 
 import contextlib
+import functools
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import torch
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import AUGMENTATIONS, TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.hardware import choose, describe
 from mnist_sum_tui.machine.openmp import take_threads
 from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.batches import Batches
-from mnist_sum_tui.training.step import DivergedError, Learner
+from mnist_sum_tui.training.step import DivergedError, Learner, augmented
 
 STEPS, SECONDS = 8, 0.4
 """how many steps are timed at most, and for how many seconds at most; the first step is slow and not counted"""
@@ -26,9 +28,12 @@ SAME = ("processor", "cores", "gpu")
 def from_run(summary: Summary) -> float | None:
     """Images/s in the fastest epoch of a run on the built-in images, validation and saving included.
 
-    None if the run was on another machine, or with another precision or number of threads than it would have now.
+    None if the run was on another machine, or with another precision or number of threads than it would have now, or if
+    its augmentation was changed.
     """
     config, epochs, starts, run = summary.config, summary.epochs, summary.starts, summary.run
+    if any(change.setting == "augment" for change in summary.changed):
+        return None  # it is not known with which its epochs were trained
     if config is None or config.data_dir is not None or not epochs or not starts or not epochs[-1].elapsed:
         return None
     try:
@@ -46,15 +51,28 @@ def from_run(summary: Summary) -> float | None:
     return start.train_images / seconds if seconds > 0 else None
 
 
+@functools.cache
+def augmenting() -> Mapping[str, float]:
+    """Seconds per image that each augmentation takes; measured once, because a second result would differ by chance."""
+    take_threads(1)  # several would wait for each other beside what else runs, and gain little with so few images
+    config = TrainConfig()
+    plan, found = next(_random_images(config, 1).epoch(1)), dict[str, float]()
+    for kind in AUGMENTATIONS:
+        took = list[float]()
+        for _ in range(STEPS + 1):
+            begin = time.perf_counter()
+            augmented(plan.batch(slice(None)), plan.augment_seed, replace(config, augment=kind))
+            took.append(time.perf_counter() - begin)
+        found[kind] = min(took) / config.batch_size
+    return found
+
+
 def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:
     """Images/s from the median time of a few steps, so that one slow step counts little; None if `is_over()`."""
     hardware = choose(config)
     take_threads(hardware.threads)
-    count = (STEPS + 1) * config.batch_size
-    images = torch.randint(256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
-    rows = torch.arange(count)
     learner, took = Learner(config, hardware), list[float]()
-    for plan in Batches(config, Split(images, rows % 10, rows)).epoch(1):
+    for plan in _random_images(config, STEPS + 1).epoch(1):
         if is_over():
             return None
         begin = time.perf_counter()
@@ -64,3 +82,10 @@ def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None
         if sum(took[1:]) > SECONDS:
             break
     return config.batch_size / statistics.median(took[1:])
+
+
+def _random_images(config: TrainConfig, batches: int) -> Batches:
+    count = batches * config.batch_size
+    images = torch.randint(256, (count, 28, 28), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    rows = torch.arange(count)
+    return Batches(config, Split(images, rows % 10, rows))

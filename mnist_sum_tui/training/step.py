@@ -111,7 +111,7 @@ def label_smoothed(loss: Tensor, log_probabilities_nk: Tensor, share: float) -> 
     return loss if share == 0 else (1 - share) * loss + share * uniform_loss(log_probabilities_nk)
 
 
-def _digits(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
+def augmented(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
     """A batch's images, or a part's, augmented: normalised (N, 1, 28, 28); with `sturdy` some are drawn ones."""
     images = batch.images
     if config.augment == "sturdy":
@@ -190,7 +190,7 @@ class Learner:
     def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
         """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""
         device = self.hardware.device
-        images = _digits(batch, augment_seed, config).to(device)
+        images = augmented(batch, augment_seed, config).to(device)
         numbers, n = batch.numbers.to(device), len(images)
         if config.outliers:
             strange = _outliers(batch, augment_seed, config).to(device)

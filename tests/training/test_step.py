@@ -14,8 +14,8 @@ from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import (
     DivergedError,
     Learner,
-    _digits,
     _outliers,
+    augmented,
     label_smoothed,
     losses,
     total_loss,
@@ -152,7 +152,7 @@ def test_outliers_are_augmented_as_the_digits_are() -> None:
 def test_sturdy_draws_some_digits_and_then_augments_all() -> None:
     batch, config = plan_of(100).batch(slice(None)), TrainConfig.of("standard", augment="sturdy")
     some_drawn = with_drawn_digits(batch.images, batch.labels, seed_for(7, 0, Stream.DRAWN))
-    whole = _digits(batch, 7, config)
+    whole = augmented(batch, 7, config)
     assert torch.equal(whole, augment(some_drawn, "sturdy", 7))
-    torch.testing.assert_close(_digits(plan_of(100).batch(slice(40, 60)), 7, config), whole[40:60])
-    assert torch.equal(_digits(batch, 7, replace(config, augment="strong")), augment(batch.images, "strong", 7))
+    torch.testing.assert_close(augmented(plan_of(100).batch(slice(40, 60)), 7, config), whole[40:60])
+    assert torch.equal(augmented(batch, 7, replace(config, augment="strong")), augment(batch.images, "strong", 7))

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mnist_sum_tui import own_network
@@ -27,6 +27,26 @@ class Speed:
     images_per_second: float
     is_measured: bool
     """whether it was measured in an earlier run, with validation and saving, or only estimated from a few steps"""
+    augment: str = "none"
+    outliers: float = 0.0
+    """the augmentation with which that was so fast, and the outliers per image"""
+    augmenting: Mapping[str, float] = field(default_factory=dict[str, float])
+    """seconds per image that each augmentation takes, as far as they are known"""
+
+    def is_like(self, config: TrainConfig) -> bool:
+        """Whether it was found with the same augmentation and as many outliers."""
+        return (self.augment, self.outliers) == (config.augment, config.outliers)
+
+    def seconds(self, config: TrainConfig) -> float | None:
+        """Seconds per image; with another augmentation only if it is known how long both take."""
+        found = 1 / self.images_per_second
+        if self.is_like(config):
+            return found
+        try:
+            network = found / (1 + self.outliers) - self.augmenting[self.augment]
+            return (max(network, 0.0) + self.augmenting[config.augment]) * (1 + config.outliers)
+        except KeyError:
+            return None
 
 
 Speeds = Mapping[str, Speed]
@@ -39,11 +59,12 @@ def training_images(config: TrainConfig) -> int | None:
 
 
 def epoch_seconds(config: TrainConfig, speeds: Speeds) -> float | None:
-    """Seconds per epoch; None if the speed is not known, or the batch size is not in TIMED_BATCHES."""
+    """Seconds per epoch; None if the speed is not known with these settings, or the batch size not in TIMED_BATCHES."""
     images, speed = training_images(config), speeds.get(config.model)
     if images is None or speed is None or config.batch_size not in TIMED_BATCHES:
         return None
-    return images / speed.images_per_second
+    seconds = speed.seconds(config)
+    return None if seconds is None else images * seconds
 
 
 class SpeedThread(threading.Thread):
@@ -72,6 +93,7 @@ class SpeedThread(threading.Thread):
         from mnist_sum_tui.training import speed_estimate  # torch
 
         known: set[str] = set()
+        augmenting = speed_estimate.augmenting() if self._with_steps else {}
         for run in list_runs(self._folder):
             if self._is_over.is_set():
                 return
@@ -81,7 +103,8 @@ class SpeedThread(threading.Thread):
                 found = speed_estimate.from_run(summary)
                 if found:
                     known.add(config.model)
-                    self._post(SpeedFound(config.model, Speed(found, is_measured=True)))
+                    speed = Speed(found, True, config.augment, config.outliers, augmenting)
+                    self._post(SpeedFound(config.model, speed))
         if not self._with_steps:
             return
         first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
@@ -90,4 +113,4 @@ class SpeedThread(threading.Thread):
                 tried = speed_estimate.from_steps(TrainConfig(model=model), self._is_over.is_set)
                 if tried is None:
                     return
-                self._post(SpeedFound(model, Speed(tried, is_measured=False)))
+                self._post(SpeedFound(model, Speed(tried, is_measured=False, augmenting=augmenting)))

@@ -94,8 +94,10 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
         return f"how long it takes with batches of {config.batch_size:,} is not known"
     if seconds is None:
         return ""
-    source = "measured in an earlier run"
-    if not speeds[config.model].is_measured:
+    speed, source = speeds[config.model], "measured in an earlier run"
+    if speed.is_measured and not speed.is_like(config):
+        source = "estimated from an earlier run"
+    elif not speed.is_measured:
         source = "estimated beside what else runs"  # short: one line in 80 columns
     if config.epochs == 1:
         return f"{about(seconds)} here ({source})"

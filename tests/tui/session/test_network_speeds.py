@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import torch
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import AUGMENTATIONS, TrainConfig
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.machine.hardware import choose, describe
-from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.event_json import to_dict
+from mnist_sum_tui.runs.events import Changed, Event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training import speed_estimate
@@ -23,6 +24,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import SpeedFound, StartTraining
 from mnist_sum_tui.tui.session.network_speeds import Speed, SpeedThread, epoch_seconds
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.widgets.form_words import time_words
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
@@ -85,17 +87,49 @@ def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypat
     SpeedThread(tmp_path, found.append)._find()  # as run, but an error shows
     assert all(isinstance(message, SpeedFound) for message in found)
     assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
+    assert all(message.speed.augmenting["sturdy"] for message in found)
     found.clear()
     SpeedThread(tmp_path, found.append, tried=("compact", "swift")).run()
     assert [message.model for message in found] == ["compact"], "an estimate stays, and does not jump"
 
 
 def test_the_time_of_an_epoch() -> None:
-    speeds = {"swift": Speed(10_000, is_measured=False)}
+    speeds = {"swift": Speed(10_000, is_measured=False, augment="nudge")}
     assert epoch_seconds(TrainConfig.of("sprint"), speeds) == 6.0
     assert epoch_seconds(TrainConfig.of("sprint", all_data=False), speeds) == 5.5
     assert epoch_seconds(TrainConfig.of("sprint", data_dir="/data"), speeds) is None
     assert epoch_seconds(TrainConfig.of("standard"), speeds) is None
+
+
+def test_another_augmentation_takes_its_own_time() -> None:
+    augmenting = {"none": 0.0, "nudge": 1e-5, "sturdy": 1e-4}
+    quick = Speed(10_000, is_measured=True, augmenting=augmenting)
+    slow = Speed(1 / 2.4e-4, True, "sturdy", 0.2, augmenting)
+    plain, nudged, sturdy = (TrainConfig(augment=kind) for kind in augmenting)
+    spoiled = replace(sturdy, outliers=0.2)
+    for speed in (quick, slow):
+        found = [speed.seconds(config) for config in (plain, nudged, sturdy, spoiled)]
+        assert found == [pytest.approx(seconds) for seconds in (1e-4, 1.1e-4, 2e-4, 2.4e-4)]
+    assert quick.seconds(TrainConfig(augment="strong")) is None, "nothing is known of it"
+    assert slow.is_like(spoiled)
+    assert not quick.is_like(nudged)
+    words = time_words(sturdy, {sturdy.model: quick})
+    assert words == "about 55 s here: 5 epochs of about 11 s (estimated from an earlier run)"
+
+
+def test_the_time_of_each_augmentation() -> None:
+    found = speed_estimate.augmenting()
+    assert found is speed_estimate.augmenting(), "it is measured once"
+    assert tuple(found) == AUGMENTATIONS
+    assert found["sturdy"] > found["none"] > 0
+
+
+def test_a_run_whose_augmentation_was_changed_says_nothing_of_the_speed(tmp_path: Path) -> None:
+    run = make_run(tmp_path, "changed")
+    changed = Changed(epoch=1, step=20, elapsed=1.0, at=20, setting="augment", before="none", value="strong")
+    with run.metrics_file.open("a") as journal:
+        journal.write(json.dumps(to_dict(changed)) + "\n")
+    assert speed_estimate.from_run(summarise(run)) is None
 
 
 class Trying(threading.Thread):

@@ -91,7 +91,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     places = [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")]
     form.take_speed("compact", Speed(5500, is_measured=True))
     form.take_speed("original", Speed(400, is_measured=False))
-    form.take_speed("swift", Speed(10_000, is_measured=False))
+    form.take_speed("swift", Speed(10_000, is_measured=False, augment="nudge"))
     await pilot.pause()
     assert said(form, "readiness") == "about 50 s here: 5 epochs of about 10 s (measured in an earlier run)"
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
