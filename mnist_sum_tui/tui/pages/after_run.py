@@ -96,9 +96,10 @@ class AfterRun(Page):
         if action == "new":
             return not session.is_training and not self.is_form_shown and not session.is_read_only
         if action == "further":
-            is_over = not session.is_live and session.started is not None and not session.is_read_only
+            is_over = not session.is_live and (session.started is not None or session.is_opened)
+            may_train = not self.is_form_shown and not session.is_read_only
             is_completed = session.finished is not None and session.finished.reason == "completed"
-            return is_over and not self.is_form_shown and (parameters == ("completed",)) == is_completed
+            return is_over and may_train and (parameters == ("completed",)) == is_completed
         if action == "charts":
             return self.is_form_shown and bool(session.events)
         return super().check_action(action, parameters)

@@ -233,3 +233,13 @@ async def test_y_copies_what_makes_a_resumed_run_again(app: MnistSumApp, tmp_pat
         assert "stop it at step 700" in note_of(page)
         await pilot.press("down", "y")
         assert app.clipboard == f"{first} && mnist-sum train --resume latest --epochs 10"
+
+
+async def test_a_run_without_events_can_be_resumed(app: MnistSumApp, made: list[Run]) -> None:
+    made[2].metrics_file.write_bytes(b"")
+    async with fixed.on(app, RunsPage) as (pilot, _):
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.train_page and app.session.run == made[2])
+        assert app.screen.active_bindings["r"].binding.description == "Resume"
+        await press(pilot, "r")
+        assert "No step of it was saved, so it begins at step 0." in question(app)
