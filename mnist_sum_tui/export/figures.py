@@ -114,10 +114,12 @@ def _figure(
 ) -> Figure | None:
     """The chart, with an x axis of that kind; None if there is nothing to see."""
     heights = scale.forward(np.concatenate([y for _, y in (*curves.values(), *marks.values())]))
-    heights, along = heights[np.isfinite(heights)], np.concatenate([x for x, _ in curves.values()])
-    if not len(heights) or max(len(x) for x, _ in curves.values()) < 2:
+    along, finite = np.concatenate([x for x, _ in curves.values()]), heights[np.isfinite(heights)]
+    if not len(finite) and scale is NINES and np.isinf(heights).any():  # all of it is 100 %, at the upper edge
+        finite = scale.forward(np.array([0.9, 0.999]))
+    if not len(finite) or max(len(x) for x, _ in curves.values()) < 2:
         return None
-    low, high = float(heights.min()), float(heights.max())
+    low, high = float(finite.min()), float(finite.max())
     pad, first, last = PAD * (high - low) or 1.0, float(along.min()), float(along.max())
     frame = _Frame(scale, low - pad, high + pad, first, max(last, first + 1))
     numbered = [(frame.x(at), place, words) for place, (at, words) in enumerate(turns, 1) if first <= at <= frame.last]

@@ -116,3 +116,13 @@ def test_no_curve_of_the_moving_picture_lies_on_the_legend() -> None:
     points = [tuple(map(float, point.split())) for curve in curves for point in curve[1:].split("L")]
     assert len(curves) == 4
     assert not [point for point in points if left - 70 < point[0] < left + 140 and line - 15 < point[1] < line + 27]
+
+
+def test_accuracies_that_are_all_100_percent_lie_at_the_upper_edge(tmp_path: Path) -> None:
+    always = {"digit_accuracy": 1.0, "sum_accuracy": 1.0}
+    run = make(tmp_path, "20260101-120100-compact", altered(guessing(), Progress, **always))
+    charts = re.findall(r"(?s)<svg viewBox.*?</svg>", report(run).decode())
+    assert len(charts) == 2
+    assert figures_of_axes(charts[1])[0][-1] == "99.9&nbsp;%"
+    heights = re.findall(r"[ML][\d.]+ ([\d.]+)", charts[1].partition('class="curve')[2])
+    assert set(heights) == {"8"}
