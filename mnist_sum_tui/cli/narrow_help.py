@@ -94,9 +94,7 @@ def _options(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for option in command.get_params(ctx):
         if (record := option.get_help_record(ctx)) is not None:
-            name, words = record
-            words = re.sub(r"(\d+)<=x<=(\d+)", r"\1 to \2", words)
-            found.setdefault(option.rich_help_panel or "Arguments and options", []).append((name, words))
+            found.setdefault(option.rich_help_panel or "Arguments and options", []).append(record)
     return found
 
 

@@ -22,13 +22,15 @@ def serve(
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; any but localhost lets others watch.")] = "localhost",
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(help="The port to listen on (1 to 65535).")] = 8000,
     runs_dir: RunsDir = None,
 ) -> None:
     """Show a training, or the demo, in a browser, only to watch: nothing can be changed (needs textual-serve)."""
     need("mnist-sum serve", "textual_serve")
     if not host:
         raise UsageError("--host is empty: name an address, or leave the option out")
+    if not 1 <= port <= 65_535:
+        raise UsageError(f"--port must be 1 to 65,535, not {port}")
     folder = folder_or_default(runs_dir)
     watched = find.by_name(watch, folder) if watch is not None else None
     if watched is not None:

@@ -120,9 +120,6 @@ def _bad_value(error: Any) -> str:
     if found := re.fullmatch(r"(.*) is not one of (.*)\.", text):
         choices = found[2].replace("'", "")
         return f"{name} must be one of {choices}, not '{_as_typed(found[1])}'"
-    if " is not in the range " in text:
-        low, high = error.param.type.min, error.param.type.max
-        return f"{name} must be {low:,} {'or more' if high is None else f'to {high:,}'}, not {text.split()[0]}"
     kind = next((words for kind, words in KINDS.items() if f" is not a valid {kind}" in text), None)
     what = f", not '{value}'" if value is not None else ""
     return f"{name} must be {kind}{what}" if kind else f"{name}: {text}"

@@ -89,6 +89,7 @@ BAD_INPUT = [
     ("tui --watch latest --name new", "--name is for a new run: leave out --name or --watch"),
     ("tui --replay latest --name new", "--name is for a new run: leave out --name or --replay"),
     ("tui --name a/b", "name 'a/b' cannot be used"),
+    ("serve --port 70000", "--port must be 1 to 65,535, not 70000"),
     ("train --json --quiet", "leave one of them out"),
     ("runs export latest --csv x.csv --model-file net.py", "--model-file is only for --onnx"),
     ("sweep --all-data yes --patience 2 --seeds 2", "in a sweep --all-data no"),
