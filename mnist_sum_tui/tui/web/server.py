@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
@@ -33,7 +33,7 @@ def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
         OSError: the port is in use, or the host is not an address of this machine.
     """
     command = visitor.command(runs_folder, watched)
-    WatchServer(command, host, port, "mnist-sum", templates_path=PAGE).serve()
+    WatchServer(command, host, port).serve()
 
 
 class Visit(AppService):
@@ -54,7 +54,10 @@ class Visit(AppService):
 class WatchServer(Server):
     """Accepts only connections that its own page opens."""
 
-    visitors = 0
+    def __init__(self, command: str, host: str, port: int) -> None:
+        super().__init__(command, host, port, "mnist-sum", templates_path=PAGE)
+        self.sockets = set[web.WebSocketResponse]()
+        """the connections of all visitors"""
 
     def initialize_logging(self) -> None:
         """Log nothing, because the command line prints all that matters."""
@@ -62,6 +65,11 @@ class WatchServer(Server):
 
     async def on_startup(self, app: web.Application) -> None:
         """As `initialize_logging`."""
+
+    async def on_shutdown(self, _: web.Application) -> None:
+        """Close all connections: aiohttp waits until they are closed, for a visitor until a ping is not answered."""
+        closing = [socket.close(code=WSCloseCode.GOING_AWAY) for socket in self.sockets]
+        await asyncio.gather(*closing, return_exceptions=True)  # a connection that is not open yet cannot be closed
 
     async def handle_index(self, request: web.Request) -> Any:
         """Send the page; the addresses in it have the host name that the visitor has used."""
@@ -75,14 +83,14 @@ class WatchServer(Server):
         own = [f"{scheme}://{request.host}" for scheme in ("http", "https")]
         if not visitor_input.is_known(request.host, self.host) or request.headers.get("Origin") not in own:
             raise web.HTTPForbidden(text="the page of another site must not watch here")
-        if self.visitors >= MOST_VISITORS:
+        if len(self.sockets) >= MOST_VISITORS:
             raise web.HTTPServiceUnavailable(text=f"{MOST_VISITORS} are watching already")
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT)
-        self.visitors += 1
+        self.sockets.add(socket)
         try:
             await self._serve_visit(request, socket)
         finally:
-            self.visitors -= 1
+            self.sockets.discard(socket)
         return socket
 
     async def _serve_visit(self, request: web.Request, socket: web.WebSocketResponse) -> None:

@@ -173,7 +173,7 @@ async def test_who_has_left_makes_room_for_another(monkeypatch: pytest.MonkeyPat
     watch, there = WatchServer("true", "localhost", 8000), list[int]()
 
     async def visit(*_: object) -> None:
-        there.append(watch.visitors)
+        there.append(len(watch.sockets))
         if len(there) == 1:
             raise RuntimeError("a visitor's process that cannot be started")
         if there[-1] < MOST_VISITORS:
@@ -188,8 +188,8 @@ async def test_who_has_left_makes_room_for_another(monkeypatch: pytest.MonkeyPat
         await come()
     await come()
     assert there == [1, *range(1, MOST_VISITORS + 1)]
-    assert watch.visitors == 0
-    watch.visitors = MOST_VISITORS
+    assert not watch.sockets
+    watch.sockets = {web.WebSocketResponse() for _ in range(MOST_VISITORS)}
     with pytest.raises(web.HTTPServiceUnavailable):
         await come()
 
