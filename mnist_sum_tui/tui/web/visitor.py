@@ -40,6 +40,12 @@ class WatchDriver(WebDriver):
         if not isinstance(message, Resize):
             super().process_message(message)
 
+    def run_input_thread(self) -> None:
+        """End the process when its input ends: the server is gone, nothing is to be saved, and nobody would end it."""
+        super().run_input_thread()
+        if not self.exit_event.is_set():
+            os._exit(0)
+
 
 def watching_app(runs_folder: Path, watched: Run | None) -> Any:
     """The app of a visitor, who can only watch."""

@@ -1,11 +1,15 @@
 """What becomes of the visitors of `mnist-sum serve` when it ends, or is killed."""
 
+import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from mnist_sum_tui.tui.web.visitor import DRIVER, MODULE
 from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own, serving
 
 if TYPE_CHECKING:
@@ -26,3 +30,18 @@ async def test_the_server_takes_leave_of_its_visitors_when_it_ends(tmp_path: Pat
             assert message.data == aiohttp.WSCloseCode.GOING_AWAY
         process.wait(SECONDS)
     assert not Path("/proc", visitor).exists()
+
+
+def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
+    """The server says nothing then: the system closes what the visitor's process reads from."""
+    environment = {**os.environ, "TEXTUAL_DRIVER": DRIVER}
+    command, pipe = [sys.executable, "-m", MODULE, str(tmp_path)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as visitor:
+        try:
+            assert visitor.stdout is not None
+            assert visitor.stdout.readline() == b"__GANGLION__\n"
+            assert visitor.stdin is not None
+            visitor.stdin.close()
+            assert visitor.wait(SECONDS) == 0
+        finally:
+            visitor.kill()
