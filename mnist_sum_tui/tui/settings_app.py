@@ -183,6 +183,11 @@ class SettingsApp(RunningApp):
             return event if event.is_forwarded else Key(self._swapped[event.key], None)
         return event
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no palette to a visitor, for whom it does not open."""
+        is_closed = action == "command_palette" and self.session.is_read_only
+        return not is_closed and super().check_action(action, parameters)
+
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""
         self._open_palette(Palette())  # no id: the last one may still be closing

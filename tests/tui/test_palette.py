@@ -128,3 +128,14 @@ async def test_a_visitor_s_palette_has_no_other_page(app: MnistSumApp) -> None:
     app.session.is_read_only = True
     async with app.run_test(size=(120, 36)):
         assert not any("(F" in command.title for command in app.get_system_commands(app.screen))
+
+
+@pytest.mark.parametrize("is_visitor", [False, True])
+async def test_only_who_can_open_the_palette_is_told_its_key(is_visitor: bool, app: MnistSumApp) -> None:
+    app.session.is_read_only = is_visitor
+    async with app.run_test(size=(160, 50)) as pilot:
+        await until(pilot, lambda: "Guide" in lines(app)[-1])
+        await pilot.press("question_mark")
+        await until(pilot, lambda: "select text" in "\n".join(lines(app)))
+        assert ("^p Palette" in lines(app)[-1]) is not is_visitor
+        assert ("Palette: theme" in "\n".join(lines(app))) is not is_visitor

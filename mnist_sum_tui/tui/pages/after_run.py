@@ -122,8 +122,8 @@ class AfterRun(Page):
         return f"{name} {does} while a run trains; this one is over." if name and not session.is_live else ""
 
     def on_key(self, event: Key) -> None:
-        """Tell the user why a key does nothing."""
-        if words := self.why_not(event.key):
+        """Tell the user why a key does nothing, but not a visitor, for whom it never does anything."""
+        if not self.session.is_read_only and (words := self.why_not(event.key)):
             self.notify(words, timeout=4)
 
     def redraw(self, at_once: bool = False) -> None:

@@ -123,6 +123,22 @@ async def test_a_visitor_of_a_run_that_has_stopped_sees_that_it_goes_on(
             assert not app.train_page.run_view.has_class("-over")
 
 
+async def test_a_visitor_is_not_told_of_keys_that_never_do_anything_there(
+    run: Run, app: MnistSumApp, journal: Journal
+) -> None:
+    app.session.is_read_only = True
+    for event in EVENTS[:18]:
+        journal.append(event)
+    with run.lock():
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: state_line(app.session).startswith("◉ watching"))
+            for key in "nrkscv":
+                assert app.train_page.why_not("r"), "who can train is told"
+                await pilot.press(key)
+            await pilot.pause()
+            assert not app._notifications
+
+
 async def test_a_visitor_of_a_run_that_was_deleted_does_not_wait_for_it(run: Run, app: MnistSumApp) -> None:
     app.session.is_read_only = True
     run.delete()
