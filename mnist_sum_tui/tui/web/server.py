@@ -42,6 +42,13 @@ class Visit(AppService):
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         return {**super()._build_environment(width, height), "TEXTUAL_DRIVER": visitor.DRIVER}
 
+    async def run(self) -> None:
+        """Pass on what the process draws, and close the connection when it ends, even if it was killed."""
+        try:
+            await super().run()
+        finally:
+            await self.remote_close()
+
     async def end(self) -> None:
         """Ask the process to end, and kill it if it does not, for example because it is still drawing."""
         if (process := self._process) is not None:

@@ -1,4 +1,4 @@
-"""What becomes of the visitors of `mnist-sum serve` when it ends, or is killed."""
+"""What becomes of the visitors of `mnist-sum serve` when it, or the process of one of them, ends or is killed."""
 
 import os
 import signal
@@ -30,6 +30,16 @@ async def test_the_server_takes_leave_of_its_visitors_when_it_ends(tmp_path: Pat
             assert message.data == aiohttp.WSCloseCode.GOING_AWAY
         process.wait(SECONDS)
     assert not Path("/proc", visitor).exists()
+
+
+async def test_a_visitor_whose_process_is_killed_sees_that_it_is_over(tmp_path: Path) -> None:
+    """As the system does if there is too little memory."""
+    with serving(tmp_path, shows="the demo") as (port, process):
+        async with aiohttp.ClientSession() as session, open_at(session, port, Origin=own(port)) as socket:
+            await Visitor(socket).see("accuracy")
+            os.kill(int(children(process)[0]), signal.SIGKILL)
+            while (message := await socket.receive(SECONDS)).type is not aiohttp.WSMsgType.CLOSE:
+                assert message.type is aiohttp.WSMsgType.BINARY
 
 
 def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
