@@ -25,6 +25,7 @@ from textual.widgets import Button, Input, OptionList
 from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.told_sizes import tell_sizes
 from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
 LEFT = 1
@@ -165,6 +166,7 @@ def mend() -> None:
     mend_timers()
     mend_buttons()
     keep_figures_whole()
+    tell_sizes()
 
 
 def mend_timers() -> None:
