@@ -33,7 +33,7 @@ from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import put
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
-from mnist_sum_tui.tui.widgets.run_details import details, differing, ranking, shortened
+from mnist_sum_tui.tui.widgets.run_details import WIDTH, details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 AT_ONCE = 40
@@ -181,7 +181,8 @@ class RunsPage(Experiments):
         self._say_below()
         table, words = self.query_one(RunTable), ""
         if len(chosen) > 1:
-            words = differing(chosen, [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen])
+            marks, half = [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen], self.room.width // 2 - 2
+            words = differing(chosen, marks, WIDTH if self.has_class("-huge") else half)
         self.set_class(words not in ("", SAME_SETTINGS), "-several")
         self.query_one("#differing", Static).update(shortened(words, self.query_one("#drawn").size.height))
         above = f"{words}\n\n" if words else ""

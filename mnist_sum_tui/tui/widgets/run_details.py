@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
 from mnist_sum_tui.config import ENDS, option_name, value_words
 from mnist_sum_tui.formatting import percent, wrapped
@@ -18,6 +18,8 @@ OFF_AT_0 = (*ENDS, "outliers")
 """the settings that are off at 0, where they need no row"""
 WIDTH = 52
 """columns of the details beside the table, where a longer line is cut"""
+LEAST_VALUE = 8
+"""columns that a value keeps, however many runs are compared: `onecycle`"""
 ROWS_BESIDE = 6
 """rows that the page and `details` need besides epochs and settings"""
 
@@ -63,10 +65,23 @@ def last_epochs(epochs: Sequence[EpochDone], count: int, is_over: bool = False) 
     return in_columns([["epoch", "digit", "sum", "val. digit", "val. sum", ""], *rows])
 
 
-def differing(runs: Sequence[Summary], marks: Sequence[str]) -> str:
+def differing(runs: Sequence[Summary], marks: Sequence[str], width: int = WIDTH) -> str:
     """The settings in which runs differ, with a column for each run below its mark."""
     rows = table_of(runs)
-    return in_columns([["setting", *marks], *rows]) if rows else SAME_SETTINGS
+    return in_columns(narrowed([["setting", *marks], *rows], width)) if rows else SAME_SETTINGS
+
+
+def narrowed(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """The rows, with the longest values cut, because a long one, such as a folder, would push out the next columns."""
+    names, *rooms = (max(map(cell_len, column)) for column in zip(*rows, strict=True))
+    while rooms and names + sum(room + 2 for room in rooms) > width and max(rooms) > LEAST_VALUE:
+        rooms[rooms.index(max(rooms))] -= 1
+    return [[name, *map(cut_to, values, rooms)] for name, *values in rows]
+
+
+def cut_to(text: str, room: int) -> str:
+    """The text, with a sign at its end if that is cut off."""
+    return text if cell_len(text) <= room else f"{set_cell_size(text, room - 1)}{BRAILLE.cut}"
 
 
 def shortened(lines: str, height: int) -> str:

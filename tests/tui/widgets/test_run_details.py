@@ -4,7 +4,7 @@ import pytest
 
 from mnist_sum_tui.runs.events import Changed, Event
 from mnist_sum_tui.runs.summary import summarise
-from mnist_sum_tui.tui.widgets.run_details import details, in_columns, shortened
+from mnist_sum_tui.tui.widgets.run_details import details, in_columns, narrowed, shortened
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -17,6 +17,13 @@ def test_lines_that_are_not_shown_are_counted() -> None:
 
 def test_columns_line_up_also_where_a_letter_is_two_cells_wide() -> None:
     assert in_columns([["run", "seed"], ["数", "1"], ["abcd", ""]]) == "run   seed\n数    1\nabcd"
+
+
+def test_a_long_value_leaves_room_for_the_values_of_the_other_runs() -> None:
+    rows = [["setting", "A", "B"], ["data-dir", "/home/ann/lesson-small", "built-in"]]
+    assert narrowed(rows, 42) == rows
+    assert narrowed(rows, 31) == [["setting", "A", "B"], ["data-dir", "/home/ann/\u2026", "built-in"]]
+    assert narrowed([["setting", *"ABC"], ["lr", *["0.0123456789"] * 3]], 20)[1] == ["lr", *["0.01234\u2026"] * 3]
 
 
 @pytest.mark.parametrize(("count", "shown", "more"), [(0, 0, 0), (1, 1, 0), (9, 4, 5)])
