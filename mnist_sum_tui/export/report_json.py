@@ -42,6 +42,7 @@ FIELDS: Mapping[str, Any] = {
     "sum_accuracy": Share,
     "agreement": Share,
     "pairs": Count,
+    "best_epoch": Count,
     "confusion": tuple[tuple[Count, ...], ...],
     "sum_accuracy_by_pair": tuple[tuple[Share | None, ...], ...],
     "mistakes": tuple[MistakeInFile, ...],

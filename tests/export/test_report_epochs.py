@@ -16,6 +16,15 @@ from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
 
+def test_it_says_which_epoch_has_the_weights_that_were_tested(tmp_path: Path) -> None:
+    """The best one, so the test may be better than the last validation."""
+    run = make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])
+    shares = {"digit_accuracy": 0.9912, "sum_accuracy": 0.98741, "pairs": 100_000}
+    for epoch, words in ((4, b"a number, with the weights of epoch 4<"), ("4", b"a number<")):
+        run.write_json(run.report_file, {**shares, "best_epoch": epoch})
+        assert b"of 100,000 pairs of a test image and " + words in report(run)
+
+
 def test_the_pointer_reads_each_run_only_where_it_has_values() -> None:
     runs = {"long": Series(recorded.training(2150)), "short": Series(recorded.training(1075))}
     found = comparison(runs, "sum accuracy")
