@@ -229,6 +229,12 @@ def wrapped(text: str, width: int, **options: Any) -> list[str]:
     return [line.replace("\0%", " %") for line in textwrap.wrap(whole, width, **options)]
 
 
+def word_by_word(text: str, width: int) -> str:
+    """The text in lines of this width; a hyphen ends one only in a word that is longer, such as the id of a run."""
+    words = wrapped(text, width, break_on_hyphens=False, break_long_words=False)
+    return "\n".join(line for part in words for line in wrapped(part, width))
+
+
 def hanging(text: str, width: int, indent: int) -> str:
     """The text in lines of this width; those after the first begin `indent` columns further right."""
     return ("\n" + " " * indent).join(wrapped(text, width, break_on_hyphens=False))

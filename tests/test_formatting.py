@@ -22,6 +22,7 @@ from mnist_sum_tui.formatting import (
     trim,
     uncapped,
     whole_percent,
+    word_by_word,
     wrapped,
 )
 
@@ -47,6 +48,13 @@ def test_two_scores_that_differ_are_told_apart() -> None:
     shown = [apart(score, 0.1951) for score in (0.243, 0.1953, 0.19514, 0.1951004)]
     assert shown[:2] == [("0.243", "0.195"), ("0.1953", "0.1951")]
     assert shown[2:] == [("0.19514", "0.19510"), ("0.195100", "0.195100")]
+
+
+def test_only_a_word_that_is_longer_than_a_line_is_broken_at_a_hyphen() -> None:
+    assert word_by_word("You against 20261201-114155-compact-first", 28) == (
+        "You against\n20261201-114155-compact-\nfirst"
+    )
+    assert word_by_word("You against 20261201-114155-compact", 28) == "You against\n20261201-114155-compact"
 
 
 def test_equation() -> None:

@@ -12,6 +12,7 @@ from textual.events import Key
 from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.formatting import word_by_word
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.quiz_scores import keep_score, read_scores
 from mnist_sum_tui.tui.pages.predicting import working_line
@@ -155,9 +156,9 @@ class QuizScreen(Question[None]):
             f"Image {place} of {total}: which digit, and its sum with {asked.number}?"
         )
         self.query_one(Digit).image = self._found.images[asked.image]
-        self.query_one("#told", Static).update(
-            printable(f"You against {self._found.result.source}").replace(", ", ",\n", 1)
-        )
+        told = self.query_one("#told", Static)
+        lines = printable(f"You against {self._found.result.source}").replace(", ", ",\n", 1).splitlines()
+        told.update("\n".join(word_by_word(line, told.content_size.width or len(line)) for line in lines))
         self._hint("Type the digit, then the sum, then Enter")
         for field, name in zip(self.query(Input), ("digit", "sum"), strict=True):
             field.disabled, field.value, field.placeholder = False, "", name

@@ -183,6 +183,16 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -
         await until(pilot, lambda: len(screen.answers) == 2)
 
 
+async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fixed, "SOURCE", "20261201-114155-compact-first, epoch 5")
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        assert text(screen, "#told").splitlines() == ["You against", "20261201-114155-compact-", "first,", "epoch 5"]
+
+
 async def test_without_a_network_it_says_so(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         worker = fixed.predictions_in(app)
