@@ -183,10 +183,9 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -
         await until(pilot, lambda: len(screen.answers) == 2)
 
 
-async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(
-    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fixed, "SOURCE", "20261201-114155-compact-first, epoch 5")
+async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(app: MnistSumApp) -> None:
+    source = "20261201-114155-compact-first, epoch 5"
+    fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(source=source)}
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_quiz(pilot)
         await until(pilot, lambda: screen.waiting)
