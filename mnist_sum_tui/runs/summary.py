@@ -194,7 +194,9 @@ def why_best(best: Summary, runs: Iterable[Summary], named: Callable[[str], str]
     every, own = list(runs), best.images
     if any(run.images.place == own.place and not run.images.same_as(own) for run in every):
         images += ", only where its files are the same"
-    others = "" if best.ranked_by == "validation" else " (none has a validation)"
+    is_validated = any(run.ranked_by == "validation" for run in every)  # then the best one has one, or other images
+    none = "no run on these images" if is_validated else "none"
+    others = "" if best.ranked_by == "validation" else f" ({none} has a validation)"
     if not others and any(run.ranked_by == "test" for run in every):
         # even with a good test: the test images must choose nothing
         if sum(run.ranked_by == "validation" for run in every) == 1:

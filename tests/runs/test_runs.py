@@ -179,6 +179,9 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
 
     words = "best: the highest mean test accuracy on the built-in MNIST (none has a validation)"
     assert listed() == ([tested.id], words)
+    elsewhere = _run(folder, _epoch(1, 0.99), data_dir="/data/easy")
+    assert listed() == ([tested.id], words.replace("none has", "no run on these images has")), "elsewhere one has"
+    elsewhere.delete()
     validated = _run(folder, _epoch(1, 0.95))
     marked, words = listed()
     assert marked == [validated.id]
