@@ -39,7 +39,8 @@ Thin bar: how like a digit it is;
 its tick: the least for a digit.
 F6 shows its way through the layers.""",
     "mistakes": """\
-Left: which digit is read as which.
+Left: which digit is read as which
+(=: right, and not counted).
 Right: how often the sum is right.
 The stronger the colour, the more
 mistakes.
