@@ -25,6 +25,7 @@ USELESS = replace(recorded.finished(), digit_accuracy=0.1135, sum_accuracy=0.1)
         ({"lr": 1e-7}, 0.002),
         ({"lr": 0.002}, 0.0002),  # the recipe's has failed
         ({"lr": 0.003}, 0.0003),
+        ({"lr": 0.004}, 0.002),  # twice as high is another
         ({"lr": 5.0, "optimizer": "sgd"}, 0.5),  # the recipe's is one for AdamW
     ],
 )
@@ -58,8 +59,11 @@ def test_the_rate_is_not_blamed_if_the_network_has_learned_its_own_images(
 ) -> None:
     epoch = next(event for event in recorded.training() if isinstance(event, EpochDone))
     epoch = replace(epoch, best=True, digit_accuracy=training, val_digit_accuracy=validation)
-    later = replace(epoch, best=False, digit_accuracy=0.5, val_digit_accuracy=validation and 0.5)
-    events, config = [replace(recorded.started(), train_images=images), epoch, later], TrainConfig.of("standard")
+    first, later = (
+        replace(epoch, best=best, digit_accuracy=0.5, val_digit_accuracy=validation and 0.5) for best in (True, False)
+    )
+    started, config = replace(recorded.started(), train_images=images), TrainConfig.of("standard")
+    events = [started, first, epoch, later]
     found = advice(USELESS, config, events)
     assert found == f"a digit accuracy of 11.35 % is no better than guessing: {words}"
     run = make(tmp_path, "20260101-120100-compact", [*events, USELESS])
@@ -75,6 +79,7 @@ def test_a_better_rate_is_offered_only_where_the_rate_failed() -> None:
     assert better_rate(recorded.finished(reason="diverged"), config) == 0.002
     assert better_rate(recorded.finished(), config) is None
     assert better_rate(USELESS, TrainConfig.of("original", epochs=1)) is None, "it was too short"
+    assert better_rate(USELESS, TrainConfig.of("original", epochs=1, lr=5.0)) == 0.01, "that comes first"
 
 
 def test_after_a_rate_that_was_too_high_a_lower_one_is_offered_although_the_recipe_s_is_higher() -> None:
@@ -102,6 +107,9 @@ def test_a_rate_that_was_turned_up_is_why_and_not_the_one_it_began_with(tmp_path
     run = make(tmp_path, "20260101-120100-compact", [recorded.started(), *high, USELESS])
     assert trouble(summarise(run)).endswith(why)
     assert better_rate(USELESS, config, high) is None
+    epochs = replace(turned(261, "x1"), setting="epochs", before="3", value="9")
+    assert better_rate(USELESS, config, [epochs]) == pytest.approx(0.0002), "nine epochs are no high rate"
+    assert better_rate(USELESS, config, [high[0], epochs]) is None, "both were turned at one step"
     assert better_rate(USELESS, config, [turned(261, "x2")]) is None
     assert better_rate(recorded.finished(reason="diverged"), config, high) is None
     assert better_rate(USELESS, config, [turned(261, "x0.5")]) == pytest.approx(0.0002)
