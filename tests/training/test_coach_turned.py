@@ -74,6 +74,10 @@ def harder(step: int) -> Progress:
     ("turns", "words"),
     [
         ([Turn(195, "augment", "affine"), Turn(198, "augment", "strong")], "augment was turned to strong: changed"),
+        (
+            [Turn(195, "augment", "affine"), Turn(198, "label_smoothing", "0.3")],
+            "label smoothing was turned to 0.3:",
+        ),
         ([Turn(198, "label_smoothing", "0.3")], "label smoothing was turned to 0.3: it is to be less sure"),
         ([Turn(198, "weight_decay", "1")], "weight decay was turned to 1: the weights are pulled"),
         ([Turn(198, "sum_weight", "0.1")], "sum weight was turned to 0.1: one of the two answers"),
@@ -101,7 +105,15 @@ def test_a_knob_that_was_turned_before_the_likely_reason_is_not_blamed(turns: li
     assert "turned" not in found
 
 
-@pytest.mark.parametrize(("setting", "value", "back"), [("augment", "strong", "none"), ("label_smoothing", "0.3", "0")])
+@pytest.mark.parametrize(
+    ("setting", "value", "back"),
+    [
+        ("augment", "strong", "none"),
+        ("augment", "strong", "affine"),
+        ("label_smoothing", "0.3", "0"),
+        ("label_smoothing", "0.3", "0.1"),
+    ],
+)
 def test_a_knob_that_is_turned_back_is_neither_blamed_nor_the_rate(setting: str, value: str, back: str) -> None:
     turns = [Turn(120, setting, value), Turn(198, setting, back)]
     assert not {*topics(run(400, harder), turns=turns)} & {"too-high", "turned"}
