@@ -20,6 +20,12 @@ def test_one_cycle_is_torch_s(total: int) -> None:
         schedule.step() if step < total - 1 else None
 
 
+def test_a_rise_of_a_single_step_is_the_peak() -> None:
+    """As in ten steps with the usual warmup, of which torch's makes a division by 0."""
+    config = TrainConfig.of("standard", lr=0.8, warmup=0.1)
+    assert learning_rate(config, 0, 10) == 0.8 > learning_rate(config, 1, 10)
+
+
 def test_constant() -> None:
     config = TrainConfig.of("original")
     assert {learning_rate(config, step, 100) for step in (0, 50, 99)} == {0.01}
@@ -57,7 +63,9 @@ def test_added_epochs_are_a_second_cycle_with_half_the_peak(schedule: str) -> No
     once, twice = rates(schedule, (0, 4)), rates(schedule, (0, 4), (40, 8))
     assert twice[:40] == once
     assert twice[40:] == [rate / 2 for rate in once]
-    assert rates(schedule, (0, 4), (40, 8), (80, 12))[80:] == [rate / 4 for rate in once]
+    thrice = rates(schedule, (0, 4), (40, 8), (80, 12))
+    assert thrice[:80] == twice
+    assert thrice[80:] == [rate / 4 for rate in once]
 
 
 @pytest.mark.parametrize("schedule", ["onecycle", "linear"])
