@@ -12,7 +12,7 @@ from tests.training.test_coach import STARTED, done, progress, run, said, topics
 def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
     steps = list(run(60, lambda step: progress(step, 0.1, 0.99, 0.99)))
     worse = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.97) for row in range(3))]
-    assert topics([*steps, *worse])[-1] == "overfitting"
+    assert topics([*steps, *worse])[-1] == topics([*steps, *worse[1:]])[-1] == "overfitting"
     plateau = [done(1, 0.95, 0.97), done(2, 0.97, 0.98), *(done(3 + row, 0.98 + row / 200, 0.9798) for row in range(3))]
     assert topics([*steps, *plateau])[-1] == "chance"
 
@@ -88,7 +88,13 @@ def test_a_validation_far_below_the_training_is_told() -> None:
         ((2_750, 250), [(0.9, 0.9), (0.999, 0.91)], "overfitting"),
         ((459, 41), [(0.9, 0.6)], "overfitting"),
         ((459, 41), [(0.9, 0.9), (0.99, 0.7)], "overfitting"),
-        ((55, 5), [(0.9, 0.8)], "knows"),
+        ((1_999, 181), [(0.9, 0.6)], "overfitting"),
+        ((2_000, 181), [(0.9, 0.6)], "unsettled"),
+        ((55_000, 5_000), [(0.9, 0.9), (0.98, 0.9)], "overfitting"),
+        ((55_000, 5_000), [(0.9, 0.9), (0.979, 0.9)], "knows"),
+        ((55_000, 5_000), [(0.95, 0.899)], "unsettled"),
+        ((55_000, 5_000), [(0.95, 0.901)], "knows"),
+        ((459, 41), [(0.9, 0.8)], "knows"),
     ],
 )
 def test_images_that_are_known_by_heart_are_not_put_down_to_the_rate(
