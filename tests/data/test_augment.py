@@ -202,3 +202,21 @@ def test_sturdy_gives_ones_flags_and_spoils_images_each_with_its_own_random_valu
     assert torch.equal(taken["which"], dice[0])
     assert torch.equal(taken["spoil"][..., 0, 0], dice[10:15])
     assert torch.equal(taken["flags"], dice[15:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [
+        ("nudge", [0.6, -25.32, 8.99, -34.9]),
+        ("shift", [25.14, -53.46, -17.65, -33.69]),
+        ("affine", [-20.7, -30.81, 0.29, 6.42]),
+        ("strong", [-21.04, -35.23, -0.12, -0.05]),
+        ("written", [15.2, -41.54, -15.32, 70.87]),
+        ("sturdy", [0.3, -10.49, -281.51, 30.79]),
+    ],
+)
+def test_a_seed_changes_an_image_as_it_always_has(images: torch.Tensor, kind: str, wanted: list[float]) -> None:
+    """Else a run that an earlier version began would end otherwise; where the ink has gone is told by a ramp."""
+    ramp = torch.linspace(-1, 1, 28 * 28).view(28, 28)
+    moved = ((augment(images, kind, 1) - images) * ramp).sum((1, 2, 3))
+    assert moved[:4].tolist() == pytest.approx(wanted, abs=0.02)
