@@ -6,7 +6,7 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.evaluate import evaluate, score
+from mnist_sum_tui.inference.evaluate import evaluate, mistakes, score
 from mnist_sum_tui.inference.infer import Outputs, infer_batches, normalised
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
@@ -94,6 +94,17 @@ def test_score_counts_a_known_example() -> None:
     assert [mistake.is_refused for mistake in report.mistakes] == [True]
 
 
+def test_of_the_mistakes_the_most_confident_come_first_and_only_thirty() -> None:
+    count = 40
+    labels, places = torch.full((count,), 4), torch.arange(count) + 100
+    split = dataset.Split(torch.zeros(count, 28, 28, dtype=torch.uint8), labels, places)
+    outputs = _certain([7] * count, [[*range(10)]] * count)
+    outputs = replace(outputs, digits=outputs.digits.flip(0))  # the later, the surer
+    report = score(outputs, split)
+    assert [mistake.index for mistake in report.mistakes] == [*range(139, 109, -1)]
+    assert report.digit_mistakes == len(mistakes(outputs, split)) == count
+
+
 @pytest.mark.parametrize(
     ("low", "hardest"),
     [
@@ -101,6 +112,8 @@ def test_score_counts_a_known_example() -> None:
         ({(9, 8): 0.002, (8, 9): 0.01, (9, 9): 0.9}, [(9, 8), (8, 9)]),
         ({(9, 8): 0.96, (8, 9): 0.97}, []),
         ({(9, 8): 0.90, (8, 9): 0.93, (9, 9): 0.96}, []),
+        ({(9, 8): 0.9, (8, 9): 0.9, (9, 9): 0.9}, [(8, 9), (9, 8), (9, 9)]),
+        ({(9, 8): 0.9, (8, 9): 0.9, (9, 9): 0.9, (8, 8): 0.9}, []),
         ({(9, number): 0.0 for number in range(10)}, []),
         ({(digit, 8): 0.0 for digit in range(10)}, []),
     ],
