@@ -6,6 +6,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.models import build, parameter_count, skeleton
 from mnist_sum_tui.models.describe import describe
 from mnist_sum_tui.models.keen import Keen
+from mnist_sum_tui.models.layers import evaluating
 from mnist_sum_tui.recipes import MODELS
 
 PARAMETERS = {"original": 6_386_933, "original-2fc": 6_384_925}
@@ -23,6 +24,14 @@ def test_both_outputs_are_log_softmax(name: str, is_bf16: bool) -> None:
     for log_probabilities in (digits, sums):
         assert log_probabilities.dtype == torch.float32
         torch.testing.assert_close(log_probabilities.exp().sum(1), torch.ones(3))
+
+
+@pytest.mark.parametrize("is_training", [False, True])
+def test_a_network_has_its_own_mode_again_after_an_evaluation(is_training: bool) -> None:
+    network = build("compact").train(is_training)
+    with evaluating(network):
+        assert not any(layer.training for layer in network.modules())
+    assert {layer.training for layer in network.modules()} == {is_training}
 
 
 @pytest.mark.parametrize(("name", "count"), PARAMETERS.items())
