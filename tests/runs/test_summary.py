@@ -5,10 +5,12 @@ import os
 from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of, why_best
 from mnist_sum_tui.training.diverged import trouble
@@ -84,3 +86,16 @@ def test_a_run_that_is_deleted_while_the_list_is_read_is_not_listed_as_damaged(
     monkeypatch.setattr(find, "summarise", read_as_another_deletes)
     (left,) = find.summaries(tmp_path)
     assert left.state == "interrupted"
+
+
+@pytest.mark.parametrize("name", ["digit_accuracy", "sum_accuracy", "agreement", "pairs"])
+def test_a_report_with_another_number_than_the_run_s_end_contradicts_it(name: str) -> None:
+    done = recorded.finished()
+    report: dict[str, object] = {name: getattr(done, name)}
+    unknown: dict[str, Any] = {name: None}
+    assert report[name]
+    assert not contradicts(report, done)
+    assert contradicts({name: 1}, done)
+    assert not contradicts({name: 1}, replace(done, **unknown)), "an older run's end lacks it"
+    assert not contradicts({}, done)
+    assert not contradicts(report, None)
