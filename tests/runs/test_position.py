@@ -8,7 +8,7 @@ import pytest
 from mnist_sum_tui.errors import CheckpointError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.knob_turns import Turn
-from mnist_sum_tui.runs.position import MAX_CHANGES, Change, Position
+from mnist_sum_tui.runs.position import MAX_CHANGES, Change, Position, Totals
 from mnist_sum_tui.training.step import Learner
 
 ODD: list[dict[str, object]] = [
@@ -92,3 +92,37 @@ def test_what_held_is_what_the_last_step_was_made_with() -> None:
         turn, change = Turn(step, "augment", "none"), Change(step, 4)
         found = Position(step=10, turns=(turn,), changes=(Change(0, 2), change)).held
         assert found == ((turn, Turn(step, "epochs", "4")) if held else ())
+
+
+def test_a_mean_is_over_images_however_large_the_batches_are() -> None:
+    totals = Totals()
+    totals.add(images=30, digit_loss=1.0, sum_loss=2.0, digit_right=15, sum_right=9, seconds=0.5)
+    totals.add(images=10, digit_loss=3.0, sum_loss=6.0, digit_right=5, sum_right=1, seconds=1.5)
+    means = totals.means()
+    assert (means["digit_loss"], means["sum_loss"]) == (1.5, 3.0)
+    assert (means["digit_accuracy"], means["sum_accuracy"], means["images_per_second"]) == (0.5, 0.25, 20.0)
+    totals.seconds = 0.0  # as a clock says that is too coarse
+    assert totals.means()["images_per_second"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("epoch", "batch", "images", "right", "is_early", "words"),
+    [
+        (1, 0, 0.0, 0.0, False, "epoch 0"),
+        (1, 8, 999.0, 999.0, True, "stopped in epoch 1, step 108"),
+        (1, 8, 1000.0, 499.0, True, "stopped in epoch 1, step 108"),
+        (1, 8, 1000.0, 500.0, False, "stopped in epoch 1, step 108"),
+        (1, 8, 1000.0, 120.0, True, "stopped in epoch 1, step 108, no better than guessing"),
+        (1, 8, 999.0, 0.0, True, "stopped in epoch 1, step 108"),
+        (2, 8, 1000.0, 120.0, False, "stopped in epoch 2, step 108, no better than guessing"),
+    ],
+)
+def test_how_far_the_weights_are_is_told(
+    epoch: int, batch: int, images: float, right: float, is_early: bool, words: str
+) -> None:
+    sums = {"images": images, "digit_right": right}
+    position = Position(epoch=epoch, batch=batch, step=100 + batch, sums=sums if batch else {})
+    assert position.reached_epoch == (epoch if batch else 0)
+    assert position.is_early is is_early
+    assert position.words(is_running=False) == words
+    assert position.words(is_running=True) == words.replace(f"stopped in epoch {epoch}", "still training")
