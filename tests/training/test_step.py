@@ -110,7 +110,7 @@ def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
     for share in (0.0, 0.5):
         config = TrainConfig.of("standard", model="compact", precision="fp32", outliers=share)
         learner = Learner(config, choose(config))
-        for step in range(40):
+        for step in range(60):  # after 40 the accuracy still goes up and down with the number of threads
             result = learner.step(replace(plan, augment_seed=step))
         assert result.images == 100
         assert 95 < result.digit_right <= 100, "outliers are not counted among the digits"
