@@ -83,8 +83,27 @@ def test_numbers_and_order_are_functions_of_seed_and_epoch(test_split: dataset.S
     for different in (later, other):
         assert not torch.equal(one.numbers, different.numbers)
         assert not torch.equal(one.order(), different.order())
+    assert torch.equal(later.numbers, SumDataset(test_split, 1, 2).numbers)
+    assert torch.equal(later.order(), SumDataset(test_split, 1, 2).order())
     assert torch.bincount(one.numbers, minlength=10).min() > 900
     assert sorted(one.order().tolist()) == list(range(10_000))
+
+
+def test_a_seed_gives_what_it_always_has(test_split: dataset.Split) -> None:
+    """Else a run that an earlier version began would train on other images, or go on in another order."""
+    held_out = dataset.hold_out(dataset.load("train"), seed=1)[1]
+    assert held_out.indices[:6].tolist() == [7, 10, 42, 44, 66, 67]
+    found = SumDataset(test_split, seed=3, epoch=2)
+    assert found.numbers[:12].tolist() == [4, 9, 0, 9, 5, 4, 5, 2, 4, 0, 6, 5]
+    assert found.order()[:6].tolist() == [1843, 9408, 8471, 4010, 4544, 9510]
+    assert [dataset.seed_for(3, 2, stream, 5) for stream in dataset.Stream] == [
+        4453913419568179601,
+        5454767318294046008,
+        1770302523734769923,
+        4654372145073036291,
+        33676222918980186,
+        5738109662786911499,
+    ]
 
 
 def test_the_packages_images_have_the_stored_fingerprint() -> None:
@@ -98,3 +117,10 @@ def test_normalise_is_the_formula() -> None:
     images = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
     wanted = (images.double() / 255 - 0.1307) / 0.3081
     np.testing.assert_allclose(dataset.normalise(images)[:, 0].numpy(), wanted.numpy(), atol=1e-6)
+
+
+def test_ink_is_the_share_of_black_and_comes_back_as_it_was() -> None:
+    images = torch.arange(256, dtype=torch.uint8).view(1, 16, 16)
+    normalised = dataset.normalise(images)
+    torch.testing.assert_close(dataset.to_ink(normalised), images / 255, atol=1e-6, rtol=0)
+    torch.testing.assert_close(dataset.from_ink(dataset.to_ink(normalised)), normalised, atol=1e-6, rtol=0)
