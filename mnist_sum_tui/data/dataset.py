@@ -153,7 +153,7 @@ class SumDataset(Dataset[Example]):
     def __getitem__(self, index: int) -> Example:
         if not -len(self) <= index < len(self):
             raise IndexError(f"image {index} of {len(self)}")
-        return self.__getitems__([index % len(self)])[0]
+        return self.__getitems__([index])[0]
 
     def __getitems__(self, indices: Sequence[int] | Tensor, part: slice = slice(None)) -> Batch:
         """A whole batch at once, or a `part` of it. torch's DataLoader calls this, and so does training."""
