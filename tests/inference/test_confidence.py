@@ -70,6 +70,12 @@ def test_the_distance_is_mahalanobis_to_the_nearest_class_by_a_plain_loop() -> N
     assert classes.distance(torch.from_numpy(new).float()).tolist() == pytest.approx(wanted, rel=1e-4)
 
 
+def test_the_class_means_of_another_network_are_refused() -> None:
+    classes = Classes.fit(*_drawn(60))
+    with pytest.raises(CheckpointError, match="the class means are another network's"):
+        classes.distance(torch.zeros(1, 9))
+
+
 def test_reliability_by_a_plain_loop() -> None:
     logits, labels = _drawn(250)
     p = F.softmax(logits, 1)
@@ -197,8 +203,10 @@ def test_what_an_earlier_version_stored_without_temperatures_keeps_its_digit_sco
         ("temperatures", torch.tensor([0.4])),
         ("temperatures", torch.tensor([1, 1])),
         ("threshold", torch.tensor([math.nan])),
+        ("threshold", torch.tensor([-0.1])),
         ("contrast", torch.tensor([0.0])),
         ("contrast", torch.tensor([math.inf])),
+        ("contrast", torch.tensor([5.0, 5.0])),
         ("features.means", torch.ones(10, 9)),
         ("features.means", torch.ones(0, 10)),
         ("strokes.whitening", torch.ones(())),

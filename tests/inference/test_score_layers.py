@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from mnist_sum_tui.inference.confidence import look
 from mnist_sum_tui.inference.score_layers import score_layers
 from mnist_sum_tui.models import build
+from mnist_sum_tui.models.activations import watch
 from mnist_sum_tui.models.layers import CellNetwork
 from mnist_sum_tui.recipes import MODELS
 
@@ -52,3 +53,17 @@ def test_a_layer_that_runs_on_parts_of_images_or_on_single_ones_is_not_looked_at
             "features": (count, 30),
         }
         assert scores.shape == (count, 10)
+
+
+def test_strokes_are_mean_and_deviation_of_each_early_map_and_features_what_the_last_layer_takes() -> None:
+    network, images = build("swift").eval(), torch.randn(3, 1, 28, 28)
+    last, early = score_layers(network)
+    with torch.inference_mode(), watch({**last, **early}) as seen:
+        network.see(images)
+    with torch.inference_mode():
+        views = look(network, images)[1]
+    assert views is not None
+    maps = seen["conv2"].output
+    wanted = torch.cat([maps.mean((2, 3)), maps.std((2, 3), correction=0)], 1)
+    torch.testing.assert_close(views["strokes"], wanted, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(views["features"], seen["digit"].input)
