@@ -13,7 +13,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.evaluate import score
 from mnist_sum_tui.inference.explain import look_inside
-from mnist_sum_tui.inference.heat import gradient, occlusion
+from mnist_sum_tui.inference.heat import _finite, gradient, occlusion
 from mnist_sum_tui.inference.pca import principal_components
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import choose, choose_for_inference
@@ -54,6 +54,10 @@ def test_what_is_drawn_of_it_consists_of_numbers(predictor: Predictor) -> None:
     features = predictor.infer(TEST.images, with_features=True).features
     assert features is not None
     assert all(np.isfinite(values).all() for values in (*drawn, principal_components(features)))
+
+
+def test_heat_that_is_no_number_or_has_no_end_is_none() -> None:
+    assert _finite(torch.tensor([torch.nan, torch.inf, -torch.inf, 2.5])).tolist() == [0, 0, 0, 2.5]
 
 
 def broken_run(folder: Path, data_dir: str) -> Run:

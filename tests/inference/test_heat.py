@@ -60,6 +60,7 @@ def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
     heat = gradient(predictor, IMAGE, NUMBER)
     assert not np.array_equal(gradient(predictor, IMAGE, 0).sum, heat.sum)
     assert heat.digit.shape == heat.sum.shape == (28, 28)
+    assert heat.digit.min() >= 0 <= heat.sum.min()
     row, column = np.unravel_index(heat.digit.argmax(), (28, 28))
     image = dataset.normalise(IMAGE.unsqueeze(0))
     values = []
