@@ -10,6 +10,7 @@ import pytest
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training import helper
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.training.prepare import Agreement
 
 
 def test_a_step_that_was_asked_for_is_forgotten_when_the_pause_ends() -> None:
@@ -69,7 +70,7 @@ def test_a_helper_makes_no_step_after_a_stop(stop: str, made: int, left: int) ->
     training: Any = SimpleNamespace(
         state=state,
         learner=SimpleNamespace(processes=SimpleNamespace(any=lambda _: stop == "in the validation")),
-        agree=lambda _: (next(answers), []),
+        agree=lambda _: Agreement(next(answers), [], []),
         epoch=lambda: map(steps.append, range(2)),
     )
     state.next_epoch = lambda: setattr(state, "epoch", state.epoch + 1)
