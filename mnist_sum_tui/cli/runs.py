@@ -35,7 +35,7 @@ from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction, resumption
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
@@ -169,6 +169,7 @@ def compare(
         Path | None, typer.Option(metavar="FILE", help="Write it as one HTML file to send, instead of printing it.")
     ] = None,
     runs_dir: LaterRunsDir = None,
+    json: Json = False,
 ) -> None:
     """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
     folder = folder_of(context, runs_dir)
@@ -176,6 +177,14 @@ def compare(
     if len({summary.run.path.resolve() for summary in found}) < 2:
         which = "only one run is named" if len(found) == 1 else f"all of these are run {found[0].run.id}"
         raise UsageError(f"{which}: name another to compare it with (mnist-sum runs lists them)")
+    if json and report is not None:
+        raise UsageError("--report writes a page instead of printing: leave out --json or --report")
+    rows = table_of(found)
+    weights = about_weights((summary.run for summary in found), has_same_settings=not rows)
+    if json:
+        values = {"compared": [plain(summary) for summary in found], "differing": differing(found)}
+        print_json({**values, "chance": about_chance(found), "weights": weights})
+        return
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
     if report is not None:
         check_output(report)
@@ -190,13 +199,12 @@ def compare(
     if words := about_chance(found):
         say(out, words, "dim italic")
     out.print()
-    rows = table_of(found)
     if rows:
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:
         out.print(SAME_SETTINGS)
-    if words := about_weights((summary.run for summary in found), has_same_settings=not rows):
-        out.print(words)
+    if weights:
+        out.print(weights)
     out.print()
     print_curves(out, named)
 

@@ -38,6 +38,13 @@ def settings_table(
     return found + _changes_table(changed, most)
 
 
+def differing(runs: Sequence[Summary]) -> dict[str, list[object]]:
+    """The settings that differ, each with its value in each run; None for a damaged run."""
+    columns = [run.config.to_dict() if run.config else {} for run in runs]
+    found = {name: [values.get(name) for values in columns] for name in settings()}
+    return {name: values for name, values in found.items() if len({*map(str, values)}) > 1}
+
+
 def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[list[str]]:
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`.
 

@@ -18,6 +18,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import Cli, is_one_line, make_small_data
 from tests.forked import Kept
+from tests.guide.test_json_names import explained
 
 
 def test_version_and_help(cli: Cli) -> None:
@@ -124,6 +125,12 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
     compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
     assert ["epochs", "1", "3"] in [line.split() for line in compared.splitlines()]
+    both = json.loads(cli("runs", "compare", run.id, "latest", "--json", "--runs-dir", str(trained)).stdout)
+    assert [each["run"] for each in both["compared"]] == [run.id, other.id]
+    assert both["differing"]["epochs"] == [1, 3]
+    assert both.keys() - explained() == set()
+    pages = ("--json", "--report", str(tmp_path / "both.html"))
+    is_one_line(cli("runs", "compare", run.id, "latest", *pages, "--runs-dir", str(trained)), 2, "leave out --json")
     is_one_line(cli("runs", "compare", run.id, "--runs-dir", str(trained)), 2, "only one run is named: name another")
     is_one_line(cli("runs", "delete", "latest", "--runs-dir", str(trained)), 2, "--yes")
     assert cli("runs", "delete", "latest", "--yes", "--runs-dir", str(trained)).returncode == 0
@@ -138,6 +145,11 @@ def test_model_tables(cli: Cli) -> None:
         assert f"{name}:" in everything
     assert "6,386,933" in everything
     assert re.search(r"^in all +6,384,925$", everything, re.MULTILINE)
+    found = [json.loads(line) for line in cli("model", "--json").stdout.splitlines()]
+    assert [network["model"] for network in found] == [*MODELS]
+    assert all(network["parameters"] == sum(layer["parameters"] for layer in network["layers"]) for network in found)
+    assert 6_386_933 in [network["parameters"] for network in found]
+    assert {key for network in found for key in network} - explained() == set()
 
 
 def test_runs_dir_before_a_subcommand_overrides_the_environment(trained: Path, cli: Cli) -> None:

@@ -15,6 +15,7 @@ from mnist_sum_tui.inference.predict import Prediction
 from mnist_sum_tui.inference.reliability import Bin, Reliability
 from mnist_sum_tui.inference.strangers import StrangersReport, Taken
 from mnist_sum_tui.inference.sturdy import Spoiled
+from mnist_sum_tui.models.describe import Layer
 from mnist_sum_tui.runs.event_json import KINDS
 from mnist_sum_tui.runs.json_values import NON_FINITE
 from mnist_sum_tui.runs.run import Run
@@ -23,7 +24,7 @@ from mnist_sum_tui.training.lr_finder import RateTest
 
 CLASSES: list[Any] = [
     *KINDS.values(), EvalReport, Mistake, Reliability, StrangersReport, Taken, Prediction, RateTest,
-    dashboard.DashboardCost, growth.Growth, measure.Row, race.Race, several.Several,
+    Layer, dashboard.DashboardCost, growth.Growth, measure.Row, race.Race, several.Several,
 ]  # fmt: skip
 
 
