@@ -45,6 +45,7 @@ FIELDS: Mapping[str, Any] = {
     "best_epoch": Count,
     "confusion": tuple[tuple[Count, ...], ...],
     "sum_accuracy_by_pair": tuple[tuple[Share | None, ...], ...],
+    "digit_mistakes": Count,
     "mistakes": tuple[MistakeInFile, ...],
     "digit_reliability": ReliabilityInFile,
     "sum_reliability": ReliabilityInFile,

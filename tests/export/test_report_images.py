@@ -31,6 +31,15 @@ def test_a_single_mistake_is_the_surest(tmp_path: Path) -> None:
     assert "<h2>The surest mistake</h2>" in report(run).decode()
 
 
+@pytest.mark.parametrize(("of", "title"), [(2, "All 2 mistakes"), (3, "The 2 surest mistakes")])
+def test_mistakes_that_are_all_of_them_are_not_the_surest(of: int, title: str, tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", EVENTS)
+    run.write_json(run.report_file, a_result(digit_mistakes=of))
+    assert f"<h2>{title}</h2>" in report(run).decode()
+    run.write_json(run.report_file, a_result(mistakes=a_result()["mistakes"][:1], digit_mistakes=of - 1))
+    assert ("<h2>The only mistake</h2>" in report(run).decode()) == (of == 2)
+
+
 def test_a_refused_image_is_not_shown_as_a_plain_mistake(tmp_path: Path) -> None:
     run = make(tmp_path, "20260101-120100-compact", EVENTS)
     first, second = a_result()["mistakes"]
