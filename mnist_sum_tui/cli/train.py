@@ -98,10 +98,10 @@ def train(
 
 def _assist() -> int:
     """Train as a helper of the leading process, which prints and writes all files; returns the exit code."""
-    from mnist_sum_tui.training.helper import help_training
-
     control = Control()
-    with _signals_stop(control) as caught:
+    with _signals_stop(control) as caught, contextlib.suppress(KeyboardInterrupt):  # the leader says it
+        from mnist_sum_tui.training.helper import help_training  # imports torch, which takes a second
+
         help_training(control)
     return 128 + caught[0] if caught else 0
 

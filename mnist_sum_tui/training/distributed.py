@@ -8,6 +8,7 @@ import inspect
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
@@ -15,15 +16,20 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import nn
+from torch.distributed.rendezvous import rendezvous
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.models.layers import SumNetwork
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batchnorm import share_batch_norms
+from mnist_sum_tui.training.control import Control
 
 LONGEST_WAIT = timedelta(days=7)
 """how long a process waits for the others: long, because the user may pause; a process that dies is noticed at once"""
+
+PRESENT = "mnist-sum/present"
+"""the key under which the processes count themselves before they connect"""
 
 
 class Processes:
@@ -106,19 +112,43 @@ def _buffers_stay() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def joined(ranks: Ranks) -> Iterator[Processes]:
-    """Connect to the other processes, and disconnect at the end."""
+def joined(ranks: Ranks, control: Control) -> Iterator[Processes]:
+    """Connect to the other processes, and disconnect at the end.
+
+    Raises:
+        KeyboardInterrupt: `control` stops it before the others are there.
+        RunError: another process has ended.
+    """
     if ranks.size == 1:
         yield Processes(ranks)
         return
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         with _stdout_for_us_alone():
-            dist.init_process_group(backend, timeout=LONGEST_WAIT)
+            store = _store_of_all(ranks, control)
+            dist.init_process_group(backend, store=store, rank=ranks.rank, world_size=ranks.size, timeout=LONGEST_WAIT)
     try:
         yield Processes(ranks)
     finally:
         dist.destroy_process_group()
+
+
+def _store_of_all(ranks: Ranks, control: Control) -> Any:
+    """Torchrun's store of keys and values, once all processes are there; torch would wait for them deaf to signals."""
+    if control.stopping:
+        raise KeyboardInterrupt
+    store, *_ = next(rendezvous("env://", timeout=LONGEST_WAIT))
+    present = store.add(PRESENT, 1)
+    try:
+        while present < ranks.size:
+            if control.stopping:
+                raise KeyboardInterrupt
+            time.sleep(0.05)
+            present = store.add(PRESENT, 0)
+    except KeyboardInterrupt:
+        store.add(PRESENT, -1)  # so that nobody connects to a process that has left
+        raise
+    return store
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ def help_training(control: Control) -> None:
         DataError, UsageError: the images or the device are missing.
     """
     ranks = Ranks.of_environment()
-    with joined(ranks) as processes:
+    with joined(ranks, control) as processes:
         values, content = processes.share({})
         config, source = TrainConfig.from_dict(values["config"]), "the leader's checkpoint"
         hardware = choose(config, ranks)

@@ -59,7 +59,7 @@ def train(
         DataError: the images are missing, damaged, or not those that the run began with.
         CheckpointError: the checkpoint is damaged or of another network.
     """
-    ranks = Ranks.of_environment()
+    ranks, control = Ranks.of_environment(), control or Control()
     try:
         with run.lock():  # first, because a new run is locked already and must be unlocked in any case
             hardware = choose(config, ranks)
@@ -68,7 +68,7 @@ def train(
             later, is_asked = turned_after(run, config, loaded)
             name, source = f"run {run.id}", str(run.resume_file)
             state = RunState(config, loaded, source, name=name, is_new=run.is_new, later=later, is_asked=is_asked)
-            with joined(ranks) as processes:
+            with joined(ranks, control) as processes:
                 raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
                 given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
                 processes.share({**given, "later": [to_dict(event) for event in later]}, raw)
@@ -77,7 +77,7 @@ def train(
                 check_room(run, training.learner.network, state.config)
                 recorder = Recorder(run, state, later)
                 with recorder.open(hardware):
-                    yield from _Trainer(training, test, recorder, control or Control(), paces or USUAL).events()
+                    yield from _Trainer(training, test, recorder, control, paces or USUAL).events()
     except BaseException:
         run.remove_if_unused()
         raise
