@@ -132,6 +132,11 @@ async def test_a_browser_shows_it(server: tuple[int, "subprocess.Popen[bytes]"],
                 focus = "document.activeElement.tagName"
                 found = await asked(session, debugging, "Runtime.evaluate", expression=focus)
                 assert found["result"]["value"] == "TEXTAREA", "keys count before the first click"
+                for state, words in (("", "words"), ("-closed", "refused"), ("-first-byte -closed", "over")):
+                    shown_now = "[...document.querySelectorAll('p')].filter(p => p.offsetParent).map(p => p.id)"
+                    asking = f"document.body.className = '{state}'; {shown_now}.join()"
+                    found = await asked(session, debugging, "Runtime.evaluate", expression=asking)
+                    assert found["result"]["value"] == words, "one text, and none over another"
         finally:
             browser.terminate()
     wait_for(lambda: not children(server[1]), SECONDS)
