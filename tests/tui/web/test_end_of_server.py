@@ -1,5 +1,6 @@
 """What becomes of the visitors of `mnist-sum serve` when it, or the process of one of them, ends or is killed."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -38,8 +39,9 @@ async def test_a_visitor_whose_process_is_killed_sees_that_it_is_over(tmp_path: 
         async with aiohttp.ClientSession() as session, open_at(session, port, Origin=own(port)) as socket:
             await Visitor(socket).see("accuracy")
             os.kill(int(children(process)[0]), signal.SIGKILL)
-            while (message := await socket.receive(SECONDS)).type is not aiohttp.WSMsgType.CLOSE:
-                assert message.type is aiohttp.WSMsgType.BINARY
+            async with asyncio.timeout(SECONDS):  # that of `receive` begins again with each ping
+                while (message := await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                    assert message.type is aiohttp.WSMsgType.BINARY
 
 
 def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
