@@ -20,10 +20,12 @@ ACCURACIES = ("digit", "sum")
 def matching(text: str) -> Test:
     """The test that a filter stands for. Every run passes an empty filter, no damaged run one that names a setting.
 
+    Blanks beside a sign do not count, as in `sum > 98`.
+
     Raises:
         UsageError: a word does not have the FORM, names an unknown setting, or compares something that is not a number.
     """
-    tests = [_test(word) for word in text.split()]
+    tests = [_test(word) for word in re.sub(r"\s*([=<>])\s*", r"\1", text).split()]
     return lambda run: all(test(run) for test in tests)
 
 

@@ -44,6 +44,8 @@ def summary(name: str = "x", state: str = "completed", total: float | None = 0.9
         ("data-dir=built-in", True),
         ("sum>98.9 digit<99.6", True),
         ("sum>99", False),
+        ("sum > 98.9  model= compact", True),
+        ("sum >99", False),
         ("batch-size=128", True),
         ("Compact", True),
         ("stand", True),
