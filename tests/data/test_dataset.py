@@ -91,8 +91,9 @@ def test_numbers_and_order_are_functions_of_seed_and_epoch(test_split: dataset.S
 
 def test_a_seed_gives_what_it_always_has(test_split: dataset.Split) -> None:
     """Else a run that an earlier version began would train on other images, or go on in another order."""
-    held_out = dataset.hold_out(dataset.load("train"), seed=1)[1]
+    rest, held_out = dataset.hold_out(dataset.load("train"), seed=1)
     assert held_out.indices[:6].tolist() == [7, 10, 42, 44, 66, 67]
+    assert rest.indices[:9].tolist() == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     found = SumDataset(test_split, seed=3, epoch=2)
     assert found.numbers[:12].tolist() == [4, 9, 0, 9, 5, 4, 5, 2, 4, 0, 6, 5]
     assert found.order()[:6].tolist() == [1843, 9408, 8471, 4010, 4544, 9510]
