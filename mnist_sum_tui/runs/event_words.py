@@ -17,10 +17,12 @@ def changed_words(event: Changed, steps: int | None = None) -> str:
     """What changed and when: `learning rate x1 -> x0.5, after step 300`.
 
     `steps` is the number of steps that the run has made, if a change that is planned for a later one is to be told so.
+    Then it also says why the run has made a change by itself; while a run trains, the next line says so.
     """
     is_made = steps is None or event.is_reached(steps)
     when = f"after step {event.at:,}" if is_made else f"planned for step {event.at:,}"
-    return f"{settings()[event.setting].label} {event.before} -> {event.value}, {when}"
+    why = f": {event.why}" if event.why and steps is not None else ""
+    return f"{settings()[event.setting].label} {event.before} -> {event.value}, {when}{why}"
 
 
 def changed_short(event: Changed) -> str:

@@ -10,6 +10,7 @@ import pytest
 from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.figures import LEFT, RIGHT, TOP, WIDTH
 from mnist_sum_tui.export.report import report
+from mnist_sum_tui.runs.event_words import event_news
 from mnist_sum_tui.runs.events import Changed, Event, Started
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
@@ -30,6 +31,14 @@ def test_each_chart_marks_what_was_changed_where_it_was(tmp_path: Path) -> None:
     assert [float(x) for _, x in found[:2]] == pytest.approx([LEFT, WIDTH - RIGHT], abs=0.2)
     third = "learning rate x1 -&gt; x3, planned for step "
     assert f"Changed while it trained: (1) {first}; (2) {last}; (3) {third}" in text
+
+
+def test_it_says_why_a_run_has_changed_its_epochs_by_itself(tmp_path: Path) -> None:
+    ended = replace(turned(2150, "5", "epochs", "60"), why="the validation has not got better for 3 epochs")
+    text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150), ended])).decode()
+    assert "(1) epochs 60 -&gt; 5, after step 2,150: the validation has not got better for 3 epochs." in text
+    assert "<title>epochs 60 -&gt; 5, after step 2,150</title>" in text, "short in the chart"
+    assert event_news(ended) == "epochs 60 -> 5, after step 2,150", "the next line says why"
 
 
 def labels(text: str) -> list[tuple[float, float, str]]:
