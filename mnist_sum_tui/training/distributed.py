@@ -30,6 +30,8 @@ LONGEST_WAIT = timedelta(days=7)
 
 PRESENT = "mnist-sum/present"
 """the key under which the processes count themselves before they connect"""
+TOLD = "mnist-sum/told"
+"""the key that the leader sets when it ends by itself: it has said why, and no helper needs to"""
 
 
 class Processes:
@@ -113,7 +115,7 @@ def _buffers_stay() -> dict[str, Any]:
 
 @contextlib.contextmanager
 def joined(ranks: Ranks, control: Control) -> Iterator[Processes]:
-    """Connect to the other processes, and disconnect at the end.
+    """Connect to the other processes, and disconnect at the end; for a helper a leader's failure ends it early.
 
     Raises:
         KeyboardInterrupt: `control` stops it before the others are there.
@@ -129,7 +131,13 @@ def joined(ranks: Ranks, control: Control) -> Iterator[Processes]:
             dist.init_process_group(backend, store=store, rank=ranks.rank, world_size=ranks.size, timeout=LONGEST_WAIT)
     try:
         yield Processes(ranks)
+    except RunError:
+        if not (ranks.is_helper and _has_told(store)):
+            raise
     finally:
+        if not ranks.is_helper:
+            with contextlib.suppress(RuntimeError):  # torchrun may be gone
+                store.set(TOLD, "")
         dist.destroy_process_group()
 
 
@@ -149,6 +157,16 @@ def _store_of_all(ranks: Ranks, control: Control) -> Any:
         store.add(PRESENT, -1)  # so that nobody connects to a process that has left
         raise
     return store
+
+
+def _has_told(store: Any) -> bool:
+    """Whether the leader has ended by itself, so that it has said why; not if it was killed."""
+    if os.environ.get("TORCHELASTIC_USE_AGENT_STORE") != "True":  # without torchrun the store has ended with the leader
+        return False
+    try:
+        return bool(store.check([TOLD]))
+    except RuntimeError:  # torchrun is gone, too
+        return False
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ import importlib
 import os
 import signal
 import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,15 @@ def test_a_leader_that_waits_in_vain_ends_at_a_signal_without_a_run(tmp_path: Pa
             leader.kill()
     assert (leader.returncode, said) == (130, b"error: interrupted\n")
     assert find.list_runs(tmp_path / "runs") == []
+
+
+def test_what_ends_the_leader_is_told_by_it_alone(small_data: str, tmp_path: Path) -> None:
+    """The leader alone reads the test images; then its helper waits for it in vain."""
+    for file in (Path(small_data) / "MNIST" / "raw").glob("t10k-*"):
+        file.unlink()
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["-m", "mnist_sum_tui", "train", "--model", "swift"]
+    options = ["--data-dir", small_data, "--runs-dir", str(tmp_path / "runs")]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=120, check=False)
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert "t10k-" in said
