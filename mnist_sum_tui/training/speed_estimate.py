@@ -25,11 +25,11 @@ SAME = ("processor", "cores", "gpu")
 """two runs with equal values of these in environment.json count as made on the same machine"""
 
 
-def from_run(summary: Summary) -> float | None:
+def from_run(summary: Summary, asked: TrainConfig) -> float | None:
     """Images/s in the fastest epoch of a run on the built-in images, validation and saving included.
 
-    None if the run was on another machine, or with another precision or number of threads than it would have now, or if
-    its augmentation was changed.
+    None if the run was on another machine, or with another device, precision or number of threads than those `asked`,
+    or if its augmentation was changed.
     """
     config, epochs, starts, run = summary.config, summary.epochs, summary.starts, summary.run
     if any(change.setting == "augment" for change in summary.changed):
@@ -40,7 +40,7 @@ def from_run(summary: Summary) -> float | None:
         made_on = run.read_json(run.environment_file)
     except RunError:
         return None
-    here, usual = describe(), choose(TrainConfig(model=config.model))
+    here, usual = describe(), choose(replace(asked, model=config.model))
     if any(made_on.get(name) != here[name] for name in SAME):
         return None
     start = starts[-1]

@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mnist_sum_tui import own_network
@@ -74,10 +74,16 @@ class SpeedThread(threading.Thread):
     makes steps, so it can be stopped and waited for.
     """
 
-    def __init__(self, folder: Path, post: Post, with_steps: bool = True, tried: Collection[str] = ()) -> None:
-        """`tried` are networks with a known speed, because another estimate would differ by chance."""
+    def __init__(
+        self, folder: Path, post: Post, asked: TrainConfig, with_steps: bool = True, tried: Collection[str] = ()
+    ) -> None:
+        """`asked` has the device, precision and threads to train with.
+
+        `tried` are networks with a known speed, because another estimate would differ by chance.
+        """
         super().__init__(name="speeds", daemon=True)
         self._folder, self._post, self._with_steps, self._tried = folder, post, with_steps, tried
+        self._asked = TrainConfig(device=asked.device, precision=asked.precision, threads=asked.threads)
         self._is_over = threading.Event()
 
     def stop(self) -> None:
@@ -100,7 +106,7 @@ class SpeedThread(threading.Thread):
             summary = summarise(run)
             config = summary.config
             if config is not None and config.model not in known and config.batch_size in TIMED_BATCHES:
-                found = speed_estimate.from_run(summary)
+                found = speed_estimate.from_run(summary, self._asked)
                 if found:
                     known.add(config.model)
                     speed = Speed(found, True, config.augment, config.outliers, augmenting)
@@ -110,7 +116,7 @@ class SpeedThread(threading.Thread):
         first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
         for model in dict.fromkeys((*first, *MODELS)):
             if model not in (*known, *self._tried):
-                tried = speed_estimate.from_steps(TrainConfig(model=model), self._is_over.is_set)
+                tried = speed_estimate.from_steps(replace(self._asked, model=model), self._is_over.is_set)
                 if tried is None:
                     return
                 self._post(SpeedFound(model, Speed(tried, is_measured=False, augmenting=augmenting)))

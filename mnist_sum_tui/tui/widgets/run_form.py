@@ -48,7 +48,7 @@ class RunForm(ChoiceForm):
 
     def __init__(self, defaults: TrainConfig, runs_folder: Path, *, id: str) -> None:
         super().__init__(id=id)
-        self._defaults, self._runs_folder = defaults, runs_folder
+        self.defaults, self._runs_folder = defaults, runs_folder
         self._networks = {**MODELS, **own_network.named()}
         self._recipe, self._complaint, self._listed = defaults.recipe, "", dict[str, tuple[str, str]]()
         self._is_ready = self._is_explained = False
@@ -61,12 +61,12 @@ class RunForm(ChoiceForm):
             with Horizontal(id="intro"):
                 yield Static(coloured(), id="intro-picture")
                 yield Static(id="intro-words", markup=False)
-            yield Field("recipe", Choice(RECIPES, self._defaults.recipe, id="recipe"), classes="wide")
+            yield Field("recipe", Choice(RECIPES, self.defaults.recipe, id="recipe"), classes="wide")
             yield Static(id="sets", classes="explained", markup=False)
-            yield Field("network", Choice(self._networks, self._defaults.model, id="model"), classes="wide")
+            yield Field("network", Choice(self._networks, self.defaults.model, id="model"), classes="wide")
             with Grid(id="fields"):
                 for name, label in NUMBERS.items():
-                    text, zero = words.typed(self._defaults, name), words.MEANING_OF_ZERO.get(name, "")
+                    text, zero = words.typed(self.defaults, name), words.MEANING_OF_ZERO.get(name, "")
                     yield Field(label, NumberInput(text, zero, id=name, compact=True, tooltip=settings()[name].help))
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
@@ -75,7 +75,7 @@ class RunForm(ChoiceForm):
                 yield Button(id="other")  # last, because its label grows when the speed of the network is known
             yield Static(id="all-recipes", markup=False)
             yield LatestRuns(self._runs_folder, id="latest")
-        yield BesideForm(self._defaults.data_dir, self._runs_folder, id="beside-form")
+        yield BesideForm(self.defaults.data_dir, self._runs_folder, id="beside-form")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
@@ -103,9 +103,9 @@ class RunForm(ChoiceForm):
         return self._base_of(str(self.query_one("#recipe", Select).value))
 
     def _base_of(self, recipe: str) -> TrainConfig:
-        if recipe == self._defaults.recipe:
-            return self._defaults
-        return TrainConfig.of(recipe, **{name: value for name, value in self._defaults.given().items() if name in KEPT})
+        if recipe == self.defaults.recipe:
+            return self.defaults
+        return TrainConfig.of(recipe, **{name: value for name, value in self.defaults.given().items() if name in KEPT})
 
     @property
     def config(self) -> TrainConfig:

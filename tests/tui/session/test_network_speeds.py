@@ -30,7 +30,8 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import until
 
-USUAL = choose(TrainConfig(model="compact"))
+ASKED = TrainConfig(model="compact")
+USUAL = choose(ASKED)
 
 
 def make_run(
@@ -46,7 +47,7 @@ def make_run(
 
 def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
     here = make_run(tmp_path, "here")
-    assert speed_estimate.from_run(summarise(here)) == pytest.approx(5 * 55_000 / 53.75)
+    assert speed_estimate.from_run(summarise(here), ASKED) == pytest.approx(5 * 55_000 / 53.75)
     for other in (
         make_run(tmp_path, "other-processor", processor="another"),
         make_run(tmp_path, "other-threads", threads=63),
@@ -55,17 +56,36 @@ def test_the_speed_of_an_earlier_run_on_this_machine(tmp_path: Path) -> None:
         make(tmp_path, "no-epoch", list(recorded.training(100))),
         make(tmp_path, "other-images", list(recorded.training(2150)), data_dir="/data"),
     ):
-        assert speed_estimate.from_run(summarise(other)) is None, other.id
+        assert speed_estimate.from_run(summarise(other), ASKED) is None, other.id
+
+
+def test_the_speed_is_that_with_the_settings_that_the_dashboard_was_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.MODELS", ("compact", "swift"))
+    monkeypatch.setattr("mnist_sum_tui.tui.session.network_speeds.LARGE_MODEL", "swift")
+    other = "fp32" if USUAL.precision == "bf16" else "bf16"
+    make_run(tmp_path, "20260101-120100-here", precision=other, threads=1)
+    tried, found = list[TrainConfig](), list[Any]()
+
+    def note(config: TrainConfig, _: Callable[[], bool]) -> float:
+        tried.append(config)
+        return 7.0
+
+    monkeypatch.setattr(speed_estimate, "from_steps", note)
+    SpeedThread(tmp_path, found.append, TrainConfig(model="keen", precision=other, threads=1, lr=9.0))._find()
+    assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
+    assert tried == [TrainConfig(model="swift", precision=other, threads=1)]
 
 
 def test_an_epoch_in_slow_motion_says_nothing_of_the_speed(tmp_path: Path) -> None:
     run = make_run(tmp_path, "slow")
-    usual, slow = speed_estimate.from_run(summarise(run)), 1_000.0
+    usual, slow = speed_estimate.from_run(summarise(run), ASKED), 1_000.0
     lines = [json.loads(line) for line in run.metrics_file.read_text().splitlines()]
     for line in lines:
         line["elapsed"] += slow if line["step"] > 1000 else 0.0
     run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert speed_estimate.from_run(summarise(run)) == pytest.approx(usual, rel=0.05)
+    assert speed_estimate.from_run(summarise(run), ASKED) == pytest.approx(usual, rel=0.05)
 
 
 def test_a_few_steps_leave_torch_as_it_was() -> None:
@@ -84,12 +104,12 @@ def test_earlier_runs_come_first_and_the_rest_is_tried(tmp_path: Path, monkeypat
     large = make_run(tmp_path, "20260101-120200-large")
     large.write_config(replace(large.read_config(), model="swift", batch_size=1024))
     found: list[Any] = []
-    SpeedThread(tmp_path, found.append)._find()  # as run, but an error shows
+    SpeedThread(tmp_path, found.append, ASKED)._find()  # as run, but an error shows
     assert all(isinstance(message, SpeedFound) for message in found)
     assert [(message.model, message.speed.is_measured) for message in found] == [("compact", True), ("swift", False)]
     assert all(message.speed.augmenting["sturdy"] for message in found)
     found.clear()
-    SpeedThread(tmp_path, found.append, tried=("compact", "swift")).run()
+    SpeedThread(tmp_path, found.append, ASKED, tried=("compact", "swift")).run()
     assert [message.model for message in found] == ["compact"], "an estimate stays, and does not jump"
 
 
@@ -129,7 +149,7 @@ def test_a_run_whose_augmentation_was_changed_says_nothing_of_the_speed(tmp_path
     changed = Changed(epoch=1, step=20, elapsed=1.0, at=20, setting="augment", before="none", value="strong")
     with run.metrics_file.open("a") as journal:
         journal.write(json.dumps(to_dict(changed)) + "\n")
-    assert speed_estimate.from_run(summarise(run)) is None
+    assert speed_estimate.from_run(summarise(run), ASKED) is None
 
 
 class Trying(threading.Thread):
@@ -197,5 +217,5 @@ async def test_a_form_that_opens_before_torch_is_ready_begins_one_thread_and_not
 def test_beside_another_process_nothing_is_tried(tmp_path: Path) -> None:
     make_run(tmp_path, "20260101-120100-here")
     found: list[Any] = []
-    SpeedThread(tmp_path, found.append, with_steps=False).run()
+    SpeedThread(tmp_path, found.append, ASKED, with_steps=False).run()
     assert [message.model for message in found] == ["compact"]
