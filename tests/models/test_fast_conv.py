@@ -43,7 +43,7 @@ def test_the_convolution_by_patches_equals_torchs(kernel: int, is_bf16: bool) ->
 def test_winograd_is_as_exact_as_the_guide_says(
     height: int, width: int, padding: int, tile: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fast_conv, "TILES", 12)
+    monkeypatch.setattr(fast_conv, "TILES", 3)  # three images of one tile, or one of four
     monkeypatch.setattr(fast_conv, "CHANNELS", 20)
     torch.manual_seed(0)
     layer = to_memory_format(nn.Conv2d(24, 32, 3, padding=padding), torch.channels_last)
@@ -101,6 +101,8 @@ def test_each_precision_has_its_algorithm(monkeypatch: pytest.MonkeyPatch) -> No
     assert computed_by(some[:, :, :3, :3]) == ["by_patches"], "a map of the kernel's size is one product"
     assert computed_by(some, padding=1, is_bf16=True) == [], "the library is as fast"
     assert computed_by(some[:1]) == [], "the library takes a single image"
+    assert FastConv2d(2, 3, 2)(some).shape == (16, 3, 4, 4)
+    assert used == [], "the library takes another kernel"
 
 
 def test_winograd_trains_after_an_evaluation() -> None:
