@@ -112,6 +112,7 @@ def test_a_knob_that_was_turned_before_the_likely_reason_is_not_blamed(turns: li
         ("augment", "strong", "affine"),
         ("label_smoothing", "0.3", "0"),
         ("label_smoothing", "0.3", "0.1"),
+        ("sum_weight", "0.1", "0.1"),
     ],
 )
 def test_a_knob_that_is_turned_back_is_neither_blamed_nor_the_rate(setting: str, value: str, back: str) -> None:
