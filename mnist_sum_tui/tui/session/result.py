@@ -29,7 +29,8 @@ def outcome(session: Session) -> list[Row]:
     rows: list[Row] = []
     if session.error is not None:
         rows.append(("failed", str(session.error) or type(session.error).__name__))
-        if session.started is not None and os.path.exists(run.error_file):  # before, the file is of an earlier failure
+        has_begun = session.started is not None  # before, the file is of an earlier failure
+        if has_begun and not session.is_read_only and os.path.exists(run.error_file):
             rows.append(("traceback", printable(str(run.error_file))))
     elif done is not None:
         word = "done" if done.reason == "completed" else done.reason
@@ -53,10 +54,11 @@ def outcome(session: Session) -> list[Row]:
 def commands(session: Session, run: Run) -> list[Row]:
     """The exact commands to use the network and to train it further, or to watch it again.
 
-    There are none without useful weights. A run that diverged is not resumed, because it would diverge again.
+    There are none without useful weights, and none for a visitor, who has no such folder. A run that diverged is not
+    resumed, because it would diverge again.
     """
     done = session.finished
-    if run == RECORDED or (done is not None and not has_learned(done)):
+    if run == RECORDED or session.is_read_only or (done is not None and not has_learned(done)):
         return []
     known = session.started or session.config  # a damaged journal may lack its start
     model = known.model if known else ""

@@ -84,6 +84,19 @@ def test_a_good_run_has_neither(session: Session) -> None:
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
 
 
+def test_a_visitor_is_told_no_folder_of_this_machine(session: Session) -> None:
+    session.is_read_only = True
+    rows = end(session, *recorded.training(1075), recorded.finished())
+    assert "test" in rows
+    assert session.run is not None
+    session.run.error_file.touch()
+    session.error = RunError("the disk is full")
+    rows |= dict(outcome(session))
+    assert rows["failed"] == "the disk is full"
+    assert not {"try it", "go on", "further", "traceback"} & rows.keys()
+    assert str(session.run.path) not in str(rows)
+
+
 def test_the_commands_for_a_network_of_ones_own_name_its_file(session: Session) -> None:
     begun, *rest = recorded.training(2150)
     assert isinstance(begun, Started)
