@@ -36,6 +36,6 @@ def why_raised(turn: Turn, turns: Iterable[Turn], config: TrainConfig) -> str:
     if name == "augment":
         is_more = AUGMENTATIONS.index(turn.value) > AUGMENTATIONS.index(old)
     else:
-        is_more = turn.value != old if name == "sum_weight" else turn.number > float(old)
+        is_more = turn.number != float(old) if name == "sum_weight" else turn.number > float(old)
     words = f"The loss has risen since {settings()[name].label} was turned to {turn.value}: {WHY[name]}"
     return words if is_more else ""
