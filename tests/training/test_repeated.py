@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("every_step_is_told")
 __all__ = ["clock"]
 
 AGAIN = "mnist-sum train --resume latest --epochs"
+FIT = "as many epochs as fit in"
 
 
 @pytest.mark.parametrize(
@@ -31,25 +32,25 @@ AGAIN = "mnist-sum train --resume latest --epochs"
             [(3, 0.65), (3, 9)],
             -1,
             f"--change 4:epochs=2 --change 18:epochs=1 && {AGAIN} 3",
-            "(1) epochs 3 -&gt; 2, after step 4; (2) epochs 2 -&gt; 3, after step 18.",
+            f"(1) epochs 3 -&gt; 2, after step 4: {FIT} 0.65 min; (2) epochs 2 -&gt; 3, after step 18.",
         ),
         (
             [(3, 0.4), (2, 0)],
             -1,
             f"--change 4:epochs=1 && {AGAIN} 2",
-            "(1) epochs 3 -&gt; 1, after step 4; (2) epochs 1 -&gt; 2, after step 18.",
+            f"(1) epochs 3 -&gt; 1, after step 4: {FIT} 0.4 min; (2) epochs 1 -&gt; 2, after step 18.",
         ),
         (
             [(1, 0), (9, 0.8)],
             -1,
             f" && {AGAIN} 9 --change 22:epochs=3",
-            "(1) epochs 1 -&gt; 9, after step 18; (2) epochs 9 -&gt; 3, after step 22.",
+            f"(1) epochs 1 -&gt; 9, after step 18; (2) epochs 9 -&gt; 3, after step 22: {FIT} 0.8 min.",
         ),
         (
             [(3, 0.4), (1, 9)],
             9,
             "--change 4:epochs=1 --change 9:epochs=3",
-            "(1) epochs 3 -&gt; 1, after step 4; (2) epochs 1 -&gt; 3, after step 9.",
+            f"(1) epochs 3 -&gt; 1, after step 4: {FIT} 0.4 min; (2) epochs 1 -&gt; 3, after step 9.",
         ),
     ],
 )

@@ -9,8 +9,8 @@ from textual.message import Message
 
 import mnist_sum_tui.tui
 
-OVERRIDDEN = {"on_event", "on_startup"}
-"""what takes every message, and a method of the web server"""
+OVERRIDDEN = {"on_event", "on_startup", "on_shutdown"}
+"""what takes every message, and methods of the web server"""
 
 CALLED_BY_THE_APP = {"on_run_event"}
 """pages get it as a method, not as a message"""

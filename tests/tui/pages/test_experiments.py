@@ -111,10 +111,10 @@ async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, mad
         assert len(str(hint.visual)) <= hint.size.area, "it has room"
         assert hint.size.height == 2
         await pilot.press("escape")
-        await typed(pilot, "/", "big= [b]")
+        await typed(pilot, "/", "=big [b]")
         assert isinstance(app.screen, AskLine)
         said, footer = app.screen.query_one("#said", Label), app.screen.query_one(KeyFooter)
-        assert "'big=' is not a filter" in str(said.visual)
+        assert "'=big' is not a filter" in str(said.visual)
         assert footer.render().plain.startswith("enter Accept esc Cancel")
         await press(pilot, "backspace")
         assert str(said.visual) == str(hint.visual), "it may be right by now"
