@@ -79,8 +79,9 @@ def count_words(run: Summary) -> str:
     return f" n={count}" + (f" ({measured} measured)" if measured < count else "")
 
 
-def _cut(text: str) -> str:
-    return text if cells(text) <= NOTE else cut(text, NOTE - 1) + BRAILLE.cut
+def cut_to(text: str, room: int) -> str:
+    """The text in at most `room` columns, with a sign at its end if that is cut off."""
+    return text if cells(text) <= room else cut(text, room - 1) + BRAILLE.cut
 
 
 def _curve(run: Summary) -> str:
@@ -107,7 +108,7 @@ COLUMNS = (
     Column("recipe", lambda run: _config(run, "recipe"), lambda run: _config(run, "recipe")),
     Column("curve", _curve, lambda run: run.mean_accuracy, True),
     Column("size", lambda run: byte_size(run.size), lambda run: run.size, True),
-    Column("note", lambda run: _cut(run.note), lambda run: run.note.lower()),
+    Column("note", lambda run: cut_to(run.note, NOTE), lambda run: run.note.lower()),
 )
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
 """titles of the columns that are left out if there is no room, the least important first"""
@@ -130,7 +131,7 @@ def _of_setting(name: str) -> Column:
         value = getattr(run.config, name, None)
         return float(-1 if value is None else value) if is_number else str(value or "")
 
-    return Column(option_name(name), lambda run: _cut(", ".join(dict.fromkeys(values(run)))), key)
+    return Column(option_name(name), lambda run: cut_to(", ".join(dict.fromkeys(values(run))), NOTE), key)
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from mnist_sum_tui.config import ENDS, option_name, value_words
 from mnist_sum_tui.formatting import percent, wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
+from mnist_sum_tui.runs.columns import cut_to
 from mnist_sum_tui.runs.differences import MOST_CHANGES, SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import EpochDone
@@ -77,11 +78,6 @@ def narrowed(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
     while rooms and names + sum(room + 2 for room in rooms) > width and max(rooms) > LEAST_VALUE:
         rooms[rooms.index(max(rooms))] -= 1
     return [[name, *map(cut_to, values, rooms)] for name, *values in rows]
-
-
-def cut_to(text: str, room: int) -> str:
-    """The text, with a sign at its end if that is cut off."""
-    return text if cell_len(text) <= room else f"{set_cell_size(text, room - 1)}{BRAILLE.cut}"
 
 
 def shortened(lines: str, height: int) -> str:
