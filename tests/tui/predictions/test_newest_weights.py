@@ -2,7 +2,6 @@
 
 import queue
 import threading
-import time
 
 import pytest
 from textual.message import Message
@@ -10,8 +9,8 @@ from textual.message import Message
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
+from mnist_sum_tui.tui.predictions import predictors
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
-from mnist_sum_tui.tui.predictions.predictors import FRESH_SECONDS
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.predictions.test_worker import wait_for
@@ -32,11 +31,14 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     assert control.take("weights")
 
 
-def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: PredictionWorker) -> None:
+def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(
+    worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With the weights that it began with: newer ones at each key would mean that none ever comes to its end."""
     from mnist_sum_tui.machine.hardware import choose
     from mnist_sum_tui.training.step import Learner
 
+    monkeypatch.setattr(predictors, "FRESH_SECONDS", 0.0)  # a fast machine needs no longer for the whole evaluation
     config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
     worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
     tensors = Learner(config, choose(config)).copy_weights()
@@ -45,7 +47,6 @@ def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(worker: Predict
     worker.request(EvaluateTestSet(), first.put)
     while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
         pass
-    time.sleep(FRESH_SECONDS)
     control.deliver(200, tensors)
     worker.request(EvaluateTestSet(), second.put)
     answer = wait_for(second, TestSetEvaluated)
