@@ -16,7 +16,6 @@ from typing import Any
 import torch
 import torch.distributed as dist
 from torch import nn
-from torch.distributed.rendezvous import rendezvous
 
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.machine.ranks import Ranks
@@ -145,7 +144,7 @@ def _store_of_all(ranks: Ranks, control: Control) -> Any:
     """Torchrun's store of keys and values, once all processes are there; torch would wait for them deaf to signals."""
     if control.stopping:
         raise KeyboardInterrupt
-    store, *_ = next(rendezvous("env://", timeout=LONGEST_WAIT))
+    store, *_ = next(dist.rendezvous("env://", timeout=LONGEST_WAIT))  # type: ignore[attr-defined]
     present = store.add(PRESENT, 1)
     try:
         while present < ranks.size:

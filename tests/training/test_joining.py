@@ -13,7 +13,6 @@ import pytest
 
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import PRESENT, joined
 from tests.conftest import COMMAND, wait_for
@@ -26,7 +25,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Any:
     """torchrun's store, for a process whose torch would connect only to another one."""
     found = dist.HashStore()
     found.set_timeout(timedelta(seconds=1))
-    monkeypatch.setattr(distributed, "rendezvous", lambda *_, **__: iter([(found, 0, 2)]))
+    monkeypatch.setattr(dist, "rendezvous", lambda *_, **__: iter([(found, 0, 2)]))
     monkeypatch.setattr(dist, "init_process_group", lambda *_, **__: None)
     monkeypatch.setattr(dist, "destroy_process_group", lambda: None)
     return found
