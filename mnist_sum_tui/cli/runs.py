@@ -35,7 +35,7 @@ from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction, resumption
-from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing, table_of
+from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing_settings, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
@@ -182,7 +182,10 @@ def compare(
     rows = table_of(found)
     weights = about_weights((summary.run for summary in found), has_same_settings=not rows)
     if json:
-        values = {"compared": [plain(summary) for summary in found], "differing": differing(found)}
+        values = {
+            "compared": [plain(summary) for summary in found],
+            "differing": differing_settings([summary.config for summary in found]),
+        }
         print_json({**values, "chance": about_chance(found), "weights": weights})
         return
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))

@@ -29,18 +29,17 @@ def settings_table(
     A config of None, for a damaged run, shows `-` and differs from every other. If the runs were not all changed alike
     during training (`changed`), rows `change` follow; at most `most`, or all with None.
     """
-    columns = [{} if config is None else config.to_dict() for config in configs]
-    found = [
-        [option_name(name), *(printable(value_words(name, values[name])) if values else "-" for values in columns)]
-        for name in settings()
-        if len({str(values.get(name)) for values in columns}) > 1
-    ]
+    found: list[list[str]] = []
+    for name, values in differing_settings(configs).items():
+        columns = zip(configs, values, strict=True)
+        words = (printable(value_words(name, value)) if config else "-" for config, value in columns)
+        found.append([option_name(name), *words])
     return found + _changes_table(changed, most)
 
 
-def differing(runs: Sequence[Summary]) -> dict[str, list[object]]:
-    """The settings that differ, each with its value in each run; None for a damaged run."""
-    columns = [run.config.to_dict() if run.config else {} for run in runs]
+def differing_settings(configs: Sequence[TrainConfig | None]) -> dict[str, list[object]]:
+    """The settings that differ, each with its value in each config; None in a config of None, for a damaged run."""
+    columns = [{} if config is None else config.to_dict() for config in configs]
     found = {name: [values.get(name) for values in columns] for name in settings()}
     return {name: values for name, values in found.items() if len({*map(str, values)}) > 1}
 
