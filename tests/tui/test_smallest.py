@@ -139,6 +139,7 @@ async def test_forty_by_ten_says_what_is_missing(page: str, app: MnistSumApp) ->
         await recorded.until(pilot, lambda: "Too small" not in text(app))
 
 
+@pytest.mark.usefixtures("made")  # without runs, the table that has the focus at first is hidden
 @pytest.mark.parametrize("page", ["mistakes", "runs", "inside"])
 async def test_after_a_size_that_was_too_small_the_focus_is_where_it_was(page: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
