@@ -10,6 +10,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import FakeTrain
+from tests.tui.idle import wait_for_idle
 from tests.tui.pages.test_runs import make, make_three
 
 
@@ -44,11 +45,11 @@ def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let Textual's pilot look after 10 ms whether the app is idle, not after 20; it does so twice for each key.
+    """Let Textual's pilot wait for an app that is idle indeed, and for no longer; it does so twice for each key.
 
-    The app draws twice as often, so that a frame still fits into that time.
+    The app draws twice as often, so that a frame is waited for half as long.
     """
-    monkeypatch.setattr("textual._wait.SLEEP_GRANULARITY", 1 / 100)
+    monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 1 / 120)
 
 
