@@ -14,6 +14,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.session.state_line import lost_word
 
 LONGER = "further"
 """the label of the command that adds epochs to a run that is complete"""
@@ -40,9 +41,9 @@ def outcome(session: Session) -> list[Row]:
         if session.config is not None and (words := advice(done, session.config, session.events)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
-        is_there = os.path.isdir(run.path)
         lost = "the process that trained it is gone; what came after the last checkpoint is lost"
-        rows.append(("cut off", lost) if is_there else ("removed", "the folder of this run is gone"))
+        gone = "the folder of this run is gone"
+        rows.append((word := lost_word(session), gone if word == "removed" else lost))
     if session.best is not None and (found := accuracies(session.best)):
         rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}"))
     if done is not None and (found := accuracies(done)):

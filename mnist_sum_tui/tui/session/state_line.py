@@ -1,5 +1,7 @@
 """The state of the training in one line, which every page shows to the right of the tabs."""
 
+import os
+
 from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.accuracies import has_learned
@@ -50,6 +52,11 @@ def is_slow(session: Session) -> bool:
     return session.is_live and session.control is not None and session.control.slow
 
 
+def lost_word(session: Session) -> str:
+    """What became of a run that is no longer trained and said no end: `removed` if its folder is gone."""
+    return "cut off" if session.run is None or os.path.isdir(session.run.path) else "removed"
+
+
 def _state(session: Session) -> tuple[str, str]:
     """The mark of the training's state, and the state in words."""
     started, done = session.started, session.finished
@@ -72,5 +79,5 @@ def _state(session: Session) -> tuple[str, str]:
             return BRAILLE.wrong, ONLY_GUESSES
         return ENDS.get(done.reason, (BRAILLE.wrong, done.reason))
     if session.is_watching or session.is_opened:
-        return BRAILLE.cut, "cut off"
+        return BRAILLE.cut, lost_word(session)
     return BRAILLE.off, "loading torch" if session.is_loading else "ready"

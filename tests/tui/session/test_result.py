@@ -175,4 +175,5 @@ def test_a_watched_run_whose_folder_is_gone_is_not_said_to_be_cut_off(session: S
     session.run.path.rmdir()
     rows = dict(outcome(session))
     assert rows["removed"] == "the folder of this run is gone"
+    assert state_line(session).startswith("… removed"), "as above the page"
     assert not {"cut off", "try it", "go on"} & rows.keys()

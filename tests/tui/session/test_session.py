@@ -169,6 +169,7 @@ def test_an_error_stays_known_when_its_own_run_is_opened_and_goes_with_another(t
     session, run = Session(tmp_path), Run(tmp_path / recorded.RUN)
     session.begin(CONFIG, run, Control())
     session.end(ValueError("no"))
+    (tmp_path / "other").mkdir()
     for other, line in ((run, "✗ failed "), (Run(tmp_path / "other"), "… cut off ")):
         session.open(CONFIG, other, [])
         assert state_line(session) == line
