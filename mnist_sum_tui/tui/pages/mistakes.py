@@ -25,6 +25,8 @@ from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
 
 DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
+OTHERS = " and others", f", {BRAILLE.cut}"
+"""that others are as frequent as the last one that is listed, in words and, where there is little room, as a sign"""
 BACK = "From Mistakes (F4 goes back)"
 ALREADY = "These weights are evaluated already: nothing has changed."
 LEAST_ROWS = 20
@@ -48,9 +50,9 @@ def title_line(selection: Selection, often: list[str], width: int) -> str:
     """
     line = selection.title
     for end in ("; ", ": ", ", "):  # the last part of the title is left out first; `1,032` is no end
-        if often and len(f"{line}{MOST_OFTEN}{_listed(often, 1, BRAILLE.cut)}") > width:
+        if often and len(f"{line}{MOST_OFTEN}{_listed(often, 1, OTHERS[1])}") > width:
             line = line.partition(end)[0]
-    places = [(count, others) for count in range(len(often), 0, -1) for others in ("and others", BRAILLE.cut)]
+    places = [(count, others) for count in range(len(often), 0, -1) for others in OTHERS]
     forms = [f"{line}{MOST_OFTEN}{_listed(often, count, others)}" for count, others in places]
     return first_fit([*forms, line], width)
 
@@ -58,7 +60,7 @@ def title_line(selection: Selection, often: list[str], width: int) -> str:
 def _listed(often: list[str], count: int, others: str) -> str:
     """The first `count` confusions, followed by `others` if the next one is as frequent as the last of these."""
     images = [words.partition(": ")[2].partition(" ")[0] for words in often[count - 1 : count + 1]]
-    return ", ".join(often[:count]) + (f" {others}" if len(images) == 2 and images[0] == images[1] else "")
+    return ", ".join(often[:count]) + (others if len(images) == 2 and images[0] == images[1] else "")
 
 
 class MistakesPage(WeightsPage):

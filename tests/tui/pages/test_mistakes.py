@@ -185,7 +185,7 @@ def test_no_figure_is_cut(width: int) -> None:
     assert line == whole or line == fixed.SOURCE or line.endswith(" %")
     selection = all_wrong(fixed.result())
     title = title_line(selection, frequent(fixed.result()), width)
-    named = title.removesuffix(" and others").removesuffix(" …")
+    named = title.removesuffix(" and others").removesuffix(", …")
     assert (
         title in ("12 wrong digits", f"12 wrong digits: {KEY}")
         or title == selection.title
