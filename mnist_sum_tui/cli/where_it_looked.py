@@ -43,7 +43,9 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     digit = "digit", prediction.digit, max(prediction.digit_probabilities), heat.digit
     total = "sum", prediction.sum, max(prediction.sum_probabilities), heat.sum
     for head, answer, sure, part in (digit, total):
-        caption = f"{head} {answer}: {less_sure(sure, float(part.max())) or 'no place alone matters'}"
+        fall = less_sure(sure, float(part.max()))
+        where = f", {place(part)}" if fall and is_plain() else ""
+        caption = f"{head} {answer}: {fall or 'no place alone matters'}{where}"
         parts.append([*_drawn(out, part, np.asarray(image)), Text(caption, "dim")])
     say(out, "Where it looked", "bold")
     fits = not is_plain() and drawing_width(out) >= 2 * COLUMNS + GAP
@@ -53,7 +55,7 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
             line.pad_right(COLUMNS + GAP - line.cell_len)
         out.print(Text().join(lines), soft_wrap=True)
     if is_plain():
-        out.print("how sure each answer is, and how sure with a grey square on the place that matters most")
+        out.print("how sure each answer is, how sure with a grey square where it matters most, and where that is")
         return
     stronger = "the stronger the orange" if has_half_blocks(out) else f"the denser the shade ({current().shades[1:]})"
     dots = "" if has_half_blocks(out) else f"; {shown(current().between)} is ink that hardly matters"
@@ -62,6 +64,14 @@ def print_where(out: "Console", predictor: "Predictor", image: "Pixels", predict
     words = f"{stronger.capitalize()}, {meaning}{dots}. {figures}"
     say(out, words, piped=PIPED_WIDTH)
     out.print()
+
+
+def place(heat: "NDArray[np.float32]") -> str:
+    """In which of nine parts of the image (28, 28) the strongest place is, for who cannot see it: `at the top left`."""
+    rows, columns = heat.shape
+    row, column = divmod(int(heat.argmax()), columns)
+    names = ("top", "", "bottom")[3 * row // rows], ("left", "", "right")[3 * column // columns]
+    return f"at the {' '.join(filter(None, names))}" if any(names) else "in the middle"
 
 
 def _drawn(out: "Console", heat: "NDArray[np.float32]", image: "Image") -> "list[Text]":

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mnist_sum_tui.cli.where_it_looked import place
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.inference.heat import occlusion
@@ -28,6 +29,16 @@ def test_both_heads_beside_each_other_and_what_the_shades_mean(name: str, cli: C
     assert " sum 8: from " in caption
     assert f"the denser the shade ({glyphs.shades[1:]}), the less sure the answer is" in meaning.lower()
     assert any("4 + 4 = 8" in line for line in shown[at + 17 :])
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [(0, 27, "at the top right"), (14, 14, "in the middle"), (19, 9, "at the bottom left"), (9, 10, "at the top")],
+)
+def test_who_cannot_see_the_picture_is_told_where(row: int, column: int, words: str) -> None:
+    heat = np.zeros((28, 28), np.float32)
+    heat[row, column] = 1
+    assert place(heat) == words
 
 
 def test_json_has_the_same_figures(cli: Cli, tmp_path: Path) -> None:
