@@ -40,7 +40,7 @@ class Split:
 
     def take(self, rows: Tensor) -> "Split":
         """These rows, in this order; int64 (M,)."""
-        return Split(self.images[rows], self.labels[rows], self.indices[rows])
+        return Split(self.images.index_select(0, rows), self.labels[rows], self.indices[rows])
 
 
 def load(split: str, data_dir: str | Path | None = None, *, is_from_run: bool = False) -> Split:
@@ -153,14 +153,14 @@ class SumDataset(Dataset[Example]):
     def __getitem__(self, index: int) -> Example:
         if not -len(self) <= index < len(self):
             raise IndexError(f"image {index} of {len(self)}")
-        return self.__getitems__([index])[0]
+        return self.__getitems__([index % len(self)])[0]
 
     def __getitems__(self, indices: Sequence[int] | Tensor, part: slice = slice(None)) -> Batch:
         """A whole batch at once, or a `part` of it. torch's DataLoader calls this, and so does training."""
         everything = torch.as_tensor(indices)
         rows = everything[part]
         labels, numbers = self.split.labels[rows], self.numbers[rows]
-        images = normalise(self.split.images[rows])
+        images = normalise(self.split.images.index_select(0, rows))  # a tenth of the time of `images[rows]`
         return Batch(images, labels, one_hot(numbers), labels + numbers, part.start or 0, len(everything))
 
     def at_epoch(self, epoch: int) -> "SumDataset":
