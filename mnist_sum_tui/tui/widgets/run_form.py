@@ -33,8 +33,10 @@ NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr
 """the settings with an input field, and their labels"""
 EXPLAINED = ("recipe", "model", *NUMBERS, "intro-words", "sets", "readiness", "other", "all-recipes")
 """ids of the widgets that `_explain_once` reads or writes"""
-KEPT = ("augment", "outliers", "device", "precision", "threads", "all_data", "data_dir", "keep")
-"""settings without a field; values from the command line stay when the user chooses another recipe"""
+OF_RECIPES = [name for name in NUMBERS if name not in ENDS]
+"""those that another recipe fills in; an ending that was set stays in its field: not every recipe can have one"""
+KEPT = ("model", *OF_RECIPES, "augment", "outliers", "device", "precision", "threads", "all_data", "data_dir", "keep")
+"""settings whose values from the command line stay when the user chooses another recipe, like those set in the form"""
 
 
 class RunForm(ChoiceForm):
@@ -105,7 +107,8 @@ class RunForm(ChoiceForm):
     def _base_of(self, recipe: str) -> TrainConfig:
         if recipe == self.defaults.recipe:
             return self.defaults
-        return TrainConfig.of(recipe, **{name: value for name, value in self.defaults.given().items() if name in KEPT})
+        given = words.asked_for(self.defaults)
+        return TrainConfig.of(recipe, **{name: getattr(self.defaults, name) for name in given if name in KEPT})
 
     @property
     def config(self) -> TrainConfig:
@@ -130,7 +133,7 @@ class RunForm(ChoiceForm):
         model = self.query_one("#model", Select)
         if model.value == before.model:
             model.value = values.model
-        for name in NUMBERS:
+        for name in OF_RECIPES:
             if self._typed(name) == words.typed(before, name):
                 self.query_one(f"#{name}", Input).value = words.typed(values, name)
 

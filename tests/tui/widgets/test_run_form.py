@@ -49,19 +49,22 @@ async def test_the_config_of_the_form_is_what_its_fields_show(pilot: Pilot[int])
     assert recipe(form).endswith(" (set by you: network pictured)")
 
 
-async def test_another_recipe_keeps_settings_that_have_no_field(
+async def test_another_recipe_keeps_the_settings_of_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded.without_torch(monkeypatch)
-    given = TrainConfig.of("standard", keep=2, augment="shift", epochs=4)
+    given = TrainConfig.of("standard", keep=2, augment="shift", epochs=4, seed=3, patience=6)
     app = MnistSumApp(Session(tmp_path / "runs"), form_defaults=given)
     async with app.run_test() as pilot:
         await pilot.pause()
         assert recipe(app.train_page.form).endswith("for every network (set by you: 4 epochs)")
         app.train_page.form.query_one("#recipe", Select).value = "original"
         await pilot.pause()
-        config = app.train_page.form.config
-    assert (config.recipe, config.keep, config.augment) == ("original", 2, "shift")
+        assert app.train_page.form.config == TrainConfig.of("original", **given.given())
+        assert recipe(app.train_page.form).endswith("25 epochs (set by you: 4 epochs)")
+        app.train_page.form.query_one("#recipe", Select).value = "sprint"
+        await pilot.pause()
+        assert "patience" in said(app.train_page.form, "readiness"), "no images validate"
 
 
 @pytest.mark.parametrize("recipe", ["sprint", "marathon"])
