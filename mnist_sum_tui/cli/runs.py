@@ -1,6 +1,5 @@
 """`mnist-sum runs`: list, show, compare, export, report, prune and delete runs, and write notes about them."""
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,11 +24,12 @@ from mnist_sum_tui.cli.layout import PIPED_WIDTH, as_is, console, print_table, s
 from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
+from mnist_sum_tui.cli.reported import reported, result
 from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, list_runs, plain, print_list
 from mnist_sum_tui.cli.run_tables import print_curves, print_runs
 from mnist_sum_tui.config import option_name, value_words
-from mnist_sum_tui.errors import RunError, UsageError
-from mnist_sum_tui.formatting import byte_size, letters, percent
+from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import byte_size, letters
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find, notes
 from mnist_sum_tui.runs.accuracies import contradicts
@@ -38,9 +38,7 @@ from mnist_sum_tui.runs.commands import reproduction, resumption
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing_settings, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
-from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
 from mnist_sum_tui.runs.parts import all_changes
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.training.diverged import trouble
@@ -58,8 +56,6 @@ app.command("report", context_settings={"allow_extra_args": True})(export.report
 
 MOST_CHANGES = 20
 """how many changes of settings `runs show` prints"""
-REPORTED = {"digit_accuracy": Share, "sum_accuracy": Share, "agreement": Share, "pairs": Count, "best_epoch": Number}
-"""the fields of report.json that are shown"""
 
 
 @app.callback()
@@ -105,8 +101,8 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     config = summary.config.to_dict() if summary.config else {}
     again, besides = reproduction(summary.config, summary.starts, summary.changed) if summary.config else ("", "")
     changed = all_changes(summary.starts, summary.changed)
-    reported = _reported(found)
-    is_contradicted = reported is not None and contradicts(reported, summary.finished)
+    report = reported(found)
+    is_contradicted = report is not None and contradicts(report, summary.finished)
     if json:
         epochs = [to_dict(epoch) for epoch in summary.epochs]
         print_json(
@@ -116,7 +112,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
                 "changed": [{**to_dict(event), "reached": event.is_reached(summary.steps)} for event in changed],
                 "again": again,
                 "history": epochs,
-                "test": None if is_contradicted else reported,
+                "test": None if is_contradicted else report,
             }
         )
         return
@@ -129,7 +125,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     if (more := len(changed) - MOST_CHANGES) > 0:
         changes.append(("", f"and {more:,} more; --json has all"))
     for name, text in (
-        ("test", _result(found, reported, is_contradicted)),
+        ("test", result(found, report, is_contradicted)),
         ("but", trouble(summary)),
         ("note", as_is(summary.note)),
         ("settings", settings),
@@ -225,29 +221,3 @@ def delete(context: typer.Context, run: RunName, yes: Yes = False, runs_dir: Lat
             return
     found.delete()
     say(console(), f"Deleted {as_is(shown)}")
-
-
-def _reported(run: Run) -> dict[str, Any] | None:
-    """The checked fields of report.json; None if it is missing or damaged."""
-    try:
-        values = run.read_json(run.report_file)
-        return {name: check_of(hint)(values[name]) for name, hint in REPORTED.items()}
-    except (RunError, KeyError, ValueError):
-        return None
-
-
-def _result(run: Run, report: dict[str, Any] | None, is_contradicted: bool) -> str:
-    if not os.path.exists(run.report_file):
-        return ""
-    if not os.access(run.report_file, os.R_OK):
-        return "report.json cannot be read (Permission denied)"
-    if report is None:
-        return "report.json is damaged: mnist-sum evaluate tests the run again"
-    if is_contradicted:
-        again = f"mnist-sum evaluate {as_is(run.argument)} prints the result of its weights"
-        return f"report.json contradicts metrics.jsonl and is left out; {again}"
-    return (
-        f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'])} sum, "
-        f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "
-        f"weights of epoch {report['best_epoch']}"
-    )
