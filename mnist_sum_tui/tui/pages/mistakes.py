@@ -26,7 +26,7 @@ from mnist_sum_tui.tui.widgets.sureness import SurenessCharts
 DOT = f" {BRAILLE.between} "
 MOST_OFTEN = f"{DOT}most often "
 OTHERS = " and others", f", {BRAILLE.cut}"
-"""that others are as frequent as the last one that is listed, in words and, where there is little room, as a sign"""
+"""what follows a list if others are as frequent as its last one; the sign where there is little room"""
 BACK = "From Mistakes (F4 goes back)"
 ALREADY = "These weights are evaluated already: nothing has changed."
 LEAST_ROWS = 20
@@ -135,9 +135,8 @@ class MistakesPage(WeightsPage):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Of the two meanings of `m` and of `c`, allow the one that changes something; allow Tab only with maps.
 
-        Escape is named where it shows all mistakes, but not with the help, which it closes first.
-
-        Nothing of it is possible before the first evaluation.
+        Escape is named where it shows all mistakes, but not with the help, which it closes first. Nothing of it is
+        possible before the first evaluation.
         """
         if action in ("next_view", "next_part", "maps") and self._evaluated is None:
             return False
