@@ -3,8 +3,10 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mnist_sum_tui.cli.epoch_table import EpochTable
 from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say
 from mnist_sum_tui.config import kinds, option_name
 from mnist_sum_tui.formatting import loss_figure, percent, sparkline
@@ -104,6 +106,16 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
     print_table(out, "", columns, rows, left=len(columns) - 2, repeated=len(columns) - 3)
+
+
+def print_epochs(out: "Console", summary: Summary) -> None:
+    """Print the curves of a run, and a row for each of its epochs."""
+    out.print()
+    print_curves(out, {"": summary})
+    epochs = summary.config.epochs if summary.config else len(summary.epochs)
+    table = EpochTable.for_run(out, epochs, summary.epochs)
+    rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
+    out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
 
 
 def _scale(values: Iterable[float | None]) -> tuple[float, float] | None:

@@ -1,9 +1,8 @@
 """`mnist-sum runs`: list, show, compare, export, report, prune and delete runs, and write notes about them."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -26,7 +25,7 @@ from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.reported import reported, result
 from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, list_runs, plain, print_list
-from mnist_sum_tui.cli.run_tables import print_curves, print_runs
+from mnist_sum_tui.cli.run_tables import print_curves, print_epochs, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, letters
@@ -40,11 +39,8 @@ from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.same_weights import about_weights
-from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.diverged import trouble
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 app = typer.Typer(
     cls=Group, help="List, show, compare, export, report, note, prune and delete runs.", invoke_without_command=True
@@ -119,7 +115,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     out = console()
     print_runs(out, [summary])
     if summary.epochs:
-        _print_epochs(out, summary)
+        print_epochs(out, summary)
     settings = ", ".join(f"{option_name(name)} {printable(value_words(name, value))}" for name, value in config.items())
     changes = [("changed", changed_words(event, summary.steps)) for event in changed[:MOST_CHANGES]]
     if (more := len(changed) - MOST_CHANGES) > 0:
@@ -141,18 +137,6 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     if commands:
         out.print()
         show_commands(out, commands)
-
-
-def _print_epochs(out: "Console", summary: Summary) -> None:
-    """The curves of a run, and a row for each of its epochs."""
-    from mnist_sum_tui.cli.epoch_table import EpochTable
-
-    out.print()
-    print_curves(out, {"": summary})
-    epochs = summary.config.epochs if summary.config else len(summary.epochs)
-    table = EpochTable.for_run(out, epochs, summary.epochs)
-    rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
-    out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
 
 
 @app.command("compare")
