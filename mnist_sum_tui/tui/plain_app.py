@@ -1,6 +1,7 @@
 """PlainApp: an app with our themes and the chosen marker, which shows text from files without markup and escapes."""
 
 import contextlib
+import os
 import signal
 from collections.abc import Sequence
 from typing import Any
@@ -34,6 +35,8 @@ JOINER = "\u200d"
 CLEAR = "\x1b[m\x1b[2J\x1b[H"
 """clears the screen: a terminal that has only one, such as GNU screen's or the Linux console, would keep the dashboard
 under what the shell writes"""
+TERMINAL_SECONDS = 2.0
+"""how often it looks whether the terminal is still there"""
 PATH_STYLE = "[$text-success]"
 """markup before the path in Textual's message about a screenshot, its only message with markup"""
 
@@ -109,6 +112,14 @@ class PlainApp(App[int]):
                 stop()
 
             driver.stop_application_mode = clear_and_stop
+
+            def leave_if_gone() -> None:
+                """The system sends SIGHUP only to the leader of the session, which may live on, and so would we."""
+                if not os.isatty(driver.fileno):
+                    watch.stop()
+                    signal.raise_signal(signal.SIGHUP)
+
+            watch = self.set_interval(TERMINAL_SECONDS, leave_if_gone)
         return driver  # type: ignore[no-any-return]
 
     def _send_on(self, driver: Any) -> None:

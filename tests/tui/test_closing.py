@@ -1,6 +1,8 @@
 """What comes while the dashboard closes, or looks for a part that is gone by then."""
 
+import os
 import signal
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +15,18 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES
 from mnist_sum_tui.tui.session.messages import SpeedFound
 from mnist_sum_tui.tui.session.network_speeds import Speed
+from tests.cli.terminals import Child
 from tests.tui import recorded
+from tests.tui.test_terminal import PROGRAM
+
+LEADER = """
+import os, signal, sys
+if child := os.fork():
+    signal.signal(signal.SIGHUP, lambda *_: None)
+    os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) % 256)
+signal.alarm(50)  # if it does not end by itself
+"""
+"""makes what follows the child of a leading process that outlives the terminal"""
 
 
 async def test_what_comes_while_the_app_closes_is_dropped(app: MnistSumApp) -> None:
@@ -80,3 +93,12 @@ def test_a_terminal_that_takes_nothing_ends_the_process_once_the_training_has_sa
     main.is_alive = lambda: False
     launch._see_to_it(app, None, signal.SIGTERM)
     assert done[4:] == [(app.stop_and_leave, 15), "waited"]
+
+
+def test_a_dashboard_ends_with_its_terminal_even_if_no_signal_says_so(tmp_path: Path) -> None:
+    """The system tells only the leader of the session. Without an end, a thread would read nothing, over and over."""
+    program = ["-c", f"{LEADER}{PROGRAM}", str(tmp_path / "runs"), "form"]
+    process = Child(program, (24, 80), {**os.environ, "TERM": "xterm-256color"})
+    process.expect("Start training")
+    process.close()
+    assert process.exitstatus == 129
