@@ -181,7 +181,8 @@ def _run_to_the_end(app: "MnistSumApp") -> int:
             print(f"error: {misfit}", file=sys.stderr)
     code = exit_code(app.session, app.signal_number, is_broken)
     with contextlib.suppress(OSError):  # the terminal may be gone
-        if text := receipt(app.session):
+        found = size() if sys.stdout.isatty() else None
+        if text := receipt(app.session, found and found[0]):
             print(text)
     flush_or_drop()
     if any(thread.daemon and thread.name in TORCH_THREADS for thread in threading.enumerate()):

@@ -3,7 +3,7 @@
 import os
 
 from mnist_sum_tui.export.recording import RECORDED
-from mnist_sum_tui.formatting import duration, percent
+from mnist_sum_tui.formatting import duration, percent, wrapped
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
@@ -75,8 +75,11 @@ def commands(session: Session, run: Run) -> list[Row]:
     return rows
 
 
-def receipt(session: Session) -> str:
-    """The outcome as lines for the terminal; after the demo, what to try next; empty if nothing was trained."""
+def receipt(session: Session, columns: int | None = None) -> str:
+    """The outcome as lines for the terminal; after the demo, what to try next; empty if nothing was trained.
+
+    Sentences are wrapped to the columns, if these are given; paths and commands stay whole, to be copied.
+    """
     if session.run == RECORDED:
         from mnist_sum_tui.export.demo import GO_ON  # numpy, which is loaded since the run was shown
 
@@ -91,7 +94,16 @@ def receipt(session: Session) -> str:
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"
     rows.insert(0, ("in", where(session.run)))
-    return "\n".join([title, *(f"  {label:<10}{text}" for label, text in rows)])
+    whole = {"in", "traceback", *dict(commands(session, session.run))}
+    lines = [title]
+    for label, text in rows:
+        first = f"  {label:<10}"
+        if columns is None or label in whole:
+            lines.append(first + text)
+        else:
+            indents = {"initial_indent": first, "subsequent_indent": " " * len(first)}
+            lines += wrapped(text, columns, **indents, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines)
 
 
 def _figures(digit: float, total: float) -> str:

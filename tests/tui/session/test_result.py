@@ -54,6 +54,15 @@ def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) 
     assert "second cycle" not in receipt(session)
 
 
+def test_no_word_of_the_receipt_is_cut_in_two_and_its_commands_stay_whole(session: Session) -> None:
+    end(session, *recorded.training(1075), DIVERGED)
+    whole, wrapped = receipt(session).splitlines(), receipt(session, 60).splitlines()
+    assert any(line.startswith("  try it") and line in wrapped for line in whole)
+    assert any(line.startswith("  diverged") and line not in wrapped for line in whole)
+    assert " ".join(" ".join(wrapped).split()) == " ".join(" ".join(whole).split())
+    assert all(len(line) <= 60 for line in wrapped if line not in whole)
+
+
 def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session: Session) -> None:
     rows = end(session, *recorded.training(1075), DIVERGED)
     assert rows["diverged"].endswith("try 0.002")
