@@ -182,6 +182,8 @@ class QuizScreen(Question[None]):
 
     def on_input_submitted(self) -> None:
         """Take both answers, or say what is missing."""
+        if self._typed is not None and self._said is not None:
+            return  # a second Enter, pressed before the fields were disabled
         digit, total = (field.value for field in self.query(Input))
         if digit.isdecimal() and total.isdecimal() and int(total) <= 18:
             self._typed = int(digit), int(total), time.perf_counter() - self._asked_at

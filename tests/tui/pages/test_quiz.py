@@ -149,6 +149,23 @@ async def test_an_answer_may_be_typed_at_once(app: MnistSumApp) -> None:
         assert (screen.answers[0].digit, screen.answers[0].sum) == (8, 12)
 
 
+async def test_a_second_enter_that_comes_at_once_is_not_a_second_answer(app: MnistSumApp) -> None:
+    """It comes before the fields are disabled; the next image was dropped unseen, and the score was kept twice."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        field = screen.query_one("#typed-sum", Input)
+        for place in range(10):
+            await press(pilot, "4", "9")
+            for _ in range(2):
+                field.post_message(Input.Submitted(field, field.value))
+            await until(pilot, lambda: field.disabled)
+            await pilot.pause()
+            assert (len(screen.answers), len(screen.waiting)) == (place + 1, 9 - place)
+            await press(pilot, "enter")
+        assert [score["images"] for score in read_scores(app.session.runs_folder)] == [10]
+
+
 async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "inspect")
