@@ -60,6 +60,8 @@ class InStepKeys(PredictingPage):
     """when the last frame was drawn, by time.monotonic"""
     _frames: Timer | None = None
     _is_playing = False
+    _is_awaited = False
+    """whether they are played as soon as the curves of all marked runs are read, which takes seconds for long runs"""
     _speed = SPEEDS[1]
 
     def draw_curves(self) -> None:
@@ -72,6 +74,10 @@ class InStepKeys(PredictingPage):
 
     def in_step(self, quantity: str, x_kind: str) -> Runs:
         """The curves to draw: if they are played, only up to now, with a note on which run leads."""
+        if self._is_awaited and self._names == tuple(short_names([row.run.id for row in self._chosen()])):
+            self._is_awaited = False
+            if len(self.curves) > 1:  # otherwise the marks were removed while it waited
+                self._turn()
         if not self._is_shown_in_step:
             self._played = None  # other runs are marked now
             self.remove_class("-in-step", "-played")
@@ -126,9 +132,15 @@ class InStepKeys(PredictingPage):
 
     def action_in_step(self, _: str) -> None:
         """Play, pause, or go on; at the end, begin again."""
-        if len(self.curves) < 2:
+        if len(self._chosen()) < 2:
             self.note("Mark two runs or more with the space bar: p plays them in step", is_error=True)
             return
+        self._is_awaited = True
+        self.draw_curves()
+        self.refresh_bindings()
+
+    def _turn(self) -> None:
+        """Play what was paused, pause what plays, or begin with other runs."""
         self._frames = self._frames or self.set_interval(FRAME_SECONDS, self._next_frame)
         self._frames.resume()
         is_new = not self._is_shown_in_step or self._share >= 1
@@ -137,13 +149,12 @@ class InStepKeys(PredictingPage):
         runs = [row.run for row in self._chosen()]
         if is_new and len(runs) == COUNT:
             self._read_answers(runs)
-        self.draw_curves()
-        self.refresh_bindings()
 
     action_whole = PredictingPage.action_back  # a name of its own for the footer
 
     def step_back(self) -> bool:
         """End playing, and show the whole curves again."""
+        self._is_awaited = False
         if not self._is_shown_in_step:
             return super().step_back()
         self._played, self._is_playing = None, False

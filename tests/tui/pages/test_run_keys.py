@@ -1,5 +1,6 @@
 """The page Runs: what its keys do with the run under the cursor, and with the marked ones."""
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,10 +12,12 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
+from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from mnist_sum_tui.tui.widgets.strips_in_step import StripsInStep
@@ -150,6 +153,36 @@ async def test_marked_runs_are_played_in_step(
         await recorded.until(pilot, lambda: len(newest()) == 3)
         await pilot.pause(0.5)
         assert max(newest()) > 60, "others are marked: they are shown whole"
+
+
+async def test_runs_are_played_as_soon_as_their_curves_are_read(
+    app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a long run take seconds, in which p said that two runs must be marked, or played only the first two."""
+    is_free = threading.Event()
+    async with fixed.on(app, RunsPage, (120, 36)) as (pilot, page):
+        await settle(pilot)
+        monkeypatch.setattr("mnist_sum_tui.tui.pages.runs.curves_of", lambda run: is_free.wait(20) and curves_of(run))
+        await pilot.press("space", "down", "space", "p")
+        assert len(page.curves) == 1, "they are being read"
+        assert note_of(page) == ""
+        is_free.set()
+        await until(pilot, lambda: page._moves and len(page.curves) == 2)
+        is_free.clear()
+        await pilot.press("escape", "down", "space", "p")
+        assert not page._moves, "not the two without the third"
+        await pilot.press("escape")
+        is_free.set()
+        await until(pilot, lambda: len(page.curves) == 3)
+        assert not page._moves, "Escape has ended the waiting"
+        is_free.clear()
+        table = page.query_one(RunTable)
+        table.marked = table.marked[:2]
+        await pilot.press("p")
+        table.marked = ()
+        is_free.set()
+        await until(pilot, lambda: len(page.curves) == 1)
+        assert not page._moves, "one alone is not played"
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36), (200, 60)])
