@@ -32,7 +32,7 @@ def help_training(control: Control) -> None:
         set_up(hardware)
         later = [event for event in map(from_dict, values["later"]) if isinstance(event, Changed)]
         loaded = checkpoint.decode(content, source) if content else None
-        flags = {name: values[name] for name in ("is_new", "is_asked")}
+        flags = {name: values[name] for name in ("is_from_run", "is_asked")}
         state = RunState(config, loaded, source, later=later, **flags)
         training = prepare(state, hardware, processes)
         with contextlib.suppress(DivergedError):  # the leader reports it

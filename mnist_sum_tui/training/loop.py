@@ -35,7 +35,7 @@ from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
-from mnist_sum_tui.training.resume import load_matching, turned_after
+from mnist_sum_tui.training.resume import has_own_folder, load_matching, turned_after
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState
@@ -66,12 +66,12 @@ def train(
             set_up(hardware)
             loaded = load_matching(run, config)
             later, is_asked = turned_after(run, config, loaded)
-            name, source = f"run {run.id}", str(run.resume_file)
-            state = RunState(config, loaded, source, name=name, is_new=run.is_new, later=later, is_asked=is_asked)
+            flags = {"is_from_run": has_own_folder(run, config, loaded), "is_asked": is_asked}
+            state = RunState(config, loaded, str(run.resume_file), name=f"run {run.id}", later=later, **flags)
             with joined(ranks, control) as processes:
                 raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
-                given = {"config": state.config.to_dict(), "is_new": run.is_new, "is_asked": is_asked}
-                processes.share({**given, "later": [to_dict(event) for event in later]}, raw)
+                given = {"config": state.config.to_dict(), "later": [to_dict(event) for event in later]}
+                processes.share({**given, **flags}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
                 check_room(run, training.learner.network, state.config)

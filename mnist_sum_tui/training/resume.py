@@ -1,7 +1,9 @@
 """Find the checkpoint to resume a run from and the changes after it, and refuse a config that does not fit."""
 
+import contextlib
+
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
-from mnist_sum_tui.errors import CheckpointError, UsageError
+from mnist_sum_tui.errors import CheckpointError, RunError, UsageError
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.checkpoint_file import ADVICE
@@ -54,3 +56,16 @@ def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> tu
     later = changes_after(run.metrics_file, position.journal_bytes)
     is_asked = bool(later or position.turns) and config.epochs != run.read_config().epochs
     return [event for event in later if event.setting != "epochs" or not is_asked], is_asked
+
+
+def has_own_folder(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> bool:
+    """Whether one of the run's files names the config's folder of images, so that nothing may be downloaded into it.
+
+    config.json may name another than the checkpoint: it is written first, and a stranger's may say anything.
+    """
+    if run.is_new:
+        return False
+    own = {loaded.config.data_dir} if loaded else set()
+    with contextlib.suppress(RunError):
+        own.add(run.read_config().data_dir)
+    return config.data_dir in own

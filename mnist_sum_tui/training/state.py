@@ -29,15 +29,16 @@ class RunState:
         source: str = "",
         *,
         name: str = "the run",
-        is_new: bool = False,
+        is_from_run: bool = False,
         later: Sequence[Changed] = (),
         is_asked: bool = False,
     ) -> None:
         """Begin at a checkpoint, or at the first step without one.
 
-        In messages `source` is the checkpoint and `name` the run. `is_new` says that the config comes from the user and
-        not from a file. `later` are the changes of settings after the checkpoint; each holds again from its step on.
-        `is_asked` says that the user asks for another number of epochs instead of those that are set for later steps.
+        In messages `source` is the checkpoint and `name` the run. `is_from_run` says that the folder of images comes
+        from the run's files and not from the user. `later` are the changes of settings after the checkpoint; each holds
+        again from its step on. `is_asked` says that the user asks for another number of epochs instead of those that
+        are set for later steps.
         """
         position = loaded.position if loaded else Position()
         own = loaded.config if loaded else config
@@ -54,7 +55,7 @@ class RunState:
         self.knobs = Knobs.of(config, position, own.epochs, later, is_asked)
         self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
-        self._is_from_run = not is_new and own.data_dir == config.data_dir
+        self._is_from_run = is_from_run
         self._take_length()
         self.saved_at = time.perf_counter()
 

@@ -1,6 +1,7 @@
 """A run's files name the folder of its images. On another machine it may be missing, and it may be untrusted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,19 @@ def test_resuming_a_run_without_a_checkpoint_downloads_nothing(run: Run, tmp_pat
     run.best_file.unlink()
     is_one_line(cli("train", "--resume", str(run.path)), 1, str(folder), "the run's images were there")
     assert not folder.exists() or not list(folder.iterdir())
+
+
+def test_nothing_is_downloaded_where_config_json_alone_names_the_folder(
+    small_data: str, tmp_path: Path, cli: Cli
+) -> None:
+    """It is written before the next checkpoint is, and a stranger's may say anything."""
+    run = Run(make_run(tmp_path / "runs", small_data).path)
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    run.write_config(replace(run.read_config(), data_dir=str(folder)))
+    refused = cli("train", "--resume", "latest", "--epochs", "2")
+    is_one_line(refused, 1, str(folder), "the run's images were there: name their new folder with --data-dir")
+    assert not list(folder.iterdir())
 
 
 def test_the_option_replaces_the_folder(run: Run, small_data: str, cli: Cli) -> None:
