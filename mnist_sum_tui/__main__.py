@@ -1,6 +1,7 @@
 """The program's start: `python -m mnist_sum_tui` is the same as `mnist-sum`."""
 
 import os
+import signal
 import sys
 
 
@@ -10,6 +11,10 @@ def main() -> None:
         from mnist_sum_tui.cli.main import main as run
 
         run()
+    except SystemExit:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # else torch's cleanup shows a traceback
+        raise
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)
         os._exit(130)  # after sys.exit, Python dies by the signal if it came inside `exec`, as in @dataclass

@@ -1,6 +1,8 @@
 """The signals that end a program, sent to this very process."""
 
 import signal
+import subprocess
+import sys
 
 from mnist_sum_tui.machine.signals import handled
 
@@ -32,3 +34,19 @@ def test_only_those_that_are_named_are_handled() -> None:
     before = signal.getsignal(signal.SIGINT)
     with handled(lambda *_: None, "SIGTERM"):
         assert signal.getsignal(signal.SIGINT) is before
+
+
+INTERRUPTED_AT_EXIT = """
+import atexit, os, signal, sys
+from mnist_sum_tui.__main__ import main
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+sys.argv = ["mnist-sum", "--version"]
+main()
+"""
+
+
+def test_one_more_interrupt_while_the_process_ends_shows_no_traceback() -> None:
+    """Impatient users press Ctrl-C three times: the third comes while Python and torch clean up."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_AT_EXIT], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+    assert done.stdout.startswith("mnist-sum")
