@@ -97,12 +97,16 @@ def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
     return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
 
 
-def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False) -> str:
+def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, epochs: str = "") -> str:
     """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
 
-    `was_turned` says that settings of the other run were changed while it trained.
+    `was_turned` says that settings of the other run were changed while it trained. `epochs` has all numbers of epochs
+    that it was asked for, as `1, then 6`; empty: the config's.
     """
-    told = [*told_apart(theirs, ours), *(["knobs turned while it trained"] if was_turned else [])]
+    told = [
+        f"epochs {epochs}" if epochs and words.startswith("epochs ") else words for words in told_apart(theirs, ours)
+    ]
+    told += ["knobs turned while it trained"] if was_turned else []
     if not told:
         return "only the seed differs" if theirs.seed != ours.seed else ONLY_SPEED
     more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""

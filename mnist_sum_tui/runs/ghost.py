@@ -8,7 +8,7 @@ from threading import Lock
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs.created import seconds_since_1970
-from mnist_sum_tui.runs.differences import told_apart, why_other
+from mnist_sum_tui.runs.differences import epochs_asked, told_apart, why_other
 from mnist_sum_tui.runs.events import Started
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.images import Images
@@ -40,8 +40,9 @@ def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
     Raises:
         RunError: the ghost run was removed meanwhile.
     """
-    was_turned = any(read_events(ghost.metrics_file, "changed"))
-    return why_other(_as_begun(ghost, ghost.read_config()), _as_begun(current, config), was_turned)
+    theirs = _as_begun(ghost, ghost.read_config())
+    found = summarise(ghost)
+    return why_other(theirs, _as_begun(current, config), bool(found.changed), epochs_asked(found))
 
 
 def can_explain(ghost: Run, config: TrainConfig, current: Run) -> bool:
