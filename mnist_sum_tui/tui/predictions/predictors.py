@@ -25,6 +25,10 @@ KEPT = 3
 """how many predictors are kept in memory; the largest network has 25 MB of weights"""
 
 
+class TrainingEndedError(UsageError):
+    """The training in progress has ended, so that its weights are only in its run's files."""
+
+
 @dataclass(frozen=True, slots=True)
 class NewestWeights:
     """A predictor with weights of the training in progress."""
@@ -49,7 +53,8 @@ class Predictors:
         """The predictor with these weights.
 
         Raises:
-            UsageError: the training in progress has not made its first step, or has ended.
+            TrainingEndedError: the training in progress has ended, perhaps while this waited for its weights.
+            UsageError: it has not made its first step, or is only being tested now.
             CheckpointError: the file is missing, damaged, or of another network.
         """
         if weights.path is None:
@@ -68,20 +73,22 @@ class Predictors:
         """A predictor with weights of the training in progress; each call also asks for newer ones, for the next."""
         control, config = self._session.control, self._session.config
         if control is None or config is None:
-            raise UsageError("the training has just ended: its best and last weights are there now")
+            raise TrainingEndedError("the training has just ended: its best and last weights are there now")
         newest = self._newest if self._newest is not None and self._newest.control is control else None
         if newest is not None and time.monotonic() - newest.taken < FRESH_SECONDS:
             return newest.predictor
         control.want_weights()
         if control.weights is None:
-            reply(Working("Waiting for the first step of the training ..."))
+            awaited = "end of the test" if self._session.is_testing else "first step of the training"
+            reply(Working(f"Waiting for the {awaited} ..."))
         found = control.wait_for_weights(
             FIRST_STEP_SECONDS, lambda: self._is_closing() or self._session.control is not control
         )
         if found is None:
-            ended = self._session.control is not control
-            state = "ended before its first step" if ended else "not made its first step yet: try again in a moment"
-            raise UsageError(f"the training has {state}")
+            if self._session.control is not control:
+                raise TrainingEndedError("the training has ended before its first step")
+            state = "is still being tested" if self._session.is_testing else "has not made its first step yet"
+            raise UsageError(f"the training {state}: try again in a moment")
         step, tensors = found
         if newest is None or newest.step != step:
             predictor = load.load_newest(config, tensors, f"{weights.owner}, step {step:,}")

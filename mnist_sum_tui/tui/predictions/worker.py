@@ -27,7 +27,7 @@ from mnist_sum_tui.tui.predictions.messages import (
     Working,
 )
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
-from mnist_sum_tui.tui.predictions.predictors import Predictors
+from mnist_sum_tui.tui.predictions.predictors import Predictors, TrainingEndedError
 from mnist_sum_tui.tui.predictions.requests import (
     EvaluateTestSet,
     FindHeat,
@@ -148,8 +148,7 @@ class PredictionWorker:
     def _predict_drawing(self, request: PredictDrawing, reply: Reply) -> None:
         from mnist_sum_tui.data.picture import prepare
 
-        choices = self._choices(request.weights, reply)
-        predictor = self._predictors.of(choices.chosen, reply)
+        predictor, choices = self._network(request.weights, reply)
         image, predictions = None, None
         with contextlib.suppress(PictureError):  # a blank pad
             image = prepare(request.drawing)
@@ -158,8 +157,7 @@ class PredictionWorker:
         reply(DrawingPredicted(image, predictions, *whose, request.requested, request.drawing))
 
     def _predict_image(self, request: PredictImage, reply: Reply) -> None:
-        choices = self._choices(request.weights, reply)
-        reply(self._answer(self._predictors.of(choices.chosen, reply), choices, request.index, reply))
+        reply(self._answer(*self._network(request.weights, reply), request.index, reply))
 
     def _look_inside(self, request: LookInside, reply: Reply) -> None:
         predictor, choices = self._asked(request, reply)
@@ -180,8 +178,7 @@ class PredictionWorker:
         found = request.found
         if found is not None and found.predictor is not None:
             return found.predictor, places.Choices(found.weights, (found.weights,))
-        choices = self._choices(request.weights, reply)
-        return self._predictors.of(choices.chosen, reply), choices
+        return self._network(request.weights, reply)
 
     def _answer(
         self, predictor: "Predictor", choices: places.Choices, index: int, reply: Reply, drawing: Image | None = None
@@ -194,13 +191,13 @@ class PredictionWorker:
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None
-        choices, control = self._choices(request.weights, reply), self._session.control
-        weights = choices.chosen
+        weights, control = self._choices(request.weights, reply).chosen, self._session.control
         is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
         if running is not None and is_same and weights.path is None:  # renewed at each key, it would never end
             self._running = Running(running.evaluation, reply, control)
             return
-        predictor = self._predictors.of(weights, reply)
+        predictor, choices = self._network(request.weights, reply)
+        weights, control = choices.chosen, self._session.control
         test = self._test_set(predictor, reply)
         done = self._done
         if done is not None and done.result.predictor is predictor and done.test is test:
@@ -223,6 +220,15 @@ class PredictionWorker:
             self._done = Done(evaluation.test, result)
             choices = places.of_session(self._session, evaluation.weights).all
             reply(TestSetEvaluated(result, evaluation.test.images.numpy(), choices))
+
+    def _network(self, wanted: Weights | None, reply: Reply) -> "tuple[Predictor, places.Choices]":
+        """The network with the weights that are wanted, or the usual ones; and all that could be chosen."""
+        choices = self._choices(wanted, reply)
+        try:
+            return self._predictors.of(choices.chosen, reply), choices
+        except TrainingEndedError:  # while its weights were awaited: now they are in files
+            choices = self._choices(wanted, reply)
+            return self._predictors.of(choices.chosen, reply), choices
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:

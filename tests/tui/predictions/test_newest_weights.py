@@ -1,18 +1,20 @@
 """The weights of a training in progress: asked for, waited for, and given up."""
 
 import queue
+import shutil
 import threading
 
 import pytest
 from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import predictors
-from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
+from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from tests.tui import recorded
 from tests.tui.predictions.test_worker import wait_for
 
 
@@ -63,9 +65,29 @@ def test_weights_that_are_delivered_are_there_at_once() -> None:
     assert found.get(timeout=30) == (7, {})
 
 
-@pytest.mark.parametrize("ends", [False, True], ids=["the app closes", "the training ends"])
+@pytest.mark.parametrize(("asked", "kind"), [(PredictImage(0), ImagePredicted), (EvaluateTestSet(), TestSetEvaluated)])
+def test_a_training_that_ends_while_its_weights_are_awaited_is_asked_by_its_files(
+    asked: PredictImage | EvaluateTestSet, kind: type[ImagePredicted | TestSetEvaluated], worker: PredictionWorker
+) -> None:
+    """As by who opens a page while a training is tested, which delivers no weights any longer."""
+    run = Run(worker._session.runs_folder / "now")
+    worker._session.begin(TrainConfig(), run, Control())
+    for event in recorded.training(2150):
+        worker._session.add(event)
+    answers: queue.Queue[Message] = queue.Queue()
+    worker.request(asked, answers.put)
+    while not (isinstance(answer := answers.get(timeout=30), Working) and "Waiting" in answer.text):
+        pass
+    assert answer.text == "Waiting for the end of the test ..."
+    run.path.mkdir(parents=True)
+    shutil.copy(BUILT_IN, run.best_file)
+    worker._session.end()
+    found = wait_for(answers, kind)
+    assert (found.result if isinstance(found, TestSetEvaluated) else found).source == "now, epoch 25"
+
+
 def test_nobody_waits_for_a_first_step_that_will_not_come(
-    ends: bool, worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+    worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.predictions.predictors.FIRST_STEP_SECONDS", 600.0)
     worker._session.begin(TrainConfig(), Run(worker._session.runs_folder / "now"), Control())
@@ -75,11 +97,6 @@ def test_nobody_waits_for_a_first_step_that_will_not_come(
         pass
     thread = worker._thread
     assert thread is not None
-    if ends:
-        worker._session.end()
-        answer = answers.get(timeout=30)
-        assert isinstance(answer, Trouble)
-        assert answer.text == "the training has ended before its first step"
     worker.close()
     thread.join(30)
     assert not thread.is_alive()
