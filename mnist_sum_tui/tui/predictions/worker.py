@@ -191,13 +191,14 @@ class PredictionWorker:
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None
-        weights, control = self._choices(request.weights, reply).chosen, self._session.control
+        choices, control = self._choices(request.weights, reply), self._session.control
+        weights = choices.chosen
         is_same = running is not None and (running.evaluation.weights, running.control) == (weights, control)
         if running is not None and is_same and weights.path is None:  # renewed at each key, it would never end
             self._running = Running(running.evaluation, reply, control)
             return
-        predictor, choices = self._network(request.weights, reply)
-        weights, control = choices.chosen, self._session.control
+        predictor, choices = self._network(request.weights, reply, choices)
+        weights, control = choices.chosen, self._session.control  # files, if the training has ended meanwhile
         test = self._test_set(predictor, reply)
         done = self._done
         if done is not None and done.result.predictor is predictor and done.test is test:
@@ -221,14 +222,15 @@ class PredictionWorker:
             choices = places.of_session(self._session, evaluation.weights).all
             reply(TestSetEvaluated(result, evaluation.test.images.numpy(), choices))
 
-    def _network(self, wanted: Weights | None, reply: Reply) -> "tuple[Predictor, places.Choices]":
+    def _network(
+        self, wanted: Weights | None, reply: Reply, choices: places.Choices | None = None
+    ) -> "tuple[Predictor, places.Choices]":
         """The network with the weights that are wanted, or the usual ones; and all that could be chosen."""
-        choices = self._choices(wanted, reply)
+        choices = choices or self._choices(wanted, reply)
         try:
             return self._predictors.of(choices.chosen, reply), choices
         except TrainingEndedError:  # while its weights were awaited: now they are in files
-            choices = self._choices(wanted, reply)
-            return self._predictors.of(choices.chosen, reply), choices
+            return self._network(wanted, reply)
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if "torch" not in sys.modules:
