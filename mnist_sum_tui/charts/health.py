@@ -64,10 +64,13 @@ def health_lines(events: Sequence[Health], width: int) -> list[str]:
 
 
 def figure(value: float) -> str:
-    """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`; below 0.001 always with a power of ten."""
+    """A deviation in at most six characters: `0.0012`, `1.2e-4`, `inf`; below 0.001 always with a power of ten.
+
+    Zeros at its end stay, `0.20`, so that the figures of a column are equally exact, and none looks like a rough one.
+    """
     mantissa, power, exponent = f"{value:.1e}".partition("e")
     scientific = f"{mantissa}e{int(exponent)}" if power else mantissa
-    plain = () if 0 < value < LEAST else (small(value, 2),)
+    plain = () if 0 < value < LEAST else (small(value, 2, has_zeros=value != 0),)
     return first_fit((*plain, scientific, small(value, 1)), FIGURE - 1)
 
 
