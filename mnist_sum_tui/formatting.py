@@ -11,8 +11,9 @@ from mnist_sum_tui.verdict import SURE
 
 RAMP = " .:-=+*#%@"
 """from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
-WORD = re.compile(r"\S*\d %\S*|\S+")
-"""a word, or a figure and its sign, which stay together: `99.94 %,`"""
+UNIT = r"(?:%|s|ms|min|h|kB|MB|GB)(?!\w)"
+WORD = re.compile(rf"\S*\d {UNIT}\S*|\S+")
+"""a word, or a figure and its unit, which stay together: `99.94 %,` and `59 s`"""
 Pixels = Sequence[Sequence[int]]
 
 
@@ -224,9 +225,9 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def wrapped(text: str, width: int, **options: Any) -> list[str]:
-    """As `textwrap.wrap`, with its options, but a figure stays with its percent sign: `99.94 %`."""
-    whole = re.sub(r"(?<=\d) %", "\0%", text)
-    return [line.replace("\0%", " %") for line in textwrap.wrap(whole, width, **options)]
+    """As `textwrap.wrap`, with its options, but a figure stays with its unit: `99.94 %`, `59 s`."""
+    whole = re.sub(rf"(?<=\d) (?={UNIT})", "\0", text)
+    return [line.replace("\0", " ") for line in textwrap.wrap(whole, width, **options)]
 
 
 def word_by_word(text: str, width: int) -> str:

@@ -153,7 +153,10 @@ def test_only_a_full_share_is_shaded_full() -> None:
     assert (shade(1.0), shade(0.999), shade(0.0)) == ("█", "▓", " ")
 
 
-def test_no_line_ends_between_a_figure_and_its_percent_sign() -> None:
+def test_no_line_ends_between_a_figure_and_its_unit() -> None:
+    for unit in ("s", "ms", "min", "h", "kB", "MB", "GB"):
+        assert wrapped(f"it takes 59 {unit}, or more", 11) == ["it takes", f"59 {unit}, or", "more"]
+    assert wrapped("all 59 songs", 6) == ["all 59", "songs"], "a word is no unit"
     assert wrapped("from 99.9 to 99.7 %)", 17) == ["from 99.9 to", "99.7 %)"]
     assert hanging("best  99.94 %, and more", 12, 2) == "best\n  99.94 %, and\n  more"
 

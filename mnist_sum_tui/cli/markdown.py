@@ -44,7 +44,7 @@ class _WholeWords(TableElement):
 def _widths(columns: Sequence[Sequence[Text]], room: int) -> list[int]:
     """The width of each column: its longest word, and a share of the remaining room by what its longest cell needs.
 
-    Several figures in a cell, or else a figure and its percent sign, are one word if there is room for that.
+    Several figures in a cell, or else a figure and its unit, are one word if there is room for that.
     """
     longest = [
         [max(len(word) for cell in column for word in split(cell) or [""]) for column in columns]
@@ -66,7 +66,7 @@ class Page(Markdown):
     """A page of Markdown, to be printed."""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """The lines; a figure stays with its percent sign."""
+        """The lines; a figure stays with its unit."""
         keep_figures_whole()
         yield from super().__rich_console__(console, options)
 

@@ -19,7 +19,7 @@ from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, tested
-from mnist_sum_tui.formatting import duration, how_sure, loss_figure, percent, plural
+from mnist_sum_tui.formatting import UNIT, duration, how_sure, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
@@ -37,8 +37,8 @@ from mnist_sum_tui.training.diverged import trouble
 MOST_MISTAKES = 30
 OUR_TITLE = b"<title>mnist-sum: "
 """by which a report of ours (page.html) is recognised"""
-KEPT = re.compile(r"<(table|pre|script|style)\b.*?</\1>|(?<=\d) %", re.DOTALL)
-"""a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a percent sign"""
+KEPT = re.compile(rf"<(table|pre|script|style)\b.*?</\1>|(?<=\d) (?={UNIT})", re.DOTALL)
+"""a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a unit"""
 NINES = {"90 %", "99 %", "99.9 %"}
 """labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""
 ENVIRONMENT = (
@@ -129,7 +129,7 @@ def _page(template: str, title: str, **values: Any) -> bytes:
     spoken = {each.__name__: each for each in (duration, how_sure, loss_figure, percent)}
     shared = spoken | {"size": figures, "title": title, "version": __version__}
     html = pages.get_template(template).render(shared | values)
-    whole = KEPT.sub(lambda found: found[0] if found[1] else "&nbsp;%", html)
+    whole = KEPT.sub(lambda found: found[0] if found[1] else "&nbsp;", html)
     return whole.encode(errors="backslashreplace")
 
 

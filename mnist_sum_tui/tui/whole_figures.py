@@ -1,4 +1,4 @@
-"""Keep a figure and its percent sign in one line, `99.94 %`, wherever rich or Textual, which uses it, breaks lines.
+"""Keep a figure and its unit in one line, `99.94 %`, wherever rich or Textual, which uses it, breaks lines.
 
 The text stays as it is, with an ordinary space, so that it can be copied and compared.
 """
@@ -7,7 +7,7 @@ import re
 
 from rich.cells import chop_cells
 
-from mnist_sum_tui.formatting import WORD
+from mnist_sum_tui.formatting import UNIT, WORD
 
 
 def keep_figures_whole() -> None:
@@ -24,9 +24,9 @@ def keep_figures_whole() -> None:
 
 
 def _fold(word: str, width: int) -> list[str]:
-    """The parts of a word: where the line is too narrow even for a figure with its sign, they are parted after all."""
-    figure, _, sign = word.rpartition(" %")
-    if not figure:
+    """The parts of a word: where the line is too narrow even for a figure with its unit, they are parted after all."""
+    found = re.fullmatch(rf"(.*\d) ({UNIT}.*)", word, re.DOTALL)
+    if not found:
         return chop_cells(word, width)
-    *parts, last = chop_cells(figure, width)
-    return [*parts, f"{last} ", *chop_cells(f"%{sign}", width)]
+    *parts, last = chop_cells(found[1], width)
+    return [*parts, f"{last} ", *chop_cells(found[2], width)]
