@@ -98,3 +98,11 @@ async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None
 async def test_a_page_with_nothing_to_show_is_emptier(app: MnistSumApp) -> None:
     async with fixed.on(app, RunsPage, (200, 60)) as (pilot, _):
         assert empty_share(pilot) > 1 / 3
+
+
+async def test_all_bars_on_draw_end_at_one_column(app: MnistSumApp) -> None:
+    async with app.run_test(size=(200, 60)) as pilot:
+        await shown.drawing(pilot)
+        bars = [line.rstrip() for line in shown.lines(app) if line.rstrip().endswith("%")]
+        assert len(bars) == 10 + 19 + 10, "of the digits, the sums and all ten numbers"
+        assert {len(line) for line in bars} == {199}
