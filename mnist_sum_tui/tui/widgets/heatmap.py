@@ -190,7 +190,7 @@ class SumMap(Heatmap):
 
     def _key(self, is_short: bool = False) -> str:
         low, high = (accuracy_text(share) for share in ends(self.grid or ()))
-        return f"{INKS[0]}{high} {INKS[-1]}{low}%" if is_short else f"{INKS[0]} {high} to {INKS[-1]} {low} %"
+        return f"{INKS[0]}{high}% {INKS[-1]}{low}%" if is_short else f"{INKS[0]} {high} to {INKS[-1]} {low} %"
 
     def title(self) -> str:
         """What the rows and columns are, and the key if it has no line of its own."""
