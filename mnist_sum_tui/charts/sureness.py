@@ -44,7 +44,7 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01
     between = float(max(low - pad, 0.0)), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
-    return Plot(tuple(curves), tuple(marks), SHARE, "% answered", title="Right of the surest", heights=between)
+    return Plot(tuple(curves), tuple(marks), SHARE, "% answered", title="Right, of the surest", heights=between)
 
 
 def figures_line(head: str, found: "Reliability") -> str:
@@ -54,6 +54,6 @@ def figures_line(head: str, found: "Reliability") -> str:
 
 
 def coverage_words(heads: "Mapping[str, Reliability]") -> str:
-    """`of the 99 % that it is surest of, 99.97 % of the digits and 99.95 % of the sums are right`."""
+    """`Of the 99 % that it is surest of, 99.97 % of the digits and 99.95 % of the sums are right`."""
     right = [f"{percent(found.accuracy_of_surest[COVERAGE - 1])} of the {head}s" for head, found in heads.items()]
-    return f"of the {COVERAGE} % that it is surest of, {' and '.join(right)} are right"
+    return f"Of the {COVERAGE} % that it is surest of, {' and '.join(right)} are right"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.layout import drawing_width, is_plain, say
 from mnist_sum_tui.cli.spoken import plot_sentences
-from mnist_sum_tui.formatting import capped, loss_figure
+from mnist_sum_tui.formatting import loss_figure
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -54,5 +54,5 @@ def print_reliability(out: "Console", report: "EvalReport") -> None:
     raw = {"digit": report.digit_loss, "sum": report.sum_loss}
     is_calibrated = any(loss_figure(found.nll) != loss_figure(raw[head]) for head, found in heads.items())
     say(out, f"Lower is better{'; the NLL is calibrated, the loss is not' if is_calibrated else ''}", "dim")
-    say(out, capped(coverage_words(heads)))
+    say(out, coverage_words(heads))
     print_plots(out, [reliability_diagram(heads), coverage_curve(heads)], height=9)

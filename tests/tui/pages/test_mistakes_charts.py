@@ -53,6 +53,7 @@ async def test_the_charts_have_their_titles_and_all_lines_their_names(size: tupl
         await fixed.open_page(pilot, "mistakes")
         await press(pilot, "c")
         legend = app.screen.query_one("#coverage", Chart).render_line(0).text
+        assert legend.startswith("Right, of the surest  ")
         assert "digit" in legend
         assert "sum" in legend
         await press(pilot, *["c"] * (size[0] <= 80))
@@ -67,6 +68,7 @@ async def test_one_chart_at_a_time_at_80_columns(app: MnistSumApp) -> None:
         await fixed.open_page(pilot, "mistakes")
         assert "c How sure m Enlarge" in _footer(pilot)
         heads = fixed.result().report.reliability
+        assert coverage_words(heads).startswith("Of the 99 % that it is surest of, "), "a sentence"
         for name, words in (
             ("coverage", coverage_words(heads)),
             ("digit-sure", figures_line("digit", heads["digit"])),
