@@ -18,6 +18,8 @@ from mnist_sum_tui.tui.session.state_line import lost_word
 
 LONGER = "further"
 """the label of the command that adds epochs to a run that is complete"""
+TONES = {"failed": "error", "diverged": "error", "but": "warning"}
+"""the labels of what went wrong, and the theme's colour that says so"""
 Row = tuple[str, str]
 """a label, and the text beside it"""
 

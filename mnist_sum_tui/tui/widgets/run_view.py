@@ -18,7 +18,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, printable
 from mnist_sum_tui.runs.event_words import is_of_the_moment
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Samples
-from mnist_sum_tui.tui.session.result import outcome
+from mnist_sum_tui.tui.session.result import TONES, outcome
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.captions import Captions
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -165,10 +165,10 @@ class RunView(Vertical):
         if is_over:
             room = max(self.size.width - 2 - LABEL, 10)
             rows = [
-                Content.assemble((f"{label:<{LABEL}}", "bold $text-primary"), hanging(text, room, LABEL))
+                Content.assemble((f"{label:<{LABEL}}", f"bold $text-{tone}"), hanging(text, room, LABEL))
                 for place, (label, words) in enumerate(outcome(session))
                 if label != "test"  # shown in large digits
-                for text in [words if place else self._named(words, 2 * room)]
+                for text, tone in [(words if place else self._named(words, 2 * room), TONES.get(label, "primary"))]
             ]
             self.query_one("#outcome", Static).update(Content("\n").join(rows))
 

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
-from textual.widgets import Input, Label
+from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
@@ -25,6 +26,21 @@ async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate
     await until(pilot, lambda: "learned nothing" in shown(app, "#readiness"))
     assert field.value == f"{failed / 10:g}", "the recipe's rate has failed"
     assert shown(app, "#readiness") == f"the learning rate {failed:g} learned nothing, so {failed / 10:g} is filled in"
+
+
+@pytest.mark.parametrize(
+    ("reason", "label", "tone"), [("completed", "done", "primary"), ("diverged", "diverged", "error")]
+)
+async def test_what_went_wrong_has_the_colour_of_what_is_wrong(
+    reason: str, label: str, tone: str, pilot: Pilot[int]
+) -> None:
+    app = await play(pilot, [*recorded.training(400), recorded.finished(400, reason=reason)])
+    app.on_training_ended(TrainingEnded())
+    await pilot.pause()
+    drawn = app.train_page.query_one("#outcome", Static).visual
+    assert isinstance(drawn, Content)
+    assert shown(app, "#outcome").startswith(f"{label} ")
+    assert str(drawn.spans[0].style) == f"bold $text-{tone}"
 
 
 @pytest.mark.parametrize(("turned_to", "words"), [("3", "It trains epochs 4 to 8"), ("8", "It trains epochs 9 to 13")])
