@@ -1,5 +1,6 @@
 """The quiz: ten test images that the user and the network read, one at a time; half are hard for the network."""
 
+import re
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
@@ -157,7 +158,8 @@ class QuizScreen(Question[None]):
         )
         self.query_one(Digit).image = self._found.images[asked.image]
         told = self.query_one("#told", Static)
-        lines = printable(f"You against {self._found.result.source}").replace(", ", ",\n", 1).splitlines()
+        source = re.sub("^newest run ", "the newest run ", self._found.result.source)
+        lines = printable(f"You against {source}").replace(", ", ",\n", 1).splitlines()
         told.update("\n".join(word_by_word(line, told.content_size.width or len(line)) for line in lines))
         self._hint("Type the digit, then the sum, then Enter")
         for field, name in zip(self.query(Input), ("digit", "sum"), strict=True):

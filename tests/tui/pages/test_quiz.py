@@ -209,6 +209,15 @@ async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(app: MnistS
         assert text(screen, "#told").splitlines() == ["You against", "20261201-114155-compact-", "first,", "epoch 5"]
 
 
+async def test_who_is_played_against_is_named_in_a_sentence(app: MnistSumApp) -> None:
+    source = "newest run 20260101-120000-compact, epoch 3"
+    fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(source=source)}
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await open_quiz(pilot)
+        await until(pilot, lambda: screen.waiting)
+        assert " ".join(text(screen, "#told").split()) == f"You against the {source}"
+
+
 async def test_without_a_network_it_says_so(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         worker = fixed.predictions_in(app)
