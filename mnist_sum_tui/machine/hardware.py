@@ -74,6 +74,16 @@ def choose_for_inference(config: TrainConfig, device: str) -> Hardware:
     return choose(replace(config, device=found.type, precision=precision, threads=min(config.threads, usable_cores())))
 
 
+def beside_training(hardware: Hardware) -> Hardware:
+    """What to predict with in a second thread, beside one that may train: the CPU instead of an Apple GPU.
+
+    Two threads that use an Apple GPU at once crash the process (pytorch/pytorch#197805).
+    """
+    if hardware.device.type != "mps":
+        return hardware
+    return replace(hardware, device=torch.device("cpu"), reason="cpu: a training may use the GPU")
+
+
 def set_up(hardware: Hardware) -> None:
     """Set up the process for training: the number of threads, the GPU, and that freed memory is kept."""
     torch.set_num_threads(hardware.threads)

@@ -33,7 +33,7 @@ NOT_YET = ", not calibrated yet"
 
 
 def load_file(weights: Weights) -> "Predictor":
-    """A predictor with a checkpoint's weights, on this machine's best device.
+    """A predictor with a checkpoint's weights, on the device that suits a second thread.
 
     The number of torch's threads is left alone, because it holds for the whole process, in which a training may run.
 
@@ -41,13 +41,13 @@ def load_file(weights: Weights) -> "Predictor":
         CheckpointError: the file is missing, damaged, or of another network.
     """
     from mnist_sum_tui.inference.predict import Predictor, state_words
-    from mnist_sum_tui.machine.hardware import choose_for_inference
+    from mnist_sum_tui.machine.hardware import beside_training, choose_for_inference
     from mnist_sum_tui.runs import checkpoint
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
     named = f"{'newest run ' if weights.is_newest else ''}{weights.owner}, {state_words(loaded, weights.path)}"
-    hardware = choose_for_inference(loaded.config, "auto")
+    hardware = beside_training(choose_for_inference(loaded.config, "auto"))
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 
 
@@ -174,6 +174,6 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
 def load_newest(config: TrainConfig, tensors: "Mapping[str, Tensor]", source: str) -> "Predictor":
     """Make a predictor with weights that the training in progress handed out."""
     from mnist_sum_tui.inference.predict import Predictor
-    from mnist_sum_tui.machine.hardware import choose
+    from mnist_sum_tui.machine.hardware import beside_training, choose
 
-    return Predictor(config, tensors, source + NOT_YET, choose(config))
+    return Predictor(config, tensors, source + NOT_YET, beside_training(choose(config)))

@@ -4,6 +4,7 @@ import queue
 import shutil
 import threading
 
+import numpy as np
 import pytest
 from textual.message import Message
 
@@ -13,6 +14,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import predictors
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
+from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui import recorded
 from tests.tui.predictions.test_worker import wait_for
@@ -31,6 +33,24 @@ def test_the_newest_weights_of_a_training(worker: PredictionWorker) -> None:
     answer = wait_for(answers, ImagePredicted)
     assert answer.source == "the training in progress, step 1,234, not calibrated yet"
     assert control.take("weights")
+
+
+def test_the_dashboard_leaves_an_apple_gpu_to_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two threads that use one at once crash the process, and the answers come from another thread than the steps."""
+    import torch
+
+    from mnist_sum_tui.machine import hardware
+    from mnist_sum_tui.runs import checkpoint
+    from mnist_sum_tui.tui.predictions import load
+
+    monkeypatch.setattr(hardware, "_device", lambda *_: torch.device("mps", 0))
+    loaded = checkpoint.load(BUILT_IN)
+    newest = load.load_newest(loaded.config, loaded.weights, "a training")
+    for predictor in (newest, load.load_file(Weights("built-in", "built-in", BUILT_IN))):
+        assert {weight.device for weight in predictor.network.parameters()} == {torch.device("cpu")}
+        assert len(load.predict_all_numbers(predictor, np.zeros((28, 28), np.uint8))) == 10
+    nvidia = hardware.Hardware(torch.device("cuda", 0), "bf16", 1, "")
+    assert hardware.beside_training(nvidia) is nvidia, "several threads may use one"
 
 
 def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(
