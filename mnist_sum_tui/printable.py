@@ -3,13 +3,17 @@
 A run's name may have letters that take two columns, or combining marks that take none.
 """
 
+import re
 import shlex
+import sys
 from collections.abc import Iterator
 from functools import cache
 from unicodedata import category, east_asian_width
 
 AS_PICTURE = chr(0xFE0F)
 """a mark behind a character that is to be drawn as a coloured picture (variation selector 16)"""
+BARE, SPECIAL = re.compile(r"[\w.:/+-]+"), re.compile(r"[$`\u201c-\u201e]")
+"""a word that needs no quotes on Windows, and what PowerShell reads in double quotes, unless a backtick is before it"""
 
 
 def printable(text: str) -> str:
@@ -29,7 +33,18 @@ def shell_word(text: str) -> str:
 
     Such bytes, as of a name that is not UTF-8, are written as in `$'\xe4'`, which bash, zsh and ksh understand.
     """
+    if sys.platform == "win32":
+        return text if BARE.fullmatch(text) else _in_double_quotes(text)
     return shlex.quote(text) if text.isprintable() else f"$'{''.join(map(_in_shell, text))}'"
+
+
+def _in_double_quotes(text: str) -> str:
+    r"""The text as cmd.exe and PowerShell read it; to cmd.exe, single quotes are a part of the word.
+
+    No name has a `"` on Windows; written as `\x22`, it cannot end the quotes.
+    """
+    inside = printable(text).replace('"', r"\x22")
+    return '"' + SPECIAL.sub(r"`\g<0>", inside) + '"'
 
 
 def _in_shell(c: str) -> str:

@@ -140,7 +140,8 @@ def _wrapped(
 def show_commands(out: "Console", commands: dict[str, str]) -> None:
     """Print what to try next with its command, side by side, or one below the other in a narrow terminal.
 
-    A command that is still too long is continued with a backslash, so that it can be copied.
+    A command that is still too long is continued with a backslash, so that it can be copied. On Windows the terminal
+    breaks it, because cmd.exe and PowerShell have no such sign in common.
     """
     from rich.text import Text
 
@@ -149,7 +150,9 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
     for what, command in commands.items():
         if is_narrow:
             say(out, f"  {what}:")
-            lines = _wrapped(Text(f"    {command}"), (width or 0) - 2, indent=6, words=SHELL_WORD)
+            lines = [whole := Text(f"    {command}")]
+            if sys.platform != "win32":
+                lines = _wrapped(whole, (width or 0) - 2, indent=6, words=SHELL_WORD)
             out.print(Text(" \\\n      ").join(lines), soft_wrap=True)
         else:
             out.print(f"  {what:<{room - 2}}{command}", soft_wrap=True)

@@ -1,16 +1,20 @@
 """What a process does where the system is another: streams, signals and errors of Windows, put in the place of ours."""
 
 import errno
+import io
 import runpy
 import signal
 import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from mnist_sum_tui.cli import main
+from mnist_sum_tui.cli.layout import show_commands
 from mnist_sum_tui.machine import terminal
 from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs import locking
 from mnist_sum_tui.tui.web.visitor import for_shell
 
@@ -78,6 +82,40 @@ def test_signals_that_the_system_lacks_are_passed_over(monkeypatch: pytest.Monke
     with handled(lambda number, _: heard.append(number), "SIGBREAK"):
         signal.raise_signal(signal.SIGUSR1)
     assert heard == [signal.SIGTERM, signal.SIGUSR1]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("20260101-120000-compact", "20260101-120000-compact"),
+        ("1e-3", "1e-3"),
+        (r"my runs\it's", r'''"my runs\it's"'''),
+        ("", '""'),
+        ('a" & calc & "b', r'"a\x22 & calc & \x22b"'),
+        ("$(calc) `b \u201d; calc", '"`$(calc) ``b `\u201d; calc"'),
+        ("a\x1b\udcff", r'"a\x1b\udcff"'),
+    ],
+)
+def test_a_word_of_a_command_is_one_that_the_shells_of_windows_read(
+    text: str, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """cmd.exe takes single quotes for a part of the word; PowerShell looks for `$` and backticks in double ones."""
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert shell_word(text) == word
+
+
+@pytest.mark.parametrize(("platform", "breaks"), [("win32", 0), ("linux", 1)])
+def test_a_long_command_is_left_whole_where_the_shells_have_no_common_sign_for_a_break(
+    platform: str, breaks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    out = Console(file=io.StringIO(), width=40)
+    monkeypatch.setattr(out.file, "isatty", lambda: True, raising=False)
+    command = "mnist-sum train --resume 20260101-120000-compact"
+    show_commands(out, {"resume it with": command})
+    shown = out.file.getvalue()  # type: ignore[attr-defined]
+    assert shown.count(" \\\n") == breaks
+    assert (f"    {command}\n" in shown) == (not breaks)
 
 
 @pytest.mark.parametrize(("platform", "is_lost"), [("win32", True), ("linux", False)])
