@@ -35,6 +35,10 @@ def for_shell(words: list[str]) -> str:
 class WatchDriver(WebDriver):
     """The driver of a visitor's app."""
 
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._key_thread.daemon = True  # on Windows it waits for input until the server ends, and the process for it
+
     def process_message(self, message: Message) -> None:
         """Ignore a size in what is typed; only the page's own message about the size counts, which is checked."""
         if not isinstance(message, Resize):

@@ -1,6 +1,7 @@
 """What becomes of the visitors of `mnist-sum serve` when it, or the process of one of them, ends or is killed."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mnist_sum_tui.tui.web.visitor import DRIVER, MODULE
+from tests.conftest import wait_for
 from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own, serving
 
 if TYPE_CHECKING:
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
 else:
     aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed")
 pytest.importorskip("textual_serve", reason="textual-serve is not installed")
+
+ON_WINDOWS = f"""
+import runpy
+from textual.drivers import _input_reader_windows, web_driver
+web_driver.InputReader = _input_reader_windows.InputReader
+runpy.run_module("{MODULE}", run_name="__main__")
+"""
+"""source code of a visitor's process that reads as on Windows, where a read waits until something comes"""
 
 
 async def test_the_server_takes_leave_of_its_visitors_when_it_ends(tmp_path: Path) -> None:
@@ -54,6 +64,25 @@ def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -
             assert visitor.stdout.readline() == b"__GANGLION__\n"
             assert visitor.stdin is not None
             visitor.stdin.close()
+            assert visitor.wait(SECONDS) == 0
+        finally:
+            visitor.kill()
+
+
+@pytest.mark.parametrize("program", [("-m", MODULE), ("-c", ON_WINDOWS)], ids=["here", "as on Windows"])
+def test_a_visitor_s_process_ends_when_the_server_asks_it_to(program: tuple[str, str], tmp_path: Path) -> None:
+    drawn, environment = tmp_path / "drawn", {**os.environ, "TEXTUAL_DRIVER": DRIVER}
+    command, nowhere = [sys.executable, *program, str(tmp_path)], subprocess.DEVNULL
+    with (
+        drawn.open("wb") as stdout,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=nowhere, env=environment) as visitor,
+    ):
+        try:
+            wait_for(lambda: drawn.stat().st_size, SECONDS)
+            assert visitor.stdin is not None
+            asked = json.dumps({"type": "quit"}).encode()
+            visitor.stdin.write(b"M" + len(asked).to_bytes(4, "big") + asked)
+            visitor.stdin.flush()  # and it stays open
             assert visitor.wait(SECONDS) == 0
         finally:
             visitor.kill()
