@@ -19,8 +19,9 @@ NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
 MOST_LETTERS = 50
 """of a name in that of its temporary file: longer than any in a run's folder, and in UTF-8 at most 200 of 255 bytes"""
-RENAME_SECONDS = (0.01, 0.05, 0.2)
-"""pauses between attempts to replace a file, because Windows refuses while a reader has it open"""
+RENAME_SECONDS = (0.01, 0.05, 0.2, 0.5, 1.0)
+"""pauses between attempts to replace a file, because Windows refuses while a reader has it open; virus scanners, and
+what copies a folder to a cloud, take up to a second"""
 
 
 def open_own(path: Path, mode: Literal["rb", "ab"] = "rb") -> BinaryIO:
