@@ -113,7 +113,7 @@ def test_on_windows_renaming_is_tried_again_while_a_reader_has_the_file_open(
     atomic.write_atomic(path, b"two")
     assert path.read_bytes() == b"two"
     left[0] = 1000
-    monkeypatch.setattr(atomic.time, "sleep", lambda _: None)
+    monkeypatch.setattr("time.sleep", lambda _: None)
     with pytest.raises(RunError, match="Access is denied"):
         atomic.write_atomic(path, b"three")
     assert [item.read_bytes() for item in tmp_path.iterdir()] == [b"two"]
@@ -131,7 +131,7 @@ def test_on_windows_a_virus_scanner_may_look_at_the_file_for_a_second(
 
     monkeypatch.setattr(os, "replace", refuse)
     monkeypatch.setattr(sys, "platform", "win32")
-    monkeypatch.setattr(atomic.time, "sleep", waited.append)
+    monkeypatch.setattr("time.sleep", waited.append)
     atomic.write_atomic(path, b"whole")
     assert path.read_bytes() == b"whole"
 
