@@ -72,6 +72,13 @@ def test_the_commands_exist(path: Path, tmp_path: Path, monkeypatch: pytest.Monk
             check_training(words)
 
 
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_quotes_are_those_of_every_shell(path: Path) -> None:
+    """cmd.exe takes single quotes for a part of the word, and `>` in them writes into a file."""
+    code = "".join(FENCE.findall(path.read_text(encoding="utf-8")))
+    assert not [line for line in code.splitlines() if line.startswith("mnist-sum") and "'" in line.partition(" #")[0]]
+
+
 def test_the_commands_are_found() -> None:
     counts = {path.name: len(in_text(path.read_text(encoding="utf-8"))) for path in DOCUMENTS}
     assert counts["README.md"] >= 8
