@@ -23,14 +23,19 @@ def can_draw() -> bool:
 
     On Windows Textual draws on stdout instead.
     """
-    streams = (sys.__stdin__, sys.__stdout__ if sys.platform == "win32" else sys.__stderr__)
+    streams = (sys.__stdin__, getattr(sys, f"__{_drawn_on()}__"))
     return all(stream is not None and stream.isatty() for stream in streams) and os.environ.get("TERM") != "dumb"
 
 
 def why_not(terminal: str = "a terminal") -> str:
     """Why the dashboard cannot run here, if it cannot; `terminal` is the last word on a stream that is none."""
     is_dumb = os.environ.get("TERM") == "dumb"
-    return "TERM=dumb cannot move the cursor" if is_dumb else f"stdin or stderr is not {terminal}"
+    return "TERM=dumb cannot move the cursor" if is_dumb else f"stdin or {_drawn_on()} is not {terminal}"
+
+
+def _drawn_on() -> str:
+    """The name of the stream on which Textual draws."""
+    return "stdout" if sys.platform == "win32" else "stderr"
 
 
 def size() -> tuple[int, int] | None:

@@ -40,6 +40,7 @@ def test_the_dashboard_needs_the_stream_that_it_draws_on(
     assert terminal.can_draw()
     monkeypatch.setattr(sys, stream, Stream(False))
     assert not terminal.can_draw()
+    assert terminal.why_not() == f"stdin or {stream.strip('_')} is not a terminal"
     monkeypatch.setattr(sys, stream, None)
     assert not terminal.can_draw()
 
