@@ -40,7 +40,15 @@ def repair_streams() -> None:
                 setattr(sys, name, stream)
             stream.reconfigure(errors="glyphs")
     write = sys.stdout.write
-    sys.stdout.write = lambda text: write(glyphs.shown(text))  # type: ignore[method-assign]
+    sys.stdout.write = lambda text: write(text if _keeps_letters() else glyphs.shown(text))  # type: ignore[method-assign]
+
+
+def _keeps_letters() -> bool:
+    """Whether stdout has few characters, but letters such as umlauts among them, as a pipe on Windows.
+
+    What it lacks is then replaced as it is written. Otherwise the marker `ascii` leaves only ASCII.
+    """
+    return glyphs.current() is glyphs.ASCII and "utf" not in (sys.stdout.encoding or "utf-8").lower()
 
 
 def choose_marker(name: str) -> None:

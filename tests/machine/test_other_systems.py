@@ -2,8 +2,10 @@
 
 import errno
 import io
+import os
 import runpy
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -43,6 +45,21 @@ def test_the_dashboard_needs_the_stream_that_it_draws_on(
     assert terminal.why_not() == f"stdin or {stream.strip('_')} is not a terminal"
     monkeypatch.setattr(sys, stream, None)
     assert not terminal.can_draw()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("cp1252", "J\u00fcrgen \u2026 _#"), ("ascii", "J?rgen ~ _#"), ("utf-8", "J\u00fcrgen \u2026 \u2581\u2588")],
+)
+def test_a_pipe_gets_the_letters_that_it_has(encoding: str, shown: str) -> None:
+    """Python writes a pipe on Windows in its code page, and a folder's name in it must stay one that can be copied."""
+    code = (
+        "from mnist_sum_tui.machine import stdio; stdio.repair_streams(); stdio.choose_marker('auto'); "
+        r"print('J\u00fcrgen \u2026 \u2581\u2588', end='')"
+    )
+    variables = {**os.environ, "PYTHONIOENCODING": encoding, "TERM": "xterm"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=variables)
+    assert done.stdout.decode(encoding) == shown
 
 
 @pytest.mark.parametrize(
