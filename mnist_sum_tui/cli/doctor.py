@@ -82,7 +82,7 @@ def _checked(topic: str, check: "Callable[[], Finding | list[Finding]]") -> "lis
 
     try:
         found = check()
-    except (MemoryError, RuntimeError, ImportError) as error:
+    except (MemoryError, RuntimeError, ImportError, OSError) as error:
         if (words := what_ran_out(error, "doctor")) is None:
             raise
         found = Finding(topic, "broken", printable(words))

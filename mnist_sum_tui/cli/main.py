@@ -65,10 +65,12 @@ def main() -> None:
             code = _fail(f"the output cannot be written ({why}): {what_helps(error)}, or write elsewhere", 1)
         elif error.errno in lost_output():
             code = code or 1
+        elif words := what_ran_out(error, asked):
+            code = _fail(words, 1)
         else:
             raise
     except (MemoryError, RuntimeError, ImportError) as error:
-        if (words := what_ran_out(error, asked)) is None:
+        if not (words := what_ran_out(error, asked)):
             raise
         code = _fail(words, 1)
     _leave(code if isinstance(code, int) else 0)

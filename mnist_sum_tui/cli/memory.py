@@ -1,6 +1,7 @@
 """Running out of memory, or of threads: how it shows, and what to do about it."""
 
 import contextlib
+import errno
 
 BATCHED = ("train", "tui", "lr", "sweep")
 """the commands that have --batch-size"""
@@ -10,19 +11,29 @@ NO_THREAD = "can't start new thread"
 """what Python's RuntimeError says where the limit of a user, or of a container, is reached"""
 
 
+TORCHS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", LOADER)
+"""what torch's RuntimeError says where there is no memory"""
+NO_PRIMITIVE = "could not create a primitive"
+"""all that oneDNN says where it has no memory for the code of a layer; with more words it is something else"""
+
+
 def what_ran_out(error: Exception, command: str) -> str | None:
     """What to tell the user of an error that says that memory or threads ran out; None if it says something else.
 
     torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for a
-    library, there is an ImportError, in which numpy writes a page of advice around the loader's line.
+    library, there is an ImportError, in which numpy writes a page of advice around the loader's line; where there is
+    none to list a folder in, as of a package that is imported, an OSError.
     """
     if str(error) == NO_THREAD:
         return "no further thread can be started: close other programs, or raise `ulimit -u`, or a container's limit"
     if isinstance(error, ImportError):
         found = next((line.strip() for line in str(error).splitlines() if LOADER in line), None)
         return found and f"a library cannot be loaded: out of memory, or its files may not be executed ({found})"
-    is_torchs = any(words in str(error) for words in ("can't allocate memory", "Cannot allocate memory", LOADER))
-    if not (isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or is_torchs):
+    text = str(error)
+    is_torchs = text == NO_PRIMITIVE or any(words in text for words in TORCHS)
+    is_systems = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    is_pythons = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    if not (is_pythons or is_torchs or is_systems):
         return None
     ways = ["try a smaller --batch-size"] if command in BATCHED else []
     ways += ["raise `ulimit -v`"] if _is_limited() else []

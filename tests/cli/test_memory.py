@@ -29,6 +29,18 @@ main()
 """a program that has no room for the images"""
 
 
+NO_LISTING = """
+from importlib.machinery import FileFinder
+find = FileFinder.find_spec
+def refuse(self, name, target=None):
+    if name == "torch":
+        raise OSError(12, "Cannot allocate memory", self.path)
+    return find(self, name, target)
+FileFinder.find_spec = refuse
+from mnist_sum_tui.cli.main import main
+main()
+"""
+"""a program that has no memory left when it imports torch"""
 NO_THREADS = """
 import threading
 def refuse(self):
@@ -51,7 +63,15 @@ def test_out_of_memory_is_distinguished_from_other_errors() -> None:
         torch.empty(1 << 55)
     assert what_ran_out(caught.value, "train") == "out of memory: try a smaller --batch-size, or close other programs"
     assert what_ran_out(MemoryError(), "predict") == "out of memory: close other programs"
-    for other in (RuntimeError("shapes do not fit"), ImportError("no such name")):
+    for told in ("std::bad_alloc", "could not create a primitive"):
+        assert what_ran_out(RuntimeError(told), "predict") == "out of memory: close other programs"
+    unsupported = RuntimeError("could not create a primitive descriptor for a convolution")
+    for other in (
+        RuntimeError("shapes do not fit"),
+        ImportError("no such name"),
+        PermissionError(13, "no"),
+        unsupported,
+    ):
         assert what_ran_out(other, "train") is None
 
 
@@ -67,6 +87,14 @@ def test_the_advice_fits_the_command_and_the_limit() -> None:
     is_one_line(done, 1, "error: out of memory: raise `ulimit -v`, or close other programs")
     done = without_room("predict", "3", limits="(-1, -1)")
     is_one_line(done, 1, "error: out of memory: close other programs")
+
+
+@pytest.mark.parametrize("command", ["predict 3", "doctor"])
+def test_no_memory_to_list_the_folder_of_a_package_is_one_line(command: str) -> None:
+    done = python("-c", NO_LISTING, *command.split())
+    assert "Traceback" not in done.stderr
+    assert done.returncode == 1
+    assert "out of memory: close other programs" in done.stdout + done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
