@@ -9,8 +9,8 @@ import typer
 from mnist_sum_tui.cli.common import Json, RunsDir, folder_or_default, print_json
 from mnist_sum_tui.cli.drawing_options import OPTIONS
 from mnist_sum_tui.cli.layout import console, is_terminal, say
-from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import MnistSumError
+from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.machine.terminal import can_draw
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.runs_folder import FOLDER_VARIABLE

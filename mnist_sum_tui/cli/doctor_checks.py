@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mnist_sum_tui import __version__, settings
-from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
+from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.printable import printable
 
 if TYPE_CHECKING:

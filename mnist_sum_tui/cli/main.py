@@ -15,11 +15,11 @@ from mnist_sum_tui.atomic import NO_SPACE, what_helps
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
-from mnist_sum_tui.cli.memory import what_ran_out
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.machine.process import collect_less_often, set_waiting
+from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
 from mnist_sum_tui.printable import printable

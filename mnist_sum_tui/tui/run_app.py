@@ -109,8 +109,8 @@ class RunningApp(LeavingApp):
         self.session.end(message.error)
         self.find_speeds()
         self.train_page.show_end()
-        if (error := message.error) is not None and not self.is_leaving:
-            self.notify(str(error) or type(error).__name__, title="The training failed", severity="error")
+        if (failure := self.session.failure) is not None and not self.is_leaving:
+            self.notify(failure, title="The training failed", severity="error")
         if self.is_leaving:
             self.exit_now()
         elif self.session.finished is None or self.session.finished.reason != "stopped":

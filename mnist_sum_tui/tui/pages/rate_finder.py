@@ -13,6 +13,7 @@ from textual.widgets import Label
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import small
 from mnist_sum_tui.machine.process import import_torch
+from mnist_sum_tui.machine.ran_out import words_of
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.chart import Chart
@@ -73,7 +74,7 @@ class RateFinder(Question[float | None]):
                 self._after.join()
             test = find_rate(self._config, self._is_asked_to_end)
         except Exception as error:
-            test = str(error) or type(error).__name__
+            test = words_of(error, "lr")
         self.call_later(self._take_test, test)
 
     def _is_asked_to_end(self, losses: Sequence[float]) -> bool:

@@ -171,9 +171,8 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         self.show_state()
         self.refresh_bindings()
         self.redraw(at_once=True)
-        error = self.session.error
-        if error is not None and self.session.started is None:
-            self.complain(str(error) or type(error).__name__)
+        if (failure := self.session.failure) is not None and self.session.started is None:
+            self.complain(failure)
 
     def redraw(self, at_once: bool = False) -> None:
         """Draw, if there is something new, the page is shown, and the drawing budget allows it."""

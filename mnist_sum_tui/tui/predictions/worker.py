@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.errors import MnistSumError, PictureError
+from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions import weights as places
@@ -129,7 +130,7 @@ class PredictionWorker:
             except MnistSumError as error:
                 job.reply(Trouble(str(error)))
             except Exception as error:  # the page that waits must get an answer
-                job.reply(Trouble(f"{type(error).__name__}: {error}"))
+                job.reply(Trouble(what_ran_out(error, "predict") or f"{type(error).__name__}: {error}"))
 
     def _next(self) -> Job | None:
         """The most urgent request, or else the evaluation in progress; None if no request came in time."""

@@ -30,8 +30,8 @@ def outcome(session: Session) -> list[Row]:
     if run is None:
         return []
     rows: list[Row] = []
-    if session.error is not None:
-        rows.append(("failed", str(session.error) or type(session.error).__name__))
+    if (failure := session.failure) is not None:
+        rows.append(("failed", failure))
         has_begun = session.started is not None  # before, the file is of an earlier failure
         if has_begun and not session.is_read_only and os.path.exists(run.error_file):
             rows.append(("traceback", printable(str(run.error_file))))

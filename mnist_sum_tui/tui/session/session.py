@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.machine.ran_out import words_of
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import (
     Changed,
@@ -187,6 +188,11 @@ class Session:
         if control is not None:
             control.wake()  # ends a wait for its weights
         self.ended = copy.copy(self)
+
+    @property
+    def failure(self) -> str | None:
+        """What the user is told of the error that ended the last training."""
+        return None if self.error is None else words_of(self.error, "tui")
 
     def add(self, event: Event) -> None:
         """Take in the next event."""

@@ -142,11 +142,17 @@ def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
     assert ADDED_EPOCHS not in receipt(session)
 
 
+def test_a_training_that_ran_out_of_memory_says_what_helps(session: Session) -> None:
+    session.end(RuntimeError("could not create a primitive"))
+    told = "out of memory: try a smaller --batch-size, or close other programs"
+    assert dict(outcome(session))["failed"] == session.failure == told
+
+
 def test_an_error_without_words_is_named_and_its_traceback_if_there_is_one(session: Session) -> None:
     assert session.run is not None
     session.add(recorded.started())
-    session.end(MemoryError())
-    assert dict(outcome(session))["failed"] == "MemoryError"
+    session.end(KeyError())
+    assert dict(outcome(session))["failed"] == "KeyError"
     assert "traceback" not in dict(outcome(session))
     session.run.error_file.touch()
     assert dict(outcome(session))["traceback"] == str(session.run.error_file)

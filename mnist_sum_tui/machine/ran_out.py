@@ -17,7 +17,7 @@ NO_PRIMITIVE = "could not create a primitive"
 """all that oneDNN says where it has no memory for the code of a layer; with more words it is something else"""
 
 
-def what_ran_out(error: Exception, command: str) -> str | None:
+def what_ran_out(error: BaseException, command: str) -> str | None:
     """What to tell the user of an error that says that memory or threads ran out; None if it says something else.
 
     torch raises OutOfMemoryError on a GPU, and a RuntimeError with a message on a CPU. Where there is no room for a
@@ -47,3 +47,8 @@ def _is_limited() -> bool:
 
         return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     return False
+
+
+def words_of(error: BaseException, command: str) -> str:
+    """What a page of the dashboard says of an error: what ran out and what helps, or else the error's own words."""
+    return what_ran_out(error, command) or str(error) or type(error).__name__

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mnist_sum_tui.cli.memory import what_ran_out
+from mnist_sum_tui.machine.ran_out import what_ran_out
 from tests.conftest import is_one_line, python
 
 NUMPYS = """
