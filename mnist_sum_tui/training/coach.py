@@ -49,7 +49,6 @@ class Coach:
     def __init__(self, config: TrainConfig, before: Iterable[Event], knobs: Knobs) -> None:
         """`before` has all events of earlier processes of this run; `knobs` are turned while it trains."""
         self._config, self._to_try = config, f"try {small(lower_rate(config))}"
-        self._epochs: list[EpochDone] = []
         self._started: Started | None = None
         self._seen = Seen()
         self._topic, self._words, self._at_event, self._at_second = "", "", 0, 0.0
@@ -87,7 +86,7 @@ class Coach:
             self._started, self._others = event, OtherPrograms()
             self._seen.begin(event.resumed)
         elif isinstance(event, EpochDone):
-            self._epochs.append(event)
+            self._seen.note_epoch(event)
         elif isinstance(event, System):
             self._others.note(event, self._started)
         elif isinstance(event, Health):
@@ -186,12 +185,12 @@ class Coach:
         return self._once(DEAD, self._dead.words) if self._dead.words else None
 
     def _validated(self) -> Said | None:
-        return trouble(self._epochs, self._started)
+        return trouble(self._seen.epochs, self._started)
 
     @property
     def _has_read(self) -> bool:
         """Whether the network has read digits at any time in this run."""
-        return max([self._seen.most_digit, *(epoch.digit_accuracy for epoch in self._epochs)]) >= READS
+        return self._seen.most_digit >= READS
 
     @property
     def _is_turned_up(self) -> bool:
@@ -236,9 +235,9 @@ class Coach:
             return "adds", f"Since about step {since:,} it learns to add: the sum is more than guessed"
         if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._at_event < HOLD):
             return "agrees", "The sum is right where the digit is: from here on both get better together"
-        if self._epochs and accuracies(self._epochs[-1]) == (1.0, 1.0):
+        if self._seen.epochs and accuracies(self._seen.epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-        if gained := within_chance(self._epochs, self._started.validation_images if self._started else 0):
+        if gained := within_chance(self._seen.epochs, self._started.validation_images if self._started else 0):
             return "chance", f"It gains little more{'' if self._is_cool else ' while the rate is still high'}: {gained}"
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"

@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass, field
 
-from mnist_sum_tui.runs.events import Progress
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.race import Reached
+from mnist_sum_tui.training.validations import that_count
 
 FAST, SLOW = 0.8, 0.95
 """weights of the past in the moving averages over Progress events"""
@@ -33,7 +34,9 @@ class Seen:
     digit: Average = field(default_factory=Average)
     """the accuracies of digit and sum are averaged as in the dashboard's key figures, so that they never disagree"""
     most_digit: float = 0.0
-    """the highest average of the digit's accuracy"""
+    """the highest average of the digit's accuracy, also over an epoch"""
+    epochs: list[EpochDone] = field(default_factory=list)
+    """the last epoch, and those before it that count"""
     total: Average = field(default_factory=Average)
     speed: Average = field(default_factory=lambda: Average(SLOW))
     digit_loss: Average = field(default_factory=lambda: Average(FAST))
@@ -95,6 +98,11 @@ class Seen:
         if self.events - self.before >= SETTLED:
             self.fastest = max(self.fastest, speed)
             self.slow_events = self.slow_events + 1 if speed < BUSY_SHARE * self.fastest else 0
+
+    def note_epoch(self, event: EpochDone) -> None:
+        """Take in an epoch."""
+        self.epochs = [*that_count(self.epochs), event]
+        self.most_digit = max(self.most_digit, event.digit_accuracy)
 
     @property
     def is_guess(self) -> bool:

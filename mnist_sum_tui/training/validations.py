@@ -23,6 +23,15 @@ def _validated(epochs: Sequence[EpochDone]) -> list[tuple[int, float, float]]:
     ]
 
 
+def that_count(epochs: Sequence[EpochDone]) -> list[EpochDone]:
+    """The epochs that still count once another one follows: the first best one, and the last three.
+
+    What is said below is the same with all epochs, but to look through thousands after each epoch takes longer than it.
+    """
+    best = max(range(len(epochs)), key=lambda row: sum(accuracies(epochs[row]) or (-1.0,)), default=0)
+    return [epoch for row, epoch in enumerate(epochs) if row == best or row >= len(epochs) - 3]
+
+
 def trouble(epochs: Sequence[EpochDone], started: Started | None) -> tuple[str, str] | None:
     """A topic and a sentence if the validations are worse than the training; else None."""
     held_out, trained = (started.validation_images, started.train_images) if started else (0, 0)

@@ -1,12 +1,18 @@
 """The coach on what the validations of the epochs say."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.training.validations import trouble, within_chance
-from tests.training.test_coach import STARTED, done, progress, run, said, topics
+from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.events import EpochDone
+from mnist_sum_tui.training import validations
+from mnist_sum_tui.training.coach import Coach
+from mnist_sum_tui.training.knobs import Knobs
+from mnist_sum_tui.training.validations import that_count, trouble, within_chance
+from tests.training.test_coach import CONFIG, STARTED, done, progress, run, said, topics
 
 
 def test_overfitting_is_a_falling_validation_below_a_rising_training() -> None:
@@ -106,3 +112,37 @@ def test_images_that_are_known_by_heart_are_not_put_down_to_the_rate(
     found, words = said([*steps, *ends], started=started)[-1]
     assert found == topic
     assert ("by heart" in words) is (topic == "overfitting")
+
+
+def test_what_is_said_of_the_epochs_that_count_is_what_all_of_them_say() -> None:
+    """With 5,000 epochs of few images the coach took a third of the time: after each it looked through all before."""
+    chance, kept = random.Random(1), list[EpochDone]()
+    for length in range(1, 60):
+        epochs = [done(row + 1, chance.randint(90, 99) / 100, chance.randint(70, 99) / 100) for row in range(length)]
+        kept = []
+        for epoch in epochs:
+            kept = [*that_count(kept), epoch]
+        for started in (STARTED, replace(STARTED, train_images=1_000, validation_images=90)):
+            assert trouble(kept, started) == trouble(epochs, started)
+        assert within_chance(kept, 500) == within_chance(epochs, 500)
+    assert len(kept) <= 5
+    assert len(that_count([replace(epoch, val_digit_accuracy=None) for epoch in epochs])) <= 4, "nothing was held out"
+    assert that_count([]) == []
+
+
+def test_an_epoch_costs_the_coach_the_same_however_many_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[EpochDone] = []
+
+    def counted(epoch: EpochDone) -> tuple[float, float] | None:
+        asked.append(epoch)
+        return accuracies(epoch)
+
+    monkeypatch.setattr(validations, "accuracies", counted)
+    coach, costs = Coach(CONFIG, (), Knobs(CONFIG)), []
+    for event in (STARTED, *run(60, lambda step: progress(step, 0.1, 0.99, 0.99))):
+        coach.add(event)
+    for row in range(300):
+        asked.clear()
+        coach.add(done(row + 1, 0.99, 0.98 if row == 5 else 0.9799))
+        costs.append(len(asked))
+    assert costs[20] == costs[-1] > 0
