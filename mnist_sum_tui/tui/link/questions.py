@@ -19,6 +19,9 @@ PATIENCE seconds after the time that SLOWEST bytes per second would take. After 
 never answers."""
 ENOUGH = 2
 """how many answers in a row must say that the link is slow, because a busy machine can be late once"""
+AGAIN, QUICKER = 10.0, 2.0
+"""A busy machine can be late for longer: after AGAIN seconds a slow terminal is asked again, and it is slow no more if
+it took a frame so many times as fast as was believed."""
 
 
 class Asked(NamedTuple):
@@ -46,9 +49,22 @@ class Questions:
         self._slow = 0
         """how many answers in a row said that the link is slow"""
 
-    def after(self, count: int) -> str:
-        """The question that a frame of `count` bytes ends with, if there should be one."""
-        return QUESTION if self.wanted and count >= LEAST_BYTES else ""
+    @property
+    def are_answered(self) -> bool:
+        """Whether the terminal has answered all of them, so that it will answer another one."""
+        return self._latency is not None and not self._open
+
+    def ask_again(self, now: float) -> None:
+        """Have a terminal that was found slow some time ago asked again."""
+        self.wanted |= self.are_answered and now - self._last > AGAIN
+
+    def after(self, count: int, believed: float | None = None) -> str:
+        """The question that a frame of `count` bytes ends with, if there should be one.
+
+        `believed` is the speed of a slow link, whose frames are short; None if it is not slow.
+        """
+        least = LEAST_BYTES if believed is None else min(LEAST_BYTES, LEAST_SECONDS * believed)
+        return QUESTION if self.wanted and count >= least else ""
 
     def sent(self, begin: float, count: int) -> None:
         """Note that a question is sent at the end of `count` bytes, whose writing begins at `begin`."""
@@ -64,7 +80,7 @@ class Questions:
         self.wanted &= waited < END
         return self.wanted and SOON < waited < PATIENCE + asked.size / SLOWEST
 
-    def answered(self, time: float) -> float | None:
+    def answered(self, time: float, believed: float | None = None) -> float | None:
         """The speed of the link in bytes per second as this answer shows it, infinite if not slow; None if unknown."""
         if not self._open:
             return None
@@ -74,7 +90,8 @@ class Questions:
             return None
         free = self._last if asked.begin < self._last else asked.begin + self._latency
         self._last, self.arrived, seconds = time, time - self._latency, time - free
-        speed = asked.size / seconds if seconds >= LEAST_SECONDS else SLOW
+        is_quick = believed is None or asked.size > QUICKER * believed * seconds
+        speed = asked.size / seconds if seconds >= LEAST_SECONDS else SLOW if is_quick else believed or SLOW
         self._slow = self._slow + 1 if speed < SLOW else 0
         self.wanted = 0 < self._slow < ENOUGH
         return speed if speed < SLOW else float("inf")

@@ -100,14 +100,17 @@ class Link:
             since, before = end - self._waited[0], self._waited[1]
             speed = (self.total - before) / since
             if seconds > LEAST_WAITED * since and speed < SLOW:
-                self.speed = max(speed, self.speed or 0)
+                if self.speed is None and self.questions.are_answered:  # a busy machine can make it wait, too: ask
+                    self.questions.wanted = True
+                else:
+                    self.speed = max(speed, self.speed or 0)
         self._waited = (end, self.total)
         self._sent.clear()
         self._sent.append((end, int(HELD * SHARE)))
 
     def answered(self, time: float) -> None:
         """Note that the terminal answered a question: it has taken everything before."""
-        speed = self.questions.answered(time)
+        speed = self.questions.answered(time, self.speed)
         if speed is None:
             return
         while self._sent and self._sent[0][0] < self.questions.arrived:
@@ -126,6 +129,7 @@ class Link:
             return True
         if self.speed is None:
             return False
+        self.questions.ask_again(now)
         free, share = 0.0, KEY_SHARE if now - self._key < KEY_SECONDS else SHARE
         for begin, count in list(self._sent):
             free = max(free, begin) + count / (share * self.speed)
@@ -159,7 +163,7 @@ class Link:
                 self._take(piece, lines[piece.y])
         self._late = [late + 1 if y in left else 0 for y, late in enumerate(self._late)]
         text = "".join([*sent, "\x1b[0m"] if sent else [])
-        return text + self.questions.after(len(text))
+        return text + self.questions.after(len(text), self.speed)
 
     def _pieces(self, y: int, line: Strip, colours: ColorSystem) -> Iterable[Piece]:
         """The changes in a line."""

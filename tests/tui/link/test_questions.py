@@ -7,7 +7,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.strip import Strip
 
-from mnist_sum_tui.tui.link.questions import END, ENOUGH, PATIENCE, QUESTION, SLOWEST, Questions
+from mnist_sum_tui.tui.link.questions import AGAIN, END, ENOUGH, PATIENCE, QUESTION, SLOWEST, Questions
 from mnist_sum_tui.tui.link.slow_link import NEW_SCREEN, Link, Timed
 
 PICTURE = [Strip([Segment("x" * 2000)])]
@@ -75,6 +75,54 @@ def test_a_slow_one_is_believed_after_answers_that_agree() -> None:
         assert not link.is_busy(1.33 + at)
     assert link.speed == pytest.approx(5000)
     assert QUESTION not in link.changes([Strip([Segment("z" * 600)])], ColorSystem.TRUECOLOR)
+
+
+@pytest.mark.parametrize("speed", [50.0, 300.0, 5000.0])
+def test_a_quick_terminal_that_was_late_for_long_is_not_slow_for_good(speed: float) -> None:
+    """On a busy machine the dashboard drew a line in minutes, and went on so when the machine was free again."""
+    link = Link()
+    link.questions.sent(0, 100)
+    link.answered(0.01)
+    for at in range(ENOUGH):
+        link.questions.sent(1 + 20 * at, 600)
+        link.answered(1.01 + 20 * at + 600 / speed)
+    assert link.speed == pytest.approx(speed)
+    last = 21.01 + 600 / speed
+    line = [Strip([Segment("z" * 600)])]
+    assert not link.is_busy(last + AGAIN - 1)
+    assert QUESTION not in link.changes(line, ColorSystem.TRUECOLOR), "it was asked just now"
+    assert not link.is_busy(last + AGAIN + 1)
+    assert QUESTION in link.changes([Strip([Segment("a" * 600)])], ColorSystem.TRUECOLOR)
+    link.questions.sent(last + AGAIN + 2, 604)
+    link.answered(last + AGAIN + 2.03)
+    assert link.speed is None
+    assert not link.sends_changes
+
+
+def test_a_slow_link_that_is_asked_again_stays_slow() -> None:
+    link = Link()
+    link.questions.sent(0, 100)
+    link.answered(0.01)
+    for at in (1, 2, 20, 40):
+        assert not link.is_busy(at)
+        assert QUESTION in link.changes([Strip([Segment(f"{at:02}" * 300)])], ColorSystem.TRUECOLOR)
+        link.questions.sent(at, 600 if at < 20 else 450)
+        link.answered(at + 0.01 + (600 if at < 20 else 450) / 5000)
+        assert link.speed == pytest.approx(5000)
+
+
+def test_a_terminal_that_answers_is_asked_when_a_text_had_to_wait() -> None:
+    """Two short texts that a busy machine held up for a second said that the link takes 60 bytes per second."""
+    link = Link()
+    link.questions.sent(0, 100)
+    link.answered(0.01)
+    link.took(2000, 0.9, 100)
+    link.took(60, 0.9, 101)
+    assert link.speed is None
+    assert QUESTION in link.changes(PICTURE, ColorSystem.TRUECOLOR)
+    link.questions.sent(102, 2000)
+    link.answered(104.01)
+    assert link.speed == pytest.approx(1000, rel=0.01), "and so it is found slow if it is"
 
 
 def test_a_terminal_that_never_answers_is_waited_for_once() -> None:
