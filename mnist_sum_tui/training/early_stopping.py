@@ -41,6 +41,7 @@ class Ending:
         earlier = [epoch for epoch in done if epoch.epoch <= begun]
         """the epochs before the user last resumed the run with another number of them: they are no reason to end"""
         self._done = [epoch for epoch in done if epoch.epoch > begun]
+        """those since then; of the epochs of this process only those that got better, and the last one"""
         self._since = earlier[-1].elapsed if earlier else 0.0
         self._has_had_target = any(has_target(state.config, epoch) for epoch in earlier)
         self._is_fitted = False
@@ -68,7 +69,7 @@ class Ending:
 
     def note_epoch(self, done: EpochDone) -> None:
         """Take in an epoch that is done, and end the run if there is a reason to; else fit it to the time again."""
-        self._done.append(done)
+        self._done = [*gains(self._state.config, self._done), done]
         self._look()
         if self._is_fitted and not self._reason():
             self._fit()
@@ -129,19 +130,25 @@ def has_target(config: TrainConfig, done: EpochDone) -> bool:
     return bool(config.target and found and in_percent(min(found)) >= config.target)
 
 
+def gains(config: TrainConfig, done: Sequence[EpochDone]) -> list[EpochDone]:
+    """The epochs that were better than all before by what counts as a gain: `reason` needs these and the last one."""
+    best, better = -math.inf, list[EpochDone]()
+    for epoch in done:
+        accuracy = sum(accuracies(epoch) or (-math.inf,)) / 2
+        if accuracy > best and in_percent(accuracy - best) >= config.min_gain:
+            best = accuracy
+            better.append(epoch)
+    return better
+
+
 def reason(config: TrainConfig, done: Sequence[EpochDone]) -> str:
     """Why a run should end after these epochs, as a sentence; empty if it should go on."""
-    measured = [(epoch, found) for epoch in done if (found := accuracies(epoch)) is not None]
-    if not measured:
+    last = next((epoch for epoch in reversed(done) if accuracies(epoch) is not None), None)
+    if last is None:
         return ""
-    last, found = measured[-1]
     if has_target(config, last):
         return f"the validation has {config.target:g} % for digit and sum, after {duration(last.elapsed)} of training"
-    best, gained = -math.inf, 0
-    for epoch, found in measured:
-        accuracy = sum(found) / 2
-        if accuracy > best and in_percent(accuracy - best) >= config.min_gain:
-            best, gained = accuracy, epoch.epoch
+    gained = gains(config, done)[-1].epoch
     if config.patience and last.epoch - gained >= config.patience:
         least = config.min_gain
         by = f" by {least:g} point{'s' * (least != 1)}" if least else ""  # else it may have got better

@@ -11,7 +11,8 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import ALL_DONE, Changed, Finished
+from mnist_sum_tui.runs.accuracies import accuracies
+from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Finished
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import MAX_CHANGES, Position
 from mnist_sum_tui.runs.run import Run
@@ -213,3 +214,19 @@ def test_many_short_epochs_are_fitted_seldom(clock: Clock, seed: int) -> None:
     assert 890 < clock.seconds < 905
     assert len(state.knobs.lengths) < MAX_CHANGES / 10, "a checkpoint with more than MAX_CHANGES is refused"
     Position.from_dict({**asdict(state.position()), "changes": [*map(asdict, state.knobs.lengths)], "turns": []})
+
+
+def test_an_epoch_costs_the_same_however_many_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, costs = list[EpochDone](), list[int]()
+
+    def counted(epoch: EpochDone) -> tuple[float, float] | None:
+        asked.append(epoch)
+        return accuracies(epoch)
+
+    monkeypatch.setattr("mnist_sum_tui.training.early_stopping.accuracies", counted)
+    ending = ShortEpochs(60).ending
+    for row in range(200):
+        asked.clear()
+        ending.note_epoch(done(row + 1, 0.9))
+        costs.append(len(asked))
+    assert costs[10] == costs[-1] > 0
