@@ -73,11 +73,18 @@ def differing(runs: Sequence[Summary], marks: Sequence[str], width: int = WIDTH)
 
 
 def narrowed(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
-    """The rows, with the longest values cut, because a long one, such as a folder, would push out the next columns."""
+    """The rows, with the longest values cut, because a long one, such as a folder, would push out the next columns.
+
+    Columns that still do not fit are left out, and a sign stands for them: half a figure would be another figure.
+    """
     names, *rooms = (max(map(cell_len, column)) for column in zip(*rows, strict=True))
     while rooms and names + sum(room + 2 for room in rooms) > width and max(rooms) > LEAST_VALUE:
         rooms[rooms.index(max(rooms))] -= 1
-    return [[name, *map(cut_to, values, rooms)] for name, *values in rows]
+    rest = 2 + cell_len(BRAILLE.cut)
+    needed = [names + sum(room + 2 for room in rooms[:count]) for count in range(len(rooms) + 1)]
+    whole = len(rooms) if needed[-1] <= width else max(1, sum(each + rest <= width for each in needed[:-1]) - 1)
+    end = [BRAILLE.cut] * (whole < len(rooms))
+    return [[name, *map(cut_to, values, rooms[:whole]), *end] for name, *values in rows]
 
 
 def shortened(lines: str, height: int) -> str:

@@ -23,7 +23,17 @@ def test_a_long_value_leaves_room_for_the_values_of_the_other_runs() -> None:
     rows = [["setting", "A", "B"], ["data-dir", "/home/ann/lesson-small", "built-in"]]
     assert narrowed(rows, 42) == rows
     assert narrowed(rows, 31) == [["setting", "A", "B"], ["data-dir", "/home/ann/\u2026", "built-in"]]
-    assert narrowed([["setting", *"ABC"], ["lr", *["0.0123456789"] * 3]], 20)[1] == ["lr", *["0.01234\u2026"] * 3]
+    assert narrowed([["setting", *"ABC"], ["lr", *["0.0123456789"] * 3]], 37)[1] == ["lr", *["0.01234\u2026"] * 3]
+
+
+@pytest.mark.parametrize(("width", "count"), [(41, 5), (40, 4), (38, 4), (37, 3), (31, 3), (30, 2), (24, 2), (1, 1)])
+def test_a_run_whose_values_do_not_fit_is_left_out_whole(width: int, count: int) -> None:
+    rows = [["setting", *"ABCDE"], ["lr", *["0.002"] * 4, "0.01"]]
+    heading, rates = narrowed(rows, width)
+    sign = ["\u2026"] * (count < 5)
+    assert heading == ["setting", *"ABCDE"[:count], *sign]
+    assert rates == [*rows[1][: count + 1], *sign]
+    assert len(in_columns([heading, rates]).splitlines()[0]) <= max(width, 17)
 
 
 @pytest.mark.parametrize(("count", "shown", "more"), [(0, 0, 0), (1, 1, 0), (9, 4, 5)])
