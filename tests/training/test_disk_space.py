@@ -12,6 +12,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.models import build
+from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs import checkpoint, find, own_files
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.disk_space import REST, bytes_needed, check_room
@@ -67,6 +68,21 @@ def test_what_a_resumed_run_has_is_not_counted_again(
     list(train(config, run))
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
     check_room(run, build(config.model), config)
+
+
+def test_the_advice_names_the_runs_folder_and_sends_no_resumed_run_to_another(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    monkeypatch.setenv("MNIST_SUM_RUNS", "elsewhere")
+    with pytest.raises(RunError) as told:
+        check_room(run, build(config.model), config)
+    prune = f"free some space (mnist-sum runs prune --all --runs-dir {shell_word(str(run.path.parent))})"
+    assert str(told.value).endswith(f": {prune}, or choose another --runs-dir")
+    run.last_file.touch()
+    with pytest.raises(RunError) as told:
+        check_room(run, build(config.model), config)
+    assert str(told.value).endswith(f": {prune}")
 
 
 def test_a_folder_that_goes_while_the_training_is_prepared_is_an_error_of_ours(
