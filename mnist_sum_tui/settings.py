@@ -145,8 +145,12 @@ def _load() -> tuple[str, Mapping[str, object]]:
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else (why or "").partition(";")[0]
-        is_link = isinstance(error, OSError) and error.errno == errno.ELOOP
-        advice = f"put the file itself there, or its path into {FILE_VARIABLE}" if is_link else "mend it, or delete it"
+        number = error.errno if isinstance(error, OSError) else None
+        advice = "mend it, or delete it"
+        if number == errno.ELOOP:
+            advice = f"put the file itself there, or its path into {FILE_VARIABLE}"
+        elif number in (errno.EINVAL, errno.ENOTDIR):  # a folder, or /dev/null, which nobody should delete
+            advice = f"put the path of another file into {FILE_VARIABLE}"
         raise UsageError(f"{file}: cannot be used ({why}): {advice}") from None
 
 

@@ -102,6 +102,12 @@ def test_an_editor_of_windows_may_put_its_mark_before_the_file_but_must_write_ut
     assert settings.read() == ({}, [f"{file}: cannot be used (it is not UTF-8): mend it, or delete it"])
 
 
+def test_nobody_is_told_to_delete_what_is_no_file(file: Path) -> None:
+    file.mkdir(parents=True)
+    told = "cannot be used (is not a regular file): put the path of another file into MNIST_SUM_SETTINGS"
+    assert settings.read() == ({}, [f"{file}: {told}"])
+
+
 def test_a_file_of_another_program_is_not_written_over(file: Path) -> None:
     file.write_text(content := "[tool.other]\nname = 5\n")
     with pytest.raises(UsageError, match="is not a file of mnist-sum's settings"):
