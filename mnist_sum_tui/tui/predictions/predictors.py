@@ -49,6 +49,11 @@ class Predictors:
         self._kept: dict[object, Predictor] = {}
         self._newest: NewestWeights | None = None
 
+    @property
+    def has_any(self) -> bool:
+        """Whether one was made; the first takes seconds where torch is loaded, too, or the machine is busy."""
+        return bool(self._kept) or self._newest is not None
+
     def of(self, weights: Weights, reply: Reply) -> "Predictor":
         """The predictor with these weights.
 

@@ -234,8 +234,8 @@ class PredictionWorker:
             return self._network(wanted, reply)
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
-        if "torch" not in sys.modules:
-            reply(Working("Loading PyTorch and the network ..."))
+        if not self._predictors.has_any:
+            reply(Working(f"Loading {'' if 'torch' in sys.modules else 'PyTorch and '}the network ..."))
         return places.of_session(self._session, wanted)
 
     def _test_set(self, predictor: "Predictor", reply: Reply) -> "Split":

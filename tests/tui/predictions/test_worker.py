@@ -66,6 +66,20 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
     assert answer.source == f"newest run {run.id}, epoch 1, not calibrated"
 
 
+def test_what_takes_long_is_told_the_first_time_also_where_torch_is_there(
+    worker: PredictionWorker, small_data: str
+) -> None:
+    make_run(worker._session.runs_folder, small_data)
+    told: list[list[str]] = []
+    for _ in range(2):
+        answers = queue.Queue[Message]()
+        worker.request(PredictImage(0), answers.put)
+        told.append([])
+        while isinstance(answer := answers.get(timeout=30), Working):
+            told[-1].append(answer.text)
+    assert told == [["Loading the network ...", "Reading the test images ..."], []]
+
+
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
     make_run(worker._session.runs_folder, small_data)
     found = [asked(worker, EvaluateTestSet(), TestSetEvaluated).result for _ in range(2)]
