@@ -126,7 +126,7 @@ def train_and_print(
     with _signals_stop(control) as caught:  # before the run is made, so that no signal leaves a half-made one
         run = make()
         try:
-            finished, is_heard = _train(config, run, control, style, boards)
+            finished, lost = _train(config, run, control, style, boards)
         except BaseException as error:
             run.remove_if_unused()
             if isinstance(error.__cause__, OSError) and error.__cause__.errno in NO_SPACE and run.config_file.exists():
@@ -135,12 +135,12 @@ def train_and_print(
             raise
     if caught and (not is_last or finished.reason == "stopped"):
         return 128 + caught[0]
-    _check_end(finished, is_heard, run, config.model)
+    _check_end(finished, lost, run, config.model)
     return 0
 
 
-def _train(config: TrainConfig, run: Run, control: Control, style: str, boards: Path | None) -> tuple[Finished, bool]:
-    """Train and print; returns the end, and whether all could be printed."""
+def _train(config: TrainConfig, run: Run, control: Control, style: str, boards: Path | None) -> tuple[Finished, str]:
+    """Train and print; returns the end, and why not all could be printed, if so."""
     from mnist_sum_tui.cli.progress import printer  # imports rich: 50 ms
 
     with printer(style, run, config) as out:
@@ -167,34 +167,32 @@ def _streamed(events: Iterable[Event], run: Run, boards: Path, *, is_told: bool)
             say(console(), f"It is written for TensorBoard, too: {board_shown(boards)}")
 
 
-def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished, bool]:
-    """Print events as they come; returns the end, and whether all could be printed: if not, the run is stopped."""
-    is_heard = True
+def _print_all(events: Iterable[Event], out: "Printer", control: Control) -> tuple[Finished, str]:
+    """Print events as they come; returns the end, and why not all could be printed: if so, the run is stopped."""
+    lost = ""
     finished: Finished | None = None
     for event in events:
         if isinstance(event, Finished):
             finished = event
         try:
-            if is_heard:
+            if not lost:
                 out.show(event)
-        except OSError:  # the reader of a pipe is gone, or the terminal was closed
-            is_heard = False
-            control.stop("because the output was closed")
+        except OSError as error:  # the reader of a pipe is gone, or the terminal was closed, or the disk is full
+            is_full = error.errno in NO_SPACE
+            lost = f"the output cannot be written ({error.strerror})" if is_full else "the output was closed"
+            control.stop(f"because {lost}")
     assert finished is not None  # each training that raises no error has an end
-    return finished, is_heard
+    return finished, lost
 
 
-def _check_end(finished: Finished, is_heard: bool, run: Run, model: str) -> None:
+def _check_end(finished: Finished, lost: str, run: Run, model: str) -> None:
     """Raise a RunError, which says what to do, if the run diverged or its end could not be printed."""
     if finished.reason == "diverged":
         raise RunError(finished.message)
-    if not is_heard and finished.reason == "stopped":
-        again = resumption(run.argument, model)
-        raise RunError(f"the output was closed: everything is saved; resume with {again}")
-    if not is_heard:
-        raise RunError(
-            f"the output was closed: the run is complete; look at it with mnist-sum runs show {run.argument}"
-        )
+    if lost and finished.reason == "stopped":
+        raise RunError(f"{lost}: everything is saved; resume with {resumption(run.argument, model)}")
+    if lost:
+        raise RunError(f"{lost}: the run is complete; look at it with mnist-sum runs show {run.argument}")
 
 
 @contextlib.contextmanager

@@ -183,7 +183,7 @@ def test_the_command_after_a_closed_output_names_the_file_of_an_own_network(tmp_
     config, stopped = TrainConfig.of("standard", model="net@3f1c40ab12cd"), recorded.finished(reason="stopped")
     run = find.create(tmp_path, config)
     with pytest.raises(RunError, match=f"resume with mnist-sum train --resume {run.argument} --model-file net.py$"):
-        _check_end(stopped, False, run, config.model)
+        _check_end(stopped, "the output was closed", run, config.model)
 
 
 def test_a_pipe_closed_after_the_last_step_leaves_a_complete_run(small_data: str, tmp_path: Path) -> None:
