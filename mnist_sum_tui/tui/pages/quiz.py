@@ -67,7 +67,7 @@ class QuizScreen(Question[None]):
         #quiz-image { width: 28; height: 14; }
         #told { width: 1fr; height: auto; padding-left: 2; }
         Horizontal { height: auto; }
-        Input { width: 1fr; }
+        Input { width: 1fr; border-title-color: $text-muted; }
         &.-short #quiz-image { width: 12; height: 5; }
         &.-short #told { padding-left: 1; max-height: 5; }
         &.-short Input { border: none; height: 1; padding: 0 1; }
@@ -163,7 +163,7 @@ class QuizScreen(Question[None]):
         told.update("\n".join(word_by_word(line, told.content_size.width or len(line)) for line in lines))
         self._hint("Type the digit, then the sum, then Enter")
         for field, name in zip(self.query(Input), ("digit", "sum"), strict=True):
-            field.disabled, field.value, field.placeholder = False, "", name
+            field.disabled, field.value, field.placeholder, field.border_title = False, "", name, name
         self.query_one("#typed-digit").focus()
         self.refresh_bindings()
         self._asked_at = time.perf_counter()
