@@ -12,6 +12,9 @@ from mnist_sum_tui.verdict import SURE
 RAMP = " .:-=+*#%@"
 """from background to ink in ten steps, each visibly darker than the one before in common terminal fonts"""
 UNIT = r"(?:%|s|ms|min|h|kB|MB|GB)(?!\w)"
+"""a pattern of what belongs to the figure before it"""
+BEFORE_UNIT = rf"(?<=\d) (?={UNIT})"
+"""a pattern of the space between the two"""
 WORD = re.compile(rf"\S*\d {UNIT}\S*|\S+")
 """a word, or a figure and its unit, which stay together: `99.94 %,` and `59 s`"""
 Pixels = Sequence[Sequence[int]]
@@ -226,7 +229,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 def wrapped(text: str, width: int, **options: Any) -> list[str]:
     """As `textwrap.wrap`, with its options, but a figure stays with its unit: `99.94 %`, `59 s`."""
-    whole = re.sub(rf"(?<=\d) (?={UNIT})", "\0", text)
+    whole = re.sub(BEFORE_UNIT, "\0", text)
     return [line.replace("\0", " ") for line in textwrap.wrap(whole, width, **options)]
 
 

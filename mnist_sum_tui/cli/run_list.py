@@ -12,11 +12,12 @@ from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import byte_size, plural
-from mnist_sum_tui.printable import printable, shell_word
+from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
+from mnist_sum_tui.runs.commands import pruning
 from mnist_sum_tui.runs.filters import ALSO, FORM, matching
-from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, default_folder, emptiness, left_out
+from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import Summary, best_if_any, why_best
 
@@ -79,8 +80,7 @@ def print_list(
         if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
             say(out, why_best(best, every, as_is), "dim italic")
         kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
-        where = "" if folder == default_folder() else f" --runs-dir {shell_word(str(folder))}"
-        frees = f"; mnist-sum runs prune --all{where} frees some" if kept else ""
+        frees = f"; {pruning(folder)} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
         if missing:
             say(out, missing, "dim italic")

@@ -19,7 +19,7 @@ from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, tested
-from mnist_sum_tui.formatting import UNIT, duration, how_sure, loss_figure, percent, plural
+from mnist_sum_tui.formatting import BEFORE_UNIT, duration, how_sure, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
 from mnist_sum_tui.runs.commands import reproduction
@@ -37,7 +37,7 @@ from mnist_sum_tui.training.diverged import trouble
 MOST_MISTAKES = 30
 OUR_TITLE = b"<title>mnist-sum: "
 """by which a report of ours (page.html) is recognised"""
-KEPT = re.compile(rf"<(table|pre|script|style)\b.*?</\1>|(?<=\d) (?={UNIT})", re.DOTALL)
+KEPT = re.compile(rf"<(table|pre|script|style)\b.*?</\1>|{BEFORE_UNIT}", re.DOTALL)
 """a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a unit"""
 NINES = {"90 %", "99 %", "99.9 %"}
 """labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""

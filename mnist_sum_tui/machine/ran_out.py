@@ -9,9 +9,7 @@ LOADER = "failed to map segment"
 """what the system's loader says of a library that it has no room for, or that may not be executed"""
 NO_THREAD = "can't start new thread"
 """what Python's RuntimeError says where the limit of a user, or of a container, is reached"""
-
-
-TORCHS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", LOADER)
+TORCH_SAYS = ("can't allocate memory", "Cannot allocate memory", "std::bad_alloc", LOADER)
 """what torch's RuntimeError says where there is no memory"""
 NO_PRIMITIVE = "could not create a primitive"
 """all that oneDNN says where it has no memory for the code of a layer; with more words it is something else"""
@@ -30,7 +28,7 @@ def what_ran_out(error: BaseException, command: str) -> str | None:
         found = next((line.strip() for line in str(error).splitlines() if LOADER in line), None)
         return found and f"a library cannot be loaded: out of memory, or its files may not be executed ({found})"
     text = str(error)
-    is_torchs = text == NO_PRIMITIVE or any(words in text for words in TORCHS)
+    is_torchs = text == NO_PRIMITIVE or any(words in text for words in TORCH_SAYS)
     is_systems = isinstance(error, OSError) and error.errno == errno.ENOMEM
     is_pythons = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
     if not (is_pythons or is_torchs or is_systems):
@@ -40,6 +38,11 @@ def what_ran_out(error: BaseException, command: str) -> str | None:
     return f"out of memory: {', or '.join([*ways, 'close other programs'])}"
 
 
+def words_of(error: BaseException, command: str) -> str:
+    """What a page of the dashboard says of an error: what ran out and what helps, or else the error's own words."""
+    return what_ran_out(error, command) or str(error) or type(error).__name__
+
+
 def _is_limited() -> bool:
     """Whether the memory of this process has a limit of its own."""
     with contextlib.suppress(ImportError):  # Windows has no such limit
@@ -47,8 +50,3 @@ def _is_limited() -> bool:
 
         return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
     return False
-
-
-def words_of(error: BaseException, command: str) -> str:
-    """What a page of the dashboard says of an error: what ran out and what helps, or else the error's own words."""
-    return what_ran_out(error, command) or str(error) or type(error).__name__

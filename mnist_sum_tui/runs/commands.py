@@ -1,8 +1,9 @@
-"""The commands for a run: to train it, to repeat one that was stopped and resumed, to go on with it, to predict."""
+"""The commands for a run: to train it, to repeat one that was stopped and resumed, to go on, to predict, to prune."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 from mnist_sum_tui.config import TrainConfig, option_name
 from mnist_sum_tui.formatting import typed
@@ -10,6 +11,7 @@ from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs.events import Changed, Started
 from mnist_sum_tui.runs.parts import parts_of
+from mnist_sum_tui.runs.runs_folder import is_default
 
 
 def command(config: TrainConfig) -> str:
@@ -37,6 +39,12 @@ def resumption(run: str, model: str, epochs: int | None = None) -> str:
 def prediction(run: str, model: str) -> str:
     """The command that predicts with a run of a network; `run` is its argument."""
     return f"mnist-sum predict 3 --run {run}{option_for(model)}"
+
+
+def pruning(folder: Path) -> str:
+    """The command that frees space in a folder of runs."""
+    where = "" if is_default(folder) else f" --runs-dir {shell_word(str(folder))}"
+    return f"mnist-sum runs prune --all{where}"
 
 
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:

@@ -7,11 +7,10 @@ from torch import nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size
-from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs import own_files
 from mnist_sum_tui.runs.checkpoint_file import MAX_BYTES, MAX_HEADER_BYTES
+from mnist_sum_tui.runs.commands import pruning
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.runs_folder import is_default
 
 VALUES = {"sgd": 1, "nesterov": 1, "adamw": 2}
 """how many numbers each optimizer stores per weight"""
@@ -45,8 +44,7 @@ def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
     if free + has >= (needed := bytes_needed(weights, config)):
         return
     least = bytes_needed(weights, config, kept=False)
-    where = "" if is_default(run.path.parent) else f" --runs-dir {shell_word(str(run.path.parent))}"
-    ways = [f"free some space (mnist-sum runs prune --all{where})"]
+    ways = [f"free some space ({pruning(run.path.parent)})"]
     ways += [f"take --keep 0 ({byte_size(least)})"] if least <= free + has else []
     ways += [] if run.resume_file.exists() else ["choose another --runs-dir"]  # a resumed run stays in its folder
     raise RunError(

@@ -200,22 +200,23 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -
         await until(pilot, lambda: len(screen.answers) == 2)
 
 
-async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(app: MnistSumApp) -> None:
-    source = "20261201-114155-compact-first, epoch 5"
+async def told_against(source: str, app: MnistSumApp) -> list[str]:
+    """The lines that name the network against which one plays."""
     fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(source=source)}
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await open_quiz(pilot)
         await until(pilot, lambda: screen.waiting)
-        assert text(screen, "#told").splitlines() == ["You against", "20261201-114155-compact-", "first,", "epoch 5"]
+        return text(screen, "#told").splitlines()
+
+
+async def test_the_name_of_a_run_is_not_torn_in_the_middle_of_a_word(app: MnistSumApp) -> None:
+    lines = await told_against("20261201-114155-compact-first, epoch 5", app)
+    assert lines == ["You against", "20261201-114155-compact-", "first,", "epoch 5"]
 
 
 async def test_who_is_played_against_is_named_in_a_sentence(app: MnistSumApp) -> None:
     source = "newest run 20260101-120000-compact, epoch 3"
-    fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(source=source)}
-    async with app.run_test(size=(80, 24)) as pilot:
-        screen = await open_quiz(pilot)
-        await until(pilot, lambda: screen.waiting)
-        assert " ".join(text(screen, "#told").split()) == f"You against the {source}"
+    assert " ".join(" ".join(await told_against(source, app)).split()) == f"You against the {source}"
 
 
 async def test_without_a_network_it_says_so(app: MnistSumApp) -> None:
