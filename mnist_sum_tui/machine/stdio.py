@@ -1,20 +1,18 @@
 """Repair and flush the standard streams: a shell may have closed them, and their terminal may be gone."""
 
 import codecs
-import contextlib
 import io
 import os
 import re
 import sys
 import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
 from typing import TextIO
 
 from mnist_sum_tui import glyphs
 
 NEEDED = {"braille": glyphs.BRAILLE.envelope, "blocks": glyphs.BLOCKS.dots[3]}
 """a character of each marker, to see whether an output can show it"""
-_REDIRECTED = threading.Lock()
 
 
 def repair_streams() -> None:
@@ -74,7 +72,7 @@ def _best_marker() -> str:
     if os.environ.get("TERM") == "linux":
         return "blocks"  # the Linux console's fonts have 256 or 512 characters, no braille among them
     for name, character in NEEDED.items():
-        with contextlib.suppress(UnicodeEncodeError):
+        with suppress(UnicodeEncodeError):
             character.encode(sys.stdout.encoding or "utf-8")
             return name
     return "ascii"
@@ -86,17 +84,36 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
     return glyphs.shown(error.object[error.start : error.end], glyphs.ASCII), error.end
 
 
-@contextlib.contextmanager
-def without_lines_of_libraries() -> Iterator[None]:
+class _Dropping:
+    """Drops stderr while at least one thread wants it: the first one redirects it, the last one gives it back."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads = 0
+        self._before = -1
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._threads == 0:
+                with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
+                    self._before = os.dup(2)
+                    os.dup2(nowhere.fileno(), 2)
+            self._threads += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._threads -= 1
+            if self._threads == 0:
+                os.dup2(self._before, 2)
+                os.close(self._before)
+
+
+_DROPPING = _Dropping()
+
+
+def without_lines_of_libraries() -> AbstractContextManager[None]:
     """Drop what libraries in C, such as libtiff, print to stderr; what is `apart` from it is written as before."""
-    with _REDIRECTED, open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123
-        before = os.dup(2)
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(before, 2)
-            os.close(before)
+    return _DROPPING
 
 
 def apart(stream: TextIO) -> TextIO:

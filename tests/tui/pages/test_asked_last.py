@@ -32,16 +32,18 @@ class Gate:
 
     def __init__(self) -> None:
         self.held: threading.Thread | None = None
+        self.was_let_go = True
         self._is_open = threading.Event()
 
     def wait(self) -> None:
         if self.held is None:
             self.held = threading.current_thread()
-            self._is_open.wait(60)
+            self.was_let_go = self._is_open.wait(60)
 
     async def let_go(self, pilot: Pilot[int], is_done: Callable[[], object]) -> None:
         """Let the first one go, when the second one's result is there; then all has come that will."""
         await until(pilot, is_done)
+        assert self.was_let_go, "the second one waited for the first"
         self._is_open.set()
         await pilot.pause(0.3)
 
