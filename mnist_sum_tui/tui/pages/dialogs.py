@@ -1,7 +1,7 @@
 """The dialogs of the dashboard: they ask before a run is deleted, for an image or a line of text, before leaving."""
 
 from collections.abc import Callable
-from typing import ClassVar, Literal, TypeVar, cast
+from typing import Any, ClassVar, Literal, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -64,22 +64,28 @@ class DeleteRun(Confirm):
         super().__init__(f"Delete run {run.run.id}?", detail)
 
 
+class LineInput(SteadyInput):
+    """The field of a question; the footer says what its Enter does, as it does of all other keys."""
+
+    def __init__(self, does: str, text: str = "", **options: Any) -> None:
+        """`does` names what Enter does; `options` are those of a field."""
+        super().__init__(text, **options)
+        self._bindings.key_to_bindings["enter"] = [Binding("enter", "submit", does)]
+
+
 class LineQuestion(Question[Value | None]):
     """Asks for a line of text; below it is a hint, or what is wrong with the line. The answer is None if cancelled."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, question: str, hint: str, line: Input, about: str = "") -> None:
-        """`about` is shown below the question."""
+    def __init__(self, question: str, hint: str, line: LineInput) -> None:
         super().__init__()
-        self.question, self.about, self.hint, self.line = question, about, hint, line
+        self.question, self.hint, self.line = question, hint, line
 
     def compose(self) -> ComposeResult:
         """The question and the line."""
         with Vertical(classes="dialog"):
             yield Label(printable(self.question), classes="question", markup=False)
-            if self.about:
-                yield Label(self.about, id="about", classes="hint", markup=False)
             yield self.line
             yield Label(self.hint, id="said", classes="hint", markup=False)
         yield KeyFooter()
@@ -99,10 +105,11 @@ class LineQuestion(Question[Value | None]):
 class GoTo(LineQuestion[int]):
     """Asks for the number of an image or of a step, 0 to `last`."""
 
-    def __init__(self, what: str, last: int, about: str = "") -> None:
+    def __init__(self, what: str, last: int, hint: str = "") -> None:
         """`what` is `image` or `step`."""
-        line = SteadyInput(type="integer", max_length=9, validators=Integer(0, last), placeholder="a number")
-        super().__init__(f"Which {what}? 0 to {last:,}", "Enter goes there, Escape goes back", line, about)
+        is_number = Integer(0, last)
+        line = LineInput("Go there", type="integer", max_length=9, validators=is_number, placeholder="a number")
+        super().__init__(f"Which {what}? 0 to {last:,}", hint, line)
         self.what, self.last = what, last
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
@@ -113,18 +120,12 @@ class GoTo(LineQuestion[int]):
             self.say(f"There are {self.what}s 0 to {self.last:,}: type one of these numbers")
 
 
-class LineInput(SteadyInput):
-    """A field whose Enter is named in the footer, because the hint has no room for it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "submit", "Accept")]
-
-
 class AskLine(LineQuestion[str]):
     """Asks for a line of text that can be edited."""
 
     def __init__(self, question: str, text: str, hint: str, check: Callable[[str], object]) -> None:
         """`check` raises UsageError for a text that cannot be accepted."""
-        super().__init__(question, hint, LineInput(text))
+        super().__init__(question, hint, LineInput("Accept", text))
         self.check = check
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

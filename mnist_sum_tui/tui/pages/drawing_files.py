@@ -14,11 +14,11 @@ from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.formatting import capped
 from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.printable import shell_word
-from mnist_sum_tui.tui.pages.dialogs import LineQuestion
+from mnist_sum_tui.tui.pages.dialogs import LineInput, LineQuestion
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions import drawings
 from mnist_sum_tui.tui.predictions.weights import run_option
-from mnist_sum_tui.tui.textual_fixes import SteadyInput, pass_on
+from mnist_sum_tui.tui.textual_fixes import pass_on
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 
 FILE_KEYS = (
@@ -40,7 +40,7 @@ class OpenPicture(LineQuestion[Picture]):
 
     def __init__(self) -> None:
         question = "Which picture? The path of a PNG or JPEG with one digit"
-        super().__init__(question, "Enter opens it, Escape goes back", SteadyInput(placeholder="digit.png"))
+        super().__init__(question, "", LineInput("Open", placeholder="digit.png"))
 
     def on_input_submitted(self, message: Input.Submitted) -> None:
         """Read what was typed, if anything was."""

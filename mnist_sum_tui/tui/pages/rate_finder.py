@@ -32,7 +32,7 @@ class RateFinder(Question[float | None]):
     """Tries learning rates in a thread, and shows the result; the answer is the rate to use, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "take", "Take it"),
+        Binding("enter", "take", "Take the middle"),
         Binding("escape", "leave", "Leave it"),
     ]
 
@@ -52,7 +52,6 @@ class RateFinder(Question[float | None]):
             yield Label(f"Which learning rate suits {self._config.model}?", classes="question", markup=False)
             yield Chart(id="rate-curve")
             yield Label(f"{TRIED} ...", id="rate-words", markup=False)
-            yield Label("Escape leaves the rate as it is", id="rate-keys", classes="hint", markup=False)
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -113,7 +112,6 @@ class RateFinder(Question[float | None]):
             f"middle   {small(test.valley, 2)}: {test.about_valley}\n"
             f"set now  {small(self._config.lr)}"
         )
-        self.query_one("#rate-keys", Label).update(f"Enter takes {small(self._suggestion)}, Escape leaves it as it is")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to take the rate when there is one."""

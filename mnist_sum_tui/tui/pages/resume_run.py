@@ -11,9 +11,10 @@ from textual.widgets import Input, Label
 
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.dialogs import LineInput
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.session.resuming import Continuation
-from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
+from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
@@ -36,11 +37,9 @@ class ResumeRun(Question[int | None]):
             if found.warning:
                 yield Label(f"So far: {found.warning}. A new run may be better.", classes="warning", markup=False)
             yield Label(state_words(found), markup=False)
-            yield SteadyInput(
-                str(found.usual), type="integer", max_length=5, validators=Integer(self.least, found.most), id="more"
-            )
+            is_number = Integer(self.least, found.most)
+            yield LineInput("Train", str(found.usual), type="integer", max_length=5, validators=is_number, id="more")
             yield Label(id="comes-to", markup=False)
-            yield Label("Enter trains, Escape leaves it as it is", classes="hint")
         yield KeyFooter()
 
     def on_input_changed(self, message: Input.Changed) -> None:

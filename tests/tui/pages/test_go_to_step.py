@@ -34,7 +34,7 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     await pilot.press("space", "g")
     await until(pilot, lambda: isinstance(app.screen, GoTo))
     assert str(app.screen.query_one(".question", Label).content) == "Which step? 0 to 2,150"
-    hint = str(app.screen.query_one("#about", Label).content)
+    hint = str(app.screen.query_one("#said", Label).content)
     assert hint == (
         "Of the first image: after step 400, none of its 10 sums is clearly right; after step 800, 10 of its 10 "
         "sums are right: in between, it began to add."

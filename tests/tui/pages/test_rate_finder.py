@@ -12,7 +12,7 @@ from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.training.lr_finder import RATES, RateTest, suggest
 from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
-from mnist_sum_tui.tui.widgets.key_footer import keys_of
+from mnist_sum_tui.tui.widgets.key_footer import Key, keys_of
 from tests.tui import recorded
 from tests.tui.recorded import press, settle, until
 
@@ -66,7 +66,8 @@ async def test_enter_takes_the_suggestion_and_escape_leaves_it(
     assert [config.batch_size for config in asked] == [64]
     lines = ["".join(text for text, _ in line) for line in screen.query_one(Chart).drawing.lines]
     assert any("middle" in line for line in lines)
-    assert f"Enter takes {FOUND.suggestion:g}" in str(screen.query_one("#rate-keys", Label).visual)
+    assert f"middle   {FOUND.suggestion:g}:" in str(screen.query_one("#rate-words", Label).visual)
+    assert keys_of(pilot.app.screen)[0] == [Key("enter", "enter", "Take the middle"), Key("escape", "esc", "Leave it")]
     await press(pilot, key)
     assert not isinstance(pilot.app.screen, RateFinder)
     assert rate_in_form(pilot) == rate
@@ -90,7 +91,7 @@ async def test_escape_ends_a_test_that_runs_and_enter_waits_for_it(
     drawn = screen.query_one(Chart).plot
     assert drawn is not None
     assert [len(curve.x) for curve in drawn.curves] == [3], "the curve so far"
-    assert not any(key.words == "Take it" for key in keys_of(pilot.app.screen)[0])
+    assert not any(key.words == "Take the middle" for key in keys_of(pilot.app.screen)[0])
     await pilot.press("enter")
     assert isinstance(pilot.app.screen, RateFinder)
     await pilot.press("escape")
