@@ -76,9 +76,9 @@ def print_list(
         say(console(), f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
     else:
         out = console()
-        print_runs(out, found, best=best, columns=shown)
-        if best is not None and (not shown or "state" in {column.title for column in shown}):  # where it is marked
-            say(out, why_best(best, every, as_is), "dim italic")
+        is_marked = not shown or "state" in {column.title for column in shown}
+        why = why_best(best, every, as_is) if best is not None and is_marked else ""
+        print_runs(out, found, best=best, columns=shown, why=why)
         kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
         frees = f"; {pruning(folder)} frees some" if kept else ""
         say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")

@@ -49,8 +49,12 @@ def print_runs(
     names: Sequence[str] = (),
     best: Summary | None = None,
     columns: Sequence[Column] = (),
+    why: str = "",
 ) -> None:
-    """Print a row per run, named by its id or by `names`, with the given columns or those of LISTED."""
+    """Print a row per run, named by its id or by `names`, with the given columns or those of LISTED.
+
+    Below it is `why`, which says why the best is that, then what the figures mean, as on the page Runs.
+    """
     usual = [title for title in LISTED if title != "note" or any(run.note for run in summaries)]
     shown = columns or [*map(named, usual)]
     called = names or [run.run.argument for run in summaries]
@@ -63,6 +67,8 @@ def print_runs(
     left = [place for place, column in enumerate(shown) if column.title not in RIGHT]
     spare = () if names or columns else ("size", "recipe", "model", "time", "epochs")
     print_table(out, "", [column.title for column in shown], rows, left=left, spare=spare)
+    if why:
+        say(out, why, "dim italic")
     has_accuracy = any(column.title in ACCURACIES for column in shown)
     if has_accuracy:
         say(out, measured_on(summaries), "dim italic")

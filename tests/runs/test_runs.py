@@ -174,8 +174,8 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
 
     def listed() -> tuple[list[str], str]:
         lines = cli("runs").stdout.splitlines()
-        assert lines[-3].startswith("digit, sum: on the test images")
-        return [line.split()[0] for line in lines if ", best" in line], lines[-2]
+        assert lines[-2].startswith("digit, sum: on the test images"), "as on the page Runs"
+        return [line.split()[0] for line in lines if ", best" in line], lines[-3]
 
     words = "best: the highest mean test accuracy on the built-in MNIST (none has a validation)"
     assert listed() == ([tested.id], words)
