@@ -29,6 +29,8 @@ from mnist_sum_tui.tui.textual_fixes import mend
 from mnist_sum_tui.tui.textual_speed import mend_speed
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 LEAVING = ("q", "ctrl+c", "ctrl+q")
@@ -42,9 +44,17 @@ def page_class(name: str) -> type[Page]:
     return found
 
 
+def palette_commands() -> "type[Provider]":
+    """What the palette offers before anything is typed, and what it searches; it is imported only when it opens."""
+    from mnist_sum_tui.tui.palette import Commands
+
+    return Commands
+
+
 class MnistSumApp(SettingsApp):
     """The dashboard."""
 
+    COMMANDS: ClassVar = {palette_commands}
     TITLE = "mnist-sum"
     DEFAULT_MODE = "train"
     CSS_PATH: ClassVar = ["app.tcss", "form.tcss"]

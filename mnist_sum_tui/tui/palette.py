@@ -5,7 +5,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
+from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
+from textual.system_commands import SystemCommandsProvider
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.glyphs import MARKERS
@@ -26,8 +28,17 @@ SHOWN_THERE = {
 """what each page is for"""
 
 
+class Commands(SystemCommandsProvider):
+    """Offers the commands in their own order, the pages by their keys; Textual's class sorts them by name."""
+
+    async def discover(self) -> Hits:
+        """All commands, before anything is typed."""
+        for name, about, call, _ in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(name, call, help=about)
+
+
 def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
-    """What the palette offers on this screen; it sorts them by name."""
+    """What the palette offers on this screen."""
     if not app.session.is_read_only:  # a visitor has one page
         for place, name in enumerate(PAGES, 1):
             yield SystemCommand(f"{name.title()} (F{place})", SHOWN_THERE[name], partial(app.action_page, name))

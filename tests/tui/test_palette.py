@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.session.messages import StartTraining
@@ -98,6 +98,16 @@ async def test_the_palette_goes_to_each_page_in_our_words(app: MnistSumApp) -> N
         await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
         await pilot.press("down", "enter")
         await until(pilot, lambda: app.screen is app.pages.get("mistakes"))
+
+
+async def test_the_palette_lists_the_pages_by_their_keys_and_leaving_last(app: MnistSumApp) -> None:
+    async with app.run_test(size=(120, 60)) as pilot:
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        choices = app.screen.query_one(CommandList)
+        listed = [str(choices.get_option_at_index(at).prompt).split("\n")[0] for at in range(choices.option_count)]
+    assert listed[:6] == [f"{name.title()} (F{place})" for place, name in enumerate(PAGES, 1)]
+    assert listed[-1] == "Quit"
 
 
 async def test_each_command_of_the_palette_does_what_its_name_says(
