@@ -21,7 +21,7 @@ from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
 from mnist_sum_tui.runs.find import check_name
-from mnist_sum_tui.runs.locking import in_turn
+from mnist_sum_tui.runs.locking import check_turns, in_turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.runs.summary import summarise
@@ -54,6 +54,7 @@ def sweep(
     check_folder(folder)
     configs = [config for combination in wanted for config in combination.configs]
     _check(configs)
+    check_turns(folder)
     is_changed = swept and "all_data" not in settings
     if is_changed and not json and any(RECIPES[config.recipe].values.get("all_data") for config in configs):
         say(console(), HELD_OUT)

@@ -78,13 +78,7 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
     Raises:
         RunError: the folder cannot be made or written to.
     """
-    try:
-        runs_folder.mkdir(parents=True, exist_ok=True)
-        if (runs_folder / ".lock").is_symlink():  # opening it would empty what it points to
-            raise RunError(f"{runs_folder / '.lock'}: is a link; remove it")
-    except OSError as error:
-        raise RunError(f"{runs_folder}: no run can be made there ({error.strerror or error})") from error
-    lock = _locked(runs_folder, 0)
+    lock = _turn(runs_folder)
     if lock is None:
         waiting()
     while lock is None:
@@ -93,6 +87,27 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def check_turns(runs_folder: Path) -> None:
+    """Refuse a folder that no sweep could use, before the first run is announced.
+
+    Raises:
+        RunError: the folder cannot be made or written to.
+    """
+    if (lock := _turn(runs_folder)) is not None:
+        lock.release()
+
+
+def _turn(runs_folder: Path) -> "FileLock | None":
+    try:
+        runs_folder.mkdir(parents=True, exist_ok=True)
+        if (runs_folder / ".lock").is_symlink():  # opening it would empty what it points to
+            raise RunError(f"{runs_folder / '.lock'}: is a link; remove it")
+    except OSError as error:
+        why = error.strerror or error
+        raise RunError(f"{runs_folder}: no run can be made there ({why}); choose another --runs-dir") from error
+    return _locked(runs_folder, 0)
 
 
 def release(lock: "FileLock", folder: Path) -> None:

@@ -59,6 +59,13 @@ def test_images_that_are_missing_are_noticed_before_the_first_run(cli: Cli, tmp_
     assert not find.list_runs(tmp_path / "runs")
 
 
+@pytest.mark.skipif(not Path("/proc/self/mountinfo").exists(), reason="where nobody may make a folder, root included")
+def test_a_runs_folder_that_cannot_be_made_is_all_that_is_said(cli: Cli, tmp_path: Path) -> None:
+    done = cli(*options(tmp_path, "--runs-dir", "/proc/mnist-sum"))
+    is_one_line(done, 1, "/proc/mnist-sum: no run can be made there", "; choose another --runs-dir")
+    assert not done.stdout
+
+
 def test_a_name_that_cannot_be_used_is_noticed_before_the_images_are_read(cli: Cli, tmp_path: Path) -> None:
     where = ("--data-dir", "nowhere", "--runs-dir", str(tmp_path / "runs"))
     is_one_line(cli("sweep", "--model", "swift", "--epochs", "1", "--name", "a/b", *where), 2, "error: name 'a/b'")
