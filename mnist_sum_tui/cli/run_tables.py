@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say
+from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say, show_commands
 from mnist_sum_tui.config import kinds, option_name
 from mnist_sum_tui.formatting import loss_figure, percent, sparkline
 from mnist_sum_tui.printable import printable
@@ -41,6 +41,8 @@ CURVES = {
 }
 """what `show` and `compare` draw of the epochs"""
 MOST_BARS = 30
+MOST_EPOCHS = 50
+"""epochs whose rows a terminal gets; a run with more gets one row for several of them"""
 
 
 def print_runs(
@@ -115,13 +117,28 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
 
 
 def print_epochs(out: "Console", summary: Summary) -> None:
-    """Print the curves of a run, and a row for each of its epochs."""
+    """Print the curves of a run, and a row for each of its epochs; of very many, a terminal gets some."""
     out.print()
     print_curves(out, {"": summary})
     epochs = summary.config.epochs if summary.config else len(summary.epochs)
     table = EpochTable.for_run(out, epochs, summary.epochs)
-    rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in summary.epochs)
+    step = _apart(len(summary.epochs)) if out.file.isatty() else 1
+    kept = {summary.epochs[0].epoch, summary.epochs[-1].epoch, summary.best_epoch.epoch if summary.best_epoch else 0}
+    shown = (epoch for epoch in summary.epochs if epoch.epoch % step == 0 or epoch.epoch in kept)
+    rows = (table.row(replace(epoch, best=epoch is summary.best_epoch)) for epoch in shown)
     out.print("\n".join(["", *table.header(), *rows, ""]), soft_wrap=True)
+    if step > 1:
+        besides = "the first, the best and the last" if table.is_validated else "the first and the last"
+        say(out, f"one epoch in {step:,} is shown, and {besides}", "dim italic")
+        command = f"mnist-sum runs show {as_is(summary.run.argument)} | more"
+        show_commands(out, {f"all {len(summary.epochs):,} epochs": command})
+        out.print()
+
+
+def _apart(count: int) -> int:
+    """How many epochs apart the rows of so many epochs are: 1, 2, 5, 10, 20 and so on."""
+    steps = (lead * factor for factor in (1, 10, 100, 1000) for lead in (1, 2, 5))
+    return next((step for step in steps if count <= step * MOST_EPOCHS), count)
 
 
 def _scale(values: Iterable[float | None]) -> tuple[float, float] | None:
