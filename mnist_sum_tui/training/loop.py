@@ -23,13 +23,13 @@ from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Notice,
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.training.best_epoch import tested
 from mnist_sum_tui.training.coach import HEARD, Coach
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.disk_space import check_room
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.diverged import divergence
 from mnist_sum_tui.training.early_stopping import Ending
+from mnist_sum_tui.training.final_test import tested
 from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.race import read_ghost

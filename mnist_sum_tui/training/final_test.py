@@ -1,4 +1,4 @@
-"""Take the best epoch's network at the end of a training, calibrate it, and test it."""
+"""The end of a training: take the best epoch's network, calibrate it, and test it."""
 
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference import calibrate
