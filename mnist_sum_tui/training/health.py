@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from mnist_sum_tui.inference.explain import FOLDED
+from mnist_sum_tui.inference.layer_views import FOLDED
 from mnist_sum_tui.models.activations import calls, layers
 from mnist_sum_tui.models.layers import SumNetwork, evaluating
 from mnist_sum_tui.training.prepare import Training

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.evaluate import score
-from mnist_sum_tui.inference.explain import look_inside
 from mnist_sum_tui.inference.heat import _finite, gradient, occlusion
+from mnist_sum_tui.inference.layer_views import look_inside
 from mnist_sum_tui.inference.pca import principal_components
 from mnist_sum_tui.inference.predict import Predictor
 from mnist_sum_tui.machine.hardware import choose, choose_for_inference

@@ -17,8 +17,8 @@ import torch
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference.evaluate import score
-from mnist_sum_tui.inference.explain import look_inside
 from mnist_sum_tui.inference.heat import gradient, occlusion
+from mnist_sum_tui.inference.layer_views import look_inside
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.machine import hardware
 from mnist_sum_tui.runs import find

@@ -18,9 +18,9 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.inference.confidence import Confidence
-from mnist_sum_tui.inference.explain import Axis, LayerView
 from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.inference.infer import Outputs
+from mnist_sum_tui.inference.layer_views import Axis, LayerView
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page

@@ -28,7 +28,7 @@ from mnist_sum_tui.tui.widgets.maps import Maps
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.layer_views import LayerView
 
 SLIDE_SECONDS = 4.0
 

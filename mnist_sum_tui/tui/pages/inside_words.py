@@ -13,7 +13,7 @@ from mnist_sum_tui.tui.widgets.large_map import LargeMap
 from mnist_sum_tui.tui.widgets.maps import is_scores, reads_image
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.layer_views import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
 SLIDING = "slide show: space ends it", "space ends slides"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mnist_sum_tui.data.dataset import Split
-    from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.heat import Heat
     from mnist_sum_tui.inference.infer import Outputs
+    from mnist_sum_tui.inference.layer_views import LayerView
     from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 SLICE = 40
@@ -78,7 +78,7 @@ def image_and_label(
 
 def look(predictor: "Predictor", image_hw: NDArray[np.uint8], number: int) -> "tuple[LayerView, ...]":
     """The image as a first layer, then what each layer makes of image and number."""
-    from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
+    from mnist_sum_tui.inference.layer_views import Axis, LayerView, look_inside
 
     take_threads(1)
     pixel = Axis(0, 1, 1)

@@ -12,8 +12,8 @@ from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView
     from mnist_sum_tui.inference.heat import Heat
+    from mnist_sum_tui.inference.layer_views import LayerView
     from mnist_sum_tui.inference.predict import Prediction
 
 

@@ -18,7 +18,7 @@ from mnist_sum_tui.tui.widgets.half_blocks import blocks
 from mnist_sum_tui.tui.widgets.maps import reads_image
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView, Patch
+    from mnist_sum_tui.inference.layer_views import LayerView, Patch
 
 
 def framed(image: Image, rows: slice, columns: slice, by: int, paper: Color, ink: Color) -> list[Content]:
@@ -65,7 +65,7 @@ class LargeMap(Widget, can_focus=True):
     @property
     def patch(self) -> "Patch":
         """The patch of the image that the place under the cursor sees."""
-        from mnist_sum_tui.inference.explain import patch_of
+        from mnist_sum_tui.inference.layer_views import patch_of
 
         assert self.view is not None
         return patch_of(self.view, self.index, *self.place)

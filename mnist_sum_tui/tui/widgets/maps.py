@@ -12,7 +12,7 @@ from mnist_sum_tui.tui.widgets.gallery import GAP, Gallery, Item, Tile
 from mnist_sum_tui.tui.widgets.map_lines import heads
 
 if TYPE_CHECKING:
-    from mnist_sum_tui.inference.explain import LayerView
+    from mnist_sum_tui.inference.layer_views import LayerView
 
 LEAST, MOST = 10, 56
 """the fewest and the most pixel rows of a picture"""

@@ -7,7 +7,7 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.inference.explain import Axis, LayerView
+from mnist_sum_tui.inference.layer_views import Axis, LayerView
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter

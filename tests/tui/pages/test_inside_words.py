@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.inference.explain import Axis, LayerView, look_inside
+from mnist_sum_tui.inference.layer_views import Axis, LayerView, look_inside
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.tui.pages.inside_words import layer_words, patches_words

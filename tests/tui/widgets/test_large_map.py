@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.inference.explain import Axis, LayerView
+from mnist_sum_tui.inference.layer_views import Axis, LayerView
 from mnist_sum_tui.tui.widgets.large_map import LargeMap
 
 UPPER_LEFT, LOWER_RIGHT = BRAILLE.frame[0], BRAILLE.frame[3]

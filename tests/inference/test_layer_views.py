@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
-from mnist_sum_tui.inference.explain import LayerView, look_inside, patch_of
+from mnist_sum_tui.inference.layer_views import LayerView, look_inside, patch_of
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.compact import Compact
