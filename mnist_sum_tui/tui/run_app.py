@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.leaving import LeavingApp
-from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.base import READING, Page
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import (
     FindRate,
@@ -212,7 +212,7 @@ class RunningApp(LeavingApp):
             else:
                 pass_on(self, take, *found)
 
-        self.run_worker(work, thread=True, group="open", exclusive=True, exit_on_error=False)
+        self.run_worker(work, READING, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def _take_run(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
         """Show a run that was read, unless a training has begun meanwhile."""

@@ -33,6 +33,7 @@ PAGES = ("train", "inspect", "draw", "mistakes", "runs", "inside")
 NORMAL = 76
 """the columns from which on the help is beside the page, and not below it"""
 STATE_SECONDS = 0.5
+READING = "reading the run"  # the name of the thread that does, and what the bar says meanwhile
 LEAST_STATE = len("* val. sum 98.76 %    ")
 """columns that the tabs leave to the state of the training, if they can"""
 
@@ -241,7 +242,8 @@ class Page(SteadyScreen[None]):
         if self.is_mounted and self.is_current:
             with suppress(NoMatches):  # while the app closes
                 line = self.query_one("#state", Line)  # a `query` would go through the whole page, and takes 2 ms
-                line.say(state_line(self.session, self._state_room - self.tell_weights()))
+                reading = next((each.name for each in self.app.workers if each.name == READING and each.is_running), "")
+                line.say(state_line(self.session, self._state_room - self.tell_weights(), reading))
 
     def tell_weights(self) -> int:
         """Show in the bar which weights answer, if they are not the usual ones; returns the columns that it takes."""

@@ -81,7 +81,7 @@ class RunsPage(Experiments):
                 yield note()
                 yield InStepBar(id="in-step")
                 with Horizontal(id="drawn"):
-                    yield Chart(id="curves")
+                    yield Chart(id="curves", empty="reading the runs ...")
                     yield Static(id="differing", markup=False)
             yield Static(id="details", markup=False)
 

@@ -17,11 +17,14 @@ SHORT = {"test": "test", "validation": "val.", "training": "train"}
 ENDS = {"completed": (BRAILLE.right, "done"), "stopped": (BRAILLE.stopped, "stopped")}
 
 
-def state_line(session: Session, room: int = 200) -> str:
+def state_line(session: Session, room: int = 200, reading: str = "") -> str:
     """The training at a glance, as much as fits: `● epoch 2/5 · validation: digit 99.12 %, sum 98.71 %`.
 
-    While the user looks back at a training, its state then, and whether it goes on.
+    While the user looks back at a training, its state then, and whether it goes on. `reading` are words that say that
+    a run is being read, which takes a while if it is long; they count if nothing trains.
     """
+    if reading and not session.is_live:
+        return first_fit([f"{BRAILLE.off} {reading} ", BRAILLE.off], room)
     present, session = session, session.shown
     mark, words = _state(session)
     then = words

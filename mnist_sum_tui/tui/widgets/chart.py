@@ -45,8 +45,10 @@ class Chart(Widget):
         chart: "Chart"
         is_up: bool
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, empty: str = "") -> None:
+        """`empty` is what it says until it has a plot."""
         super().__init__(id=id)
+        self.set_reactive(Chart.plot, Plot((), empty=empty))
         self._drawing: Drawing | None = None
         self._strips: list[Strip] = []
         self._styles: dict[str, Style] = {}
