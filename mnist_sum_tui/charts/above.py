@@ -44,7 +44,8 @@ def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
 def _with_scale(plot: "Plot", title: list[list[Span]], legend: list[list[Span]], width: int) -> list[list[Span]]:
     """The legend and the note in the longest form that fits: the scale is more than the whole name of an envelope."""
     scale = plot.note.partition(",")[0]
-    shorter = legend if any(curve.short for curve in plot.curves) else list(chain(*_legend(plot, is_short=True)))
+    has_signs = any(curve.short and not curve.is_behind for curve in plot.curves)  # instead of names: too short here
+    shorter = legend if has_signs else list(chain(*_legend(plot, is_short=True)))
     forms = ((legend, plot.note), (legend, scale), (shorter, scale), (shorter, scale.removeprefix("y ")))
     for items, note in forms if scale else ():
         if fits([*title, *items, [(note, "legend")]], width):

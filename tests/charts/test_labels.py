@@ -90,6 +90,15 @@ def test_the_dots_of_the_batches_stay_in_the_legend_beside_the_validation(height
     assert "●◆ validation  ⣿ each batch" in lines_of(plot(series, None, View(), "loss"), 58, height)[height // 20]
 
 
+@pytest.mark.parametrize("width", range(64, 90))
+@pytest.mark.parametrize("quantity", ["loss", "accuracy"])
+def test_the_best_earlier_run_leaves_the_legend_room_for_the_scale(quantity: str, width: int) -> None:
+    series = Series(recorded.training(1075))
+    legend = lines_of(plot(series, series, View(), quantity), width, 7)[0]
+    assert legend.rstrip().endswith(" batch  y log")
+    assert "best earlier run" in legend or "best run" in legend
+
+
 @pytest.mark.parametrize("kind", ["step", "% sure", "% answered"])
 @pytest.mark.parametrize("width", [36, 39, 58, 100])
 def test_the_name_of_the_x_axis_stands_left_of_its_numbers_at_every_size(kind: str, width: int) -> None:
