@@ -93,13 +93,24 @@ def write_atomic(path: Path, content: bytes, *, also: Path | None = None) -> Non
         RunError: the disk is full, or the folder is missing or not writable. The previous content is kept.
     """
     beside = _beside(path)
-    try:
+    with writing(path):
         with _removed_on_failure(beside):
             _write_new(beside, content)
             if also is not None:
                 _link(beside, content, also)
             _rename(beside, path)
         sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn the system's error in the block into that for a file that cannot be written.
+
+    Raises:
+        RunError: as `unwritable` says.
+    """
+    try:
+        yield
     except OSError as error:
         raise unwritable(path, error) from error
 

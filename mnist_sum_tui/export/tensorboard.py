@@ -13,7 +13,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from mnist_sum_tui.atomic import unwritable
+from mnist_sum_tui.atomic import unwritable, writing
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.report_json import pictured, tested
@@ -172,17 +172,14 @@ def to_tensorboard(run: Run, events: Iterable[Event], folder: Path) -> Path:
     if os.path.lexists(target):
         raise UsageError(f"{target}: exists already; remove it, or name another folder")
     beside = folder / f".{run.path.name}.{os.getpid()}.tmp"
-    try:
-        with _left_if_filled(folder):
-            try:
-                with contextlib.closing(Board(beside, run, _created(run))) as board:
-                    for event in events:
-                        board.add(event)
-                beside.rename(target)
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
-    except OSError as error:
-        raise unwritable(target, error) from error
+    with writing(target), _left_if_filled(folder):
+        try:
+            with contextlib.closing(Board(beside, run, _created(run))) as board:
+                for event in events:
+                    board.add(event)
+            beside.rename(target)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
     return target
 
 

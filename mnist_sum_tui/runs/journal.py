@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from mnist_sum_tui.atomic import open_own, to_bytes, unwritable, write_atomic
+from mnist_sum_tui.atomic import open_own, to_bytes, write_atomic, writing
 from mnist_sum_tui.errors import RunError, unknown
 from mnist_sum_tui.runs.event_json import KINDS, from_dict, to_json
 from mnist_sum_tui.runs.events import Changed, Event, Started
@@ -29,13 +29,11 @@ class Journal:
     def __init__(self, path: Path, keep: int = 0) -> None:
         """Open for appending after the first `keep` bytes. The rest is cut off, because a resumed run repeats it."""
         self._path = path
-        try:
+        with writing(path):
             self._stream = open_own(path, "ab")
             kept = _whole_lines(path, keep)
             self._stream.truncate(kept)
             self._stream.seek(kept)
-        except OSError as error:
-            raise unwritable(self._path, error) from error
 
     @property
     def size(self) -> int:
@@ -48,11 +46,9 @@ class Journal:
         Raises:
             RunError: it cannot be written, for example because the disk is full.
         """
-        try:
+        with writing(self._path):
             self._stream.write(to_lines([event]))
             self._stream.flush()
-        except OSError as error:
-            raise unwritable(self._path, error) from error
 
     def sync(self) -> None:
         """Wait until the file is on the disk; done before each checkpoint, because that refers to it.
@@ -60,10 +56,8 @@ class Journal:
         Raises:
             RunError: as `append`.
         """
-        try:
+        with writing(self._path):
             os.fsync(self._stream.fileno())
-        except OSError as error:
-            raise unwritable(self._path, error) from error
 
     def close(self) -> None:
         """Close the file. What `append` could not write is tried once more, without another error."""
@@ -115,16 +109,13 @@ def check_appendable(path: Path) -> None:
     """
     check_size(path)
     left = TRIAL_BYTES
-    try:
-        with open_own(path, "ab") as stream:
-            end = stream.seek(0, os.SEEK_END)
-            try:
-                while left:
-                    left -= os.write(stream.fileno(), b"\n" * left)
-            finally:
-                stream.truncate(end)
-    except OSError as error:
-        raise unwritable(path, error) from error
+    with writing(path), open_own(path, "ab") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        try:
+            while left:
+                left -= os.write(stream.fileno(), b"\n" * left)
+        finally:
+            stream.truncate(end)
 
 
 def changes_after(path: Path, checkpoint_bytes: int) -> list[Changed]:
