@@ -41,17 +41,16 @@ class _SGD(torch.optim.SGD):
         torch's fused step copies each gradient that is in the order channels_last, and does not even use the copy;
         `guide/measurements.md` says what that costs.
         """
-        updated = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
-        has_momenta = all(self.state[p].get("momentum_buffer") is not None for p in updated)  # after the first step
-        if not (has_momenta and self.defaults["fused"]):
+        (group,) = self.param_groups
+        trained = [p for p in group["params"] if p.grad is not None]
+        kept = [self.state[p].get("momentum_buffer") for p in trained]
+        if not group["fused"] or any(momentum is None for momentum in kept):  # as in the first step
             self._torchs_step()
             return
-        for group in self.param_groups:
-            trained = [p for p in group["params"] if p.grad is not None]
-            triples = [_in_memory_order(p, p.grad, self.state[p]["momentum_buffer"]) for p in trained]
-            values, grads, momenta = ([triple[place] for triple in triples] for place in range(3))
-            settings = {name: group[name] for name in ("weight_decay", "momentum", "lr", "dampening", "nesterov")}
-            sgd(values, grads, [*momenta], fused=True, maximize=False, **settings)
+        triples = [_in_memory_order(p, p.grad, momentum) for p, momentum in zip(trained, kept, strict=True)]
+        values, grads, momenta = ([triple[place] for triple in triples] for place in range(3))
+        settings = {name: group[name] for name in ("weight_decay", "momentum", "lr", "dampening", "nesterov")}
+        sgd(values, grads, [*momenta], fused=True, maximize=False, **settings)
 
 
 def _in_memory_order(*tensors: torch.Tensor) -> tuple[torch.Tensor, ...]:
