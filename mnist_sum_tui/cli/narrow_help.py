@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import typer
+from typer._click.core import Command
 from typer._click.exceptions import UsageError
 from typer.core import TyperGroup
 
@@ -18,7 +19,7 @@ DRAWING = ("marker", "plain")
 """the options of every command that decide how help is drawn"""
 
 
-class NarrowHelp:
+class NarrowHelp(Command):
     """A mixin for commands and groups that prints their help in a narrow terminal, and tells of Ctrl-C."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -28,21 +29,21 @@ class NarrowHelp:
             typer.Abort: it was interrupted; of a KeyboardInterrupt the library says nothing.
         """
         try:
-            return super().invoke(ctx)  # type: ignore[misc]
+            return super().invoke(ctx)
         except KeyboardInterrupt:
             raise typer.Abort from None
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read --marker and --plain before --help, which is printed as they say, in whatever order they are given."""
         try:
-            typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])  # type: ignore[attr-defined]
+            typed, _, _ = self.make_parser(ctx).parse_args(args=[*args])
         except UsageError as error:  # an option without its value, of which the library does not say the command
             error.ctx = error.ctx or ctx
             raise
-        for option in self.get_params(ctx):  # type: ignore[attr-defined]
+        for option in self.get_params(ctx):
             if option.name in DRAWING and option.name in typed:
                 option.process_value(ctx, typed[option.name])
-        rest: list[str] = super().parse_args(ctx, args)  # type: ignore[misc]
+        rest: list[str] = super().parse_args(ctx, args)
         self.check_typed(ctx, typed)
         return rest
 
@@ -54,14 +55,14 @@ class NarrowHelp:
         width = shutil.get_terminal_size().columns
         if width >= TABLE_WIDTH and not is_plain():
             _make_readable()
-            super().format_help(ctx, formatter)  # type: ignore[misc]
+            super().format_help(ctx, formatter)
             return
-        lines = [self.get_usage(ctx), "", *_paragraphs(self)]  # type: ignore[attr-defined]
+        lines = [self.get_usage(ctx), "", *_paragraphs(self)]
         for title, rows in {**_options(self, ctx), "Commands": _commands(self, ctx)}.items():
             items = [line for name, words in rows for line in (f"  {name}", f"      {words}")]
             lines += ["", f"{title}:", *items] if items else []
         for line in lines:
-            indent = re.match(" *", line)[0]  # type: ignore[index]
+            indent = " " * (len(line) - len(line.lstrip()))
             formatter.write(textwrap.fill(
                 line.strip(), max(width, 20), initial_indent=indent, subsequent_indent=indent,
                 break_long_words=False, break_on_hyphens=False,
