@@ -160,33 +160,28 @@ def chosen(names: str) -> tuple[Column, ...]:
     return tuple(named(title.strip()) for title in names.split(",")) if names.strip() else ()
 
 
-_texts: WeakKeyDictionary[Summary, dict[Column, str]] = WeakKeyDictionary()
-_keys: WeakKeyDictionary[Summary, dict[Column, float | str]] = WeakKeyDictionary()
+_made: WeakKeyDictionary[Summary, dict[Column, tuple[str, float | str]]] = WeakKeyDictionary()
 """what is made once, so that sorting and drawing need not make it again; weak, because a run that trains is read anew
 every few seconds, each time with all its epochs"""
 
 
+def _text_and_key(run: Summary, column: Column) -> tuple[str, float | str]:
+    """A cell, printable, and the sort key of the run in that column."""
+    made = _made.setdefault(run, {})
+    if column not in made:
+        made[column] = printable(column.text(run)), column.key(run)
+    return made[column]
+
+
 def text_of(run: Summary, column: Column) -> str:
     """A cell, printable."""
-    made = _texts.setdefault(run, {})
-    if column not in made:
-        made[column] = printable(column.text(run))
-    return made[column]
-
-
-def key_of(run: Summary, column: Column) -> float | str:
-    """The sort key of a run in a column."""
-    made = _keys.setdefault(run, {})
-    if column not in made:
-        made[column] = column.key(run)
-    return made[column]
+    return _text_and_key(run, column)[0]
 
 
 def compute(run: Summary) -> None:
     """Compute the cells and keys of a run, which are kept for later calls."""
     for column in COLUMNS:
-        text_of(run, column)
-        key_of(run, column)
+        _text_and_key(run, column)
 
 
 def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ()) -> dict[Column, int]:
@@ -195,18 +190,18 @@ def that_fit(runs: Sequence[Summary], width: int, wanted: Sequence[Column] = ())
     SPARE columns are left out if they do not fit, and the notes if there are none. Columns in `wanted` are shown at any
     width, after the run's name, which has the marks, and which gets no more room than they and the accuracies leave.
     """
-    usual = [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
-    asked = dict.fromkeys((COLUMNS[0], *wanted)) if wanted else usual
+    first, usual = COLUMNS[0], [column for column in COLUMNS if column.title != "note" or any(run.note for run in runs)]
+    asked = dict.fromkeys((first, *wanted)) if wanted else usual
     needed = {
         column: max(cells(column.title) + 2, column.least, *(cells(text_of(run, column)) for run in runs))
         for column in asked
     }
-    needed[COLUMNS[0]] += 2  # the mark
-    needed[next((column for column in needed if column.title == "state"), COLUMNS[0])] += len(BEST)
+    needed[first] += 2  # the mark
+    needed[next((column for column in needed if column.title == "state"), first)] += len(BEST)
     spare = {} if wanted else {column.title: column for column in needed if column.title in SPARE}
     shown = needed.keys() - spare.values()
-    left = width - sum(needed[column] + GAP for column in shown - {COLUMNS[0]}) - GAP
-    needed[COLUMNS[0]] = min(needed[COLUMNS[0]], max(left, LEAST_NAME))
+    left = width - sum(needed[column] + GAP for column in shown - {first}) - GAP
+    needed[first] = min(needed[first], max(left, LEAST_NAME))
     room = width - sum(needed[column] + GAP for column in shown)
     for title in reversed(SPARE):  # the most important first; where a wide one does not fit, a narrow one may
         if title in spare and needed[spare[title]] + GAP <= room:
@@ -227,4 +222,4 @@ def without_middle(name: str, room: int) -> str:
 
 def arranged(runs: Sequence[Summary], column: Column, is_turned: bool = False) -> list[Summary]:
     """The runs sorted by a column, or in reverse if `is_turned`; equal runs keep their order."""
-    return sorted(runs, key=lambda run: key_of(run, column), reverse=column.is_falling != is_turned)
+    return sorted(runs, key=lambda run: _text_and_key(run, column)[1], reverse=column.is_falling != is_turned)
