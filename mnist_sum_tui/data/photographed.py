@@ -30,11 +30,10 @@ def _clouds(noise: Tensor, cells: int) -> Tensor:
     return F.interpolate(coarse, (SIDE, SIDE), mode="bicubic", align_corners=True).squeeze(1)
 
 
-def _along(dice: Tensor) -> tuple[Tensor, Tensor]:
+def _along(dice: Tensor, rows: Tensor = PLACES, columns: Tensor = PLACES) -> tuple[Tensor, Tensor]:
     """Each pixel's place along a line through the middle in any direction, and its distance from it, in pixels."""
-    places = PLACES.to(dice.device)
+    rows, columns = rows.to(dice.device).view(1, -1, 1), columns.to(dice.device).view(1, 1, -1)
     cos, sin = (dice * math.tau).cos(), (dice * math.tau).sin()
-    rows, columns = places.view(1, -1, 1), places.view(1, 1, -1)
     return rows * sin + columns * cos, rows * cos - columns * sin
 
 
@@ -44,11 +43,8 @@ def _unsharp(x: Tensor, dice: Tensor, _: Tensor) -> Tensor:
     length = torch.where(is_moved, 14 * dice[0].sqrt(), 0.0)
     along = torch.where(is_moved, 0.0, 3.8 * dice[0])
     across = torch.where(is_moved, 0.5, 2.4) * dice[0] * dice[1] ** 2
-    rows = torch.fft.fftfreq(SIDE, device=x.device).view(1, -1, 1)
-    columns = torch.fft.rfftfreq(SIDE, device=x.device).view(1, 1, -1)
-    cos, sin = (dice[2] * math.tau).cos(), (dice[2] * math.tau).sin()
-    waves = rows * sin + columns * cos
-    squares = (waves * along) ** 2 + ((rows * cos - columns * sin) * across) ** 2
+    waves, beside = _along(dice[2], torch.fft.fftfreq(SIDE), torch.fft.rfftfreq(SIDE))  # in the image's spectrum
+    squares = (waves * along) ** 2 + (beside * across) ** 2
     kept = torch.exp(squares * (-2 * math.pi**2)) * torch.sinc(waves * length)  # the transforms of Gaussian and box
     seen: Tensor = torch.fft.irfft2(torch.fft.rfft2(x) * kept, s=(SIDE, SIDE))
     return seen
