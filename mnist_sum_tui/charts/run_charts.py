@@ -16,9 +16,9 @@ from mnist_sum_tui.training.moving_average import SMOOTHING
 
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 X_KINDS = ("step", "epoch", "time")
-PATTERNS = {"digit": "solid", "sum": "dashed"}
+HEAD_PATTERNS = {"digit": "solid", "sum": "dashed"}
 GHOST_PATTERNS = {"digit": "sparse", "sum": "dotted"}
-SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
+HEAD_SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how far the ghost run is drawn, relative to the run itself; in full, a long ghost would leave a short run no room"""
 SAME_TIME = 0.05
@@ -58,7 +58,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
     curves = []
     for head in HEADS:
         raw = series.y(quantity, head, series.training)
-        curves.append(Curve(head, head, x, smooth(raw, view.smoothing), raw, PATTERNS[head]))
+        curves.append(Curve(head, head, x, smooth(raw, view.smoothing), raw, HEAD_PATTERNS[head]))
     if ghost is not None and len(ghost.training):
         behind = ghost.x(view.x_kind, ghost.training)
         seen = int(np.searchsorted(behind, x[-1] * LOOK_AHEAD)) if len(x) else 0
@@ -71,7 +71,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         Marks(
             "validation",
             head,
-            SYMBOLS[head],
+            HEAD_SYMBOLS[head],
             series.x(view.x_kind, series.validation),
             series.y(quantity, head, series.validation),
         )

@@ -7,7 +7,7 @@ import numpy as np
 
 from mnist_sum_tui.charts.axes import PAD, SHARE
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
-from mnist_sum_tui.charts.run_charts import PATTERNS, SYMBOLS
+from mnist_sum_tui.charts.run_charts import HEAD_PATTERNS, HEAD_SYMBOLS
 from mnist_sum_tui.formatting import loss_figure, percent
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def reliability_diagram(heads: "Mapping[str, Reliability]") -> Plot:
     for head, found in heads.items():
         points = [(100 * part.sureness, part.accuracy) for part in found.bins if part.answers >= LEAST_ANSWERS[head]]
         x, y = np.array(points).reshape(-1, 2).T
-        curves.insert(-1, Curve(head, head, x, y, pattern=PATTERNS[head]))
-        marks.append(Marks("", head, SYMBOLS[head], x, y))
+        curves.insert(-1, Curve(head, head, x, y, pattern=HEAD_PATTERNS[head]))
+        marks.append(Marks("", head, HEAD_SYMBOLS[head], x, y))
     return Plot(tuple(curves), tuple(marks), SHARE, "% sure", title="Right, by how sure")
 
 
@@ -39,8 +39,8 @@ def coverage_curve(heads: "Mapping[str, Reliability]") -> Plot:
     """
     x = np.arange(1.0, 101.0)
     surest = {head: np.array(found.accuracy_of_surest) for head, found in heads.items()}
-    curves = [Curve(head, head, x, y, pattern=PATTERNS[head]) for head, y in surest.items()]
-    marks = [Marks("", curve.role, SYMBOLS[curve.role], curve.x[-1:], curve.y[-1:]) for curve in curves]
+    curves = [Curve(head, head, x, y, pattern=HEAD_PATTERNS[head]) for head, y in surest.items()]
+    marks = [Marks("", curve.role, HEAD_SYMBOLS[curve.role], curve.x[-1:], curve.y[-1:]) for curve in curves]
     low, high = min(curve.y.min() for curve in curves), max(curve.y.max() for curve in curves)
     pad = PAD * (high - low) or 0.01
     between = float(max(low - pad, 0.0)), float(min(high + pad, 1.0))  # not NINES, which has no place for 100 %
