@@ -5,7 +5,7 @@ The contestants take turns on the same machine, so that other load slows all of 
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,7 +87,7 @@ def _plain_network(model: str) -> nn.Module:
     return to_memory_format(build(model), torch.contiguous_format)
 
 
-def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[str, list[float]]:
+def take_turns(contestants: Mapping[str, Generator[int]], rounds: int) -> dict[str, list[float]]:
     """Images/s of each contestant in each round; an extra first round warms up and is not counted."""
     speeds: dict[str, list[float]] = {name: [] for name in contestants}
     for _ in range(rounds + 1):
@@ -98,7 +98,7 @@ def take_turns(contestants: Mapping[str, Iterator[int]], rounds: int) -> dict[st
             _synchronize()
             speeds[name].append(images / (time.perf_counter() - begin))
     for loop in contestants.values():
-        loop.close()  # type: ignore[attr-defined]
+        loop.close()
     return {name: values[1:] for name, values in speeds.items()}
 
 
@@ -157,7 +157,7 @@ def _row(model: str, speeds: Mapping[str, list[float]], hardware: Hardware) -> R
     )
 
 
-def _our_loop(root: str, folder: Path, model: str, device: torch.device, precision: str) -> Iterator[int]:
+def _our_loop(root: str, folder: Path, model: str, device: torch.device, precision: str) -> Generator[int]:
     """The real `train`, with events and files; yields after each event the number of images since the last one."""
     config = TrainConfig.of(
         "original", model=model, device=device.type, precision=precision, epochs=10_000, data_dir=root

@@ -4,7 +4,7 @@ It has a DataLoader over torchvision's MNIST with one transform per image, fp32,
 lists; it uses none of our code. The benchmark runs it with no workers and with one per core, and counts the faster one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import torch
 import torch.nn as nn
@@ -80,7 +80,7 @@ class Net2Fc(Net):
         return scores
 
 
-def plain_loop(root: str, model: nn.Module, batch_size: int, device: torch.device, workers: int) -> Iterator[int]:
+def plain_loop(root: str, model: nn.Module, batch_size: int, device: torch.device, workers: int) -> Generator[int]:
     """Train forever on the images in `root` (torchvision's layout); yields each step's number of images."""
     loader = DataLoader(
         SumDataset(root), batch_size=batch_size, shuffle=True, num_workers=workers, persistent_workers=workers > 0

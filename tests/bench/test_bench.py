@@ -5,7 +5,7 @@ import inspect
 import math
 import subprocess
 import sys
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def test_contestants_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.bench.measure.time.perf_counter", lambda: next(clock))
     order: list[str] = []
 
-    def contestant(name: str) -> Iterator[int]:
+    def contestant(name: str) -> Generator[int]:
         while True:
             order.append(name)
             yield 128
