@@ -1,5 +1,6 @@
 """Digit: a widget that shows a 28x28 image as characters, half-blocks or braille dots, whichever fits."""
 
+from itertools import product
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -54,12 +55,10 @@ def fit(image: Image, wanted: Look, width: int, height: int) -> Fit:
     looks: tuple[Look, ...] = ("ascii", "blocks", "dots")
     for look in looks[looks.index(wanted) :]:
         across, down = CELL[look]
-        for scale in SCALES[look]:
-            for side in SIDES:
-                if side * across * scale <= width and ceil(side * down * scale) <= height:
-                    found = window(image, side)
-                    if found is not None:
-                        return Fit(look, enlarged(found, scale))
+        for scale, side in product(SCALES[look], SIDES):
+            has_room = side * across * scale <= width and ceil(side * down * scale) <= height
+            if has_room and (found := window(image, side)) is not None:
+                return Fit(look, enlarged(found, scale))
     return Fit("dots", image)
 
 
