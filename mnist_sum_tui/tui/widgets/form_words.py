@@ -165,13 +165,12 @@ def _yours(kept: Mapping[str, Any]) -> str:
 
 def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:
     """The list of networks: for each its columns, with the time of an epoch, and its description."""
-    return {name: _model_choice(name, what, config, speeds) for name, what in networks.items()}
-
-
-def _model_choice(name: str, what: str, config: TrainConfig, speeds: Speeds) -> tuple[str, str]:
-    seconds = epoch_seconds(TrainConfig.from_dict({**config.to_dict(), "model": name}), speeds)
-    time = _short("" if seconds is None else about(seconds), "an epoch")
-    return _choice(name, time, what, _has_times(config, speeds))
+    found = {}
+    for name, what in networks.items():
+        seconds = epoch_seconds(replace(config, model=name), speeds)
+        time = _short("" if seconds is None else about(seconds), "an epoch")
+        found[name] = _choice(name, time, what, _has_times(config, speeds))
+    return found
 
 
 def _short(time: str, of_what: str) -> str:
