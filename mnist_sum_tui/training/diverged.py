@@ -69,12 +69,6 @@ def _doubt(events: Sequence[Event]) -> Advice | None:
     return last if last is not None and last.topic in RATE_TOPICS else None
 
 
-def doubts(events: Sequence[Event]) -> str:
-    """The words of the coach's last sentence on a run, if that was a doubt about the learning rate; empty if not."""
-    last = _doubt(events)
-    return last.words if last else ""
-
-
 def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> float | None:
     """The learning rate to try after a run that diverged or learned nothing; None if the rate was probably not why.
 
@@ -111,7 +105,7 @@ def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
 def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> str:
     """What went wrong in a run, and what to try, in one line; empty if nothing did, as far as is known."""
     if done.reason == "stopped" and done.digit_accuracy is None:
-        return doubts(events)
+        return doubt.words if (doubt := _doubt(events)) else ""
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
         if done.majority > GUESSING:
