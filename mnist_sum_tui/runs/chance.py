@@ -7,7 +7,7 @@ from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary
 from mnist_sum_tui.sizes import NUMBERS
 
-SURE = 2.0
+ERRORS_APART = 2.0
 """two shares count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
 STUDENT = (4.30, 2.78, 2.45, 2.31, 2.23, 2.18, 2.14, 2.12, 2.10)
 """the same for means of 2, 3, ... and of 10 or more seeds, because the standard error from few seeds is itself a guess,
@@ -31,7 +31,7 @@ def plus_four(share: float, images: int) -> float:
 
 def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
     """Whether a difference of two values with these standard errors may be chance; they may be means over seeds."""
-    sure = SURE if seeds < 2 else STUDENT[min(seeds - 2, len(STUDENT) - 1)]
+    sure = ERRORS_APART if seeds < 2 else STUDENT[min(seeds - 2, len(STUDENT) - 1)]
     return abs(difference) <= sure * math.hypot(*errors)
 
 

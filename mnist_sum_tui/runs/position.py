@@ -58,7 +58,7 @@ MAX_SECONDS = 1e10
 MAX_JOURNAL = 1 << 40
 MAX_CHANGES = 1000
 """limits that no real run reaches; a file with more is refused"""
-FEW_IMAGES = 1000
+LEAST_IMAGES = 1000
 """of fewer images the accuracy says little"""
 GUESSING = 0.12
 """an accuracy that guessing can reach: always answering digit 1 is right for 11.35 % of the test images"""
@@ -158,7 +158,7 @@ class Position:
     def is_early(self) -> bool:
         """Whether it is in the first epoch, and most of its images so far were misread, or there were only few."""
         images, right = (self.sums.get(name, 0.0) for name in ("images", "digit_right"))
-        return self.epoch == 1 and self.batch > 0 and (images < FEW_IMAGES or right < images / 2)
+        return self.epoch == 1 and self.batch > 0 and (images < LEAST_IMAGES or right < images / 2)
 
     @property
     def held(self) -> tuple[Turn, ...]:
@@ -172,7 +172,7 @@ class Position:
             return f"epoch {self.epoch - 1}"
         where = f"{'still training' if is_running else f'stopped in epoch {self.epoch}'}, step {self.step:,}"
         images = self.sums.get("images", 0.0)
-        is_guess = images >= FEW_IMAGES and self.sums.get("digit_right", 0.0) / images <= GUESSING
+        is_guess = images >= LEAST_IMAGES and self.sums.get("digit_right", 0.0) / images <= GUESSING
         return f"{where}, no better than guessing" if is_guess else where
 
     @classmethod

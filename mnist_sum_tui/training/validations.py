@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mnist_sum_tui.runs.accuracies import accuracies
-from mnist_sum_tui.runs.chance import SURE, standard_error
+from mnist_sum_tui.runs.chance import ERRORS_APART, standard_error
 from mnist_sum_tui.runs.events import EpochDone, Started
 
 FEW_IMAGES = 2_000
@@ -62,7 +62,7 @@ def _far_below(epochs: Sequence[EpochDone], images: int, *, is_few: bool) -> tup
     Too large steps show at once, or as a fall. Few images are known by heart before the steps matter.
     """
     *before, (epoch, trained, accuracy) = _validated(epochs) or [(0, 0.0, 0.0)]
-    chance = SURE * standard_error(accuracy, images)
+    chance = ERRORS_APART * standard_error(accuracy, images)
     if trained - accuracy <= max(FAR_BELOW, chance):
         return None
     words = f"The validation of epoch {epoch} is {100 * (trained - accuracy):.0f} points below its training"
