@@ -35,7 +35,7 @@ class Ending:
         self._own = {Change(event.at, int(event.value)): event.why for event in changed if event.why}
         """the numbers of epochs that the run has set by itself, and why"""
         turned = {Change(event.at, int(event.value)) for event in changed}
-        asked = [change.step for change in state.knobs.lengths if change not in turned]
+        asked = [change.step for change in state.knobs.lengths if change not in turned]  # when it was begun or resumed
         begun = max(asked, default=0) // batches.steps_per_epoch
         done = [event for event in events if isinstance(event, EpochDone)]
         earlier = [epoch for epoch in done if epoch.epoch <= begun]

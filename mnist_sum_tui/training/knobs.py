@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from mnist_sum_tui.config import TrainConfig, value_words
 from mnist_sum_tui.runs.events import Changed
@@ -36,13 +37,13 @@ class Knobs:
         found: tuple[Turn, ...] = (*position.turns, *(event.turn for event in later))
         to_come = [turn for turn in found if turn.setting == "epochs" and turn.step >= position.step]
         before = [event.before for event in later if event.setting == "epochs"]
-        if before and len(before) == len(to_come):
+        if before and len(before) == len(to_come):  # all of them were made after the checkpoint
             epochs = int(before[0])
         elif position.changes:
             epochs = position.changes[-1].epochs
-        if not is_asked and config.epochs in {turn.number for turn in to_come}:
+        if not is_asked and config.epochs in {turn.number for turn in to_come}:  # which holds only from that step on
             config = replace(config, epochs=epochs)
-        elif is_asked or config.epochs != epochs:
+        elif is_asked or config.epochs != epochs:  # the user's number takes their place
             found = tuple(turn for turn in found if turn not in to_come)
         lengths = with_length(position.changes or (Change(0, epochs),), position.step, config.epochs)
         return cls(config, lengths, needed(found, position.step))
@@ -79,6 +80,6 @@ class Knobs:
         held = turned(self.turns, step)
         turns = tuple(turn for name, turn in held.items() if name not in ("lr", "epochs"))
         if self._turned is None or self._turned[0] != turns:
-            values = {turn.setting: turn.setting_value for turn in turns}
-            self._turned = turns, replace(self.config, **values)  # type: ignore[arg-type]
+            values: dict[str, Any] = {turn.setting: turn.setting_value for turn in turns}
+            self._turned = turns, replace(self.config, **values)
         return self._turned[1] if turns else None

@@ -32,6 +32,7 @@ def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int
         planned, steps = before.epochs * steps_per_epoch, max(1, last.epochs * steps_per_epoch - last.step)
         if last.step >= planned:
             return learning_rate(config, place - last.step, steps) * _share_of_peak(config, past, steps_per_epoch)
+        # the middle of a step, as a share of what was left, is that of a step of the schedule before
         place = last.step + (place - last.step + 0.5) * (planned - last.step) / steps - 0.5
         past.pop()
     return learning_rate(config, place, past[0].epochs * steps_per_epoch)
