@@ -46,16 +46,16 @@ def prune_runs(
         runs = [found.run for found in find.summaries(folder) if found.has_ended]
     else:
         runs = list({run.path.resolve(): run for run in (find.by_name(name, folder) for name in names or ())}.values())
-    kept = {run.argument: (run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))}
-    sizes = {name: sum(map(_size, files)) for name, (_, files) in kept.items()}
+    kept = [(run, files) for run in runs if (files := _kept_files(run, is_passed_over=every))]
+    sizes = [sum(map(_size, files)) for _, files in kept]
     out = console()
     if not kept:
         say(out, "There are no kept epochs to drop")
         return
-    rows = [[name, str(len(files)), byte_size(sizes[name])] for name, (_, files) in kept.items()]
+    rows = [[run.argument, str(len(files)), byte_size(size)] for (run, files), size in zip(kept, sizes, strict=True)]
     print_table(out, "", ["run", "kept epochs", "size"], rows, left=1)
     if dry_run or not yes:
-        say(out, f"That would free {byte_size(sum(sizes.values()))}")
+        say(out, f"That would free {byte_size(sum(sizes))}")
     if dry_run:
         return
     if not yes:
@@ -64,7 +64,7 @@ def prune_runs(
         if not typer.confirm("Drop them?"):
             say(out, "Nothing was dropped")
             return
-    _prune(out, [run for run, _ in kept.values()])
+    _prune(out, [run for run, _ in kept])
 
 
 def _prune(out: "Console", runs: Iterable[Run]) -> None:
