@@ -1,5 +1,6 @@
 """The program's start: `python -m mnist_sum_tui` is the same as `mnist-sum`."""
 
+import atexit
 import os
 import signal
 import sys
@@ -13,7 +14,8 @@ def main() -> None:
         run()
     except SystemExit:
         if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # else torch's cleanup shows a traceback
+            # else torch's cleanup shows a traceback; and only at the exit, because IPython goes on after a SystemExit
+            atexit.register(signal.signal, signal.SIGINT, lambda *_: os._exit(130))
         raise
     except KeyboardInterrupt:
         print("error: interrupted", file=sys.stderr, flush=True)

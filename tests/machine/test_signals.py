@@ -50,3 +50,19 @@ def test_one_more_interrupt_while_the_process_ends_shows_no_traceback() -> None:
     done = subprocess.run([sys.executable, "-c", INTERRUPTED_AT_EXIT], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (130, "")
     assert done.stdout.startswith("mnist-sum")
+
+
+CALLED_IN_A_SESSION = """
+import signal, sys
+from mnist_sum_tui.__main__ import main
+sys.argv = ["mnist-sum", "--version"]
+try:
+    main()
+except SystemExit:  # as IPython does, also after %run -m mnist_sum_tui
+    signal.raise_signal(signal.SIGINT)
+"""
+
+
+def test_a_session_that_goes_on_after_the_program_can_be_interrupted_as_before() -> None:
+    done = subprocess.run([sys.executable, "-c", CALLED_IN_A_SESSION], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("KeyboardInterrupt\n"), "the process was ended, and with it the session"
