@@ -24,14 +24,14 @@ def acquire(folder: Path) -> "FileLock":
     """Lock a run's folder. Any thread may `release` it; the system does so if the process dies.
 
     Raises:
-        RunError: another process holds the lock (the message has its id), the folder cannot be written to, or it or
-            one of the run's files is a link.
+        RunError: a process holds the lock (the message has its id, or says that it is this one), the folder cannot be
+            written to, or it or one of the run's files is a link.
     """
     check_no_link(folder, "trained", "train")
     check(folder)
     lock = _locked(folder, LOCK_SECONDS)
     if lock is None:
-        raise taken(folder, "wait for it, or stop it")
+        raise taken(folder, "call close() of its events" if _is_own(folder) else "wait for it, or stop it")
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
     except BaseException:
@@ -41,8 +41,13 @@ def acquire(folder: Path) -> "FileLock":
 
 
 def taken(folder: Path, advice: str = "stop it first") -> RunError:
-    """The error that another process trains a run; it says which process, and what to do."""
-    return RunError(f"run {folder.name} is being trained by process {pid(folder)}; {advice}")
+    """The error that a process trains a run, perhaps this one; it says which process, and what to do."""
+    who = "this process" if _is_own(folder) else f"process {pid(folder)}"  # a notebook's is not to be ended for it
+    return RunError(f"run {folder.name} is being trained by {who}; {advice}")
+
+
+def _is_own(folder: Path) -> bool:
+    return pid(folder) == os.getpid()
 
 
 def _locked(folder: Path, seconds: float) -> "FileLock | None":
@@ -112,7 +117,7 @@ def _turn(runs_folder: Path) -> "FileLock | None":
 
 def release(lock: "FileLock", folder: Path) -> None:
     """Release the lock on a run's folder."""
-    if pid(folder) == os.getpid():  # else the folder was replaced
+    if _is_own(folder):  # else the folder was replaced
         with contextlib.suppress(OSError):  # a .pid that stays is harmless: without the lock it means nothing
             (folder / ".pid").unlink(missing_ok=True)
     lock.release()

@@ -45,6 +45,20 @@ def test_a_new_run_is_locked_until_it_has_been_trained(small_data: str, tmp_path
     Run(run.path).delete()
 
 
+def test_a_run_that_this_process_trains_is_let_go_by_closing_its_events(small_data: str, tmp_path: Path) -> None:
+    """A notebook's variable or list of outputs may still hold them; to stop the process would end the notebook."""
+    config = TrainConfig.from_dict({**CONFIG.to_dict(), "data_dir": small_data})
+    run = find.create(tmp_path, config)
+    events = train(config, run)
+    next(events)
+    with pytest.raises(
+        RunError, match=rf"^run {run.id} is being trained by this process; call close\(\) of its events$"
+    ):
+        next(train(config, run))
+    events.close()
+    assert next(train(config, run)).kind == "started"
+
+
 def test_a_new_run_is_locked_before_torch_is_imported(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     script = """
@@ -159,7 +173,7 @@ def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
     monkeypatch.setattr(fcntl, "flock", missing)
     run = find.create(tmp_path, CONFIG)
     assert Run(run.path).is_running
-    with run.lock(), pytest.raises(RunError, match=f"is being trained by process {os.getpid()}"), run.lock():
+    with run.lock(), pytest.raises(RunError, match="is being trained by this process"), run.lock():
         pass
     assert not Run(run.path).is_running
     command = [sys.executable, "-c", KILLED_WITHOUT_LOCKS, str(run.path)]

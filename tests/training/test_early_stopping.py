@@ -85,7 +85,7 @@ def test_missing_test_images_are_noticed_before_the_first_step(config: TrainConf
 
 
 def test_a_run_is_one_process_s(config: TrainConfig, run: Run) -> None:
-    with run.lock(), pytest.raises(RunError, match="is being trained by process"):
+    with run.lock(), pytest.raises(RunError, match="is being trained by this process"):
         next(train(config, run))
 
 
