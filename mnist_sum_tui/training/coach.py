@@ -15,7 +15,7 @@ from mnist_sum_tui.runs.knob_turns import Turn, known, turned
 from mnist_sum_tui.sizes import DIGITS, SUMS
 from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, so_far
 from mnist_sum_tui.training.dead_units import DeadUnits
-from mnist_sum_tui.training.diverged import ALIKE, lower_rate, turned_up
+from mnist_sum_tui.training.diverged import ALIKE, TURN_BACK, lower_rate, turned_up
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.race import Ghost, verdict
@@ -155,7 +155,7 @@ class Coach:
         )
 
     def _too_high(self) -> Said | None:
-        seen, rate = self._seen, "turn it back" if self._is_turned_up else self._to_try
+        seen, rate = self._seen, TURN_BACK if self._is_turned_up else self._to_try
         if (high := so_far(seen.loss)) > 2 * GUESSING_LOSS:
             loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
             return "too-high", (
@@ -169,7 +169,7 @@ class Coach:
         if is_high:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
         if has_risen:
-            return "too-high", "The loss has risen since the learning rate was turned up: turn it back"
+            return "too-high", f"The loss has risen since the learning rate was turned up: {TURN_BACK}"
         if self._seen.is_guess and self._has_read and not self._is_turned:
             return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
         return None

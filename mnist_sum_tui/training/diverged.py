@@ -17,6 +17,8 @@ from mnist_sum_tui.training.validations import FEW_IMAGES
 
 RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
+TURN_BACK = "turn it back"
+"""what the coach says of a learning rate that the user has turned up"""
 ALIKE = 2.0
 """two learning rates that differ by less than this factor count as equal"""
 ABOVE_TEST = 0.3
@@ -105,7 +107,8 @@ def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
 def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) -> str:
     """What went wrong in a run, and what to try, in one line; empty if nothing did, as far as is known."""
     if done.reason == "stopped" and done.digit_accuracy is None:
-        return doubt.words if (doubt := _doubt(events)) else ""
+        words = doubt.words if (doubt := _doubt(events)) else ""
+        return words.replace(TURN_BACK, f"{TURN_BACK} when it goes on")  # nobody can while it stands
     if not has_learned(done):
         found = f"a digit accuracy of {percent(done.digit_accuracy)} is no better than guessing"
         if done.majority > GUESSING:

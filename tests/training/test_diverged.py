@@ -160,3 +160,10 @@ def test_a_run_that_was_stopped_early_keeps_the_coachs_doubt_about_its_rate() ->
     assert advice(stopped, config, [doubt, later, stopped]) == ""
     assert better_rate(stopped, config, [doubt, later, stopped]) is None
     assert better_rate(recorded.finished(), config, [doubt]) is None, "it was tested"
+
+
+def test_of_a_run_that_was_stopped_the_rate_can_be_turned_back_only_when_it_goes_on() -> None:
+    stopped, config = recorded.finished(reason="stopped"), TrainConfig.of("standard")
+    words = "The loss has risen since the learning rate was turned up: turn it back"
+    doubt = Advice(step=300, epoch=1, elapsed=2.0, topic="too-high", words=words)
+    assert advice(replace(stopped, digit_accuracy=None), config, [doubt]) == f"{words} when it goes on"
