@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from mnist_sum_tui.data import mnist_files
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.sizes import NUMBERS
 
 MEAN, STD = 0.1307, 0.3081
@@ -37,6 +38,9 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"<Split: {plural(len(self), 'image')}>"
 
     def take(self, rows: Tensor) -> "Split":
         """These rows, in this order; int64 (M,)."""

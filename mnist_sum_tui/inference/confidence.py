@@ -127,7 +127,7 @@ class Confidence:
     sum_temperature: float = 1.0
     threshold: float | None = None
     """the lowest `digit_score` of a digit; 0.5 % of the digits that it was chosen by score lower"""
-    classes: Mapping[str, Classes] = field(default_factory=dict)
+    classes: Mapping[str, Classes] = field(default_factory=dict, repr=False)
     """two of them, by a key of LONGEST, which `digit_scores` needs; or none"""
     usual_contrast: float | None = None
     """the mean `contrasts` of training images; None: the digit score leaves it out, as in older checkpoints"""

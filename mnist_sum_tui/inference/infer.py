@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.data.dataset import normalise, one_hot
-from mnist_sum_tui.formatting import array
+from mnist_sum_tui.formatting import array, plural
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, Confidence, Views, calibrated, look
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, evaluating, log_softmax
@@ -31,6 +31,9 @@ class Outputs:
     confidence: Confidence = NOT_CALIBRATED
     features: Tensor | None = None
     """inputs of the layers that give the digit's logits, float32 (N, at most 192); None unless `infer` was asked"""
+
+    def __repr__(self) -> str:
+        return f"<Outputs: {plural(len(self.digits), 'image')}>"
 
     @property
     def digit_probabilities(self) -> Tensor:

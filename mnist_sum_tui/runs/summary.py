@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
@@ -33,11 +33,11 @@ class Summary:
     """running, completed, stopped, diverged, failed, interrupted, or damaged"""
     trouble: str = ""
     """why it is damaged"""
-    epochs: tuple[EpochDone, ...] = ()
-    starts: tuple[Started, ...] = ()
+    epochs: tuple[EpochDone, ...] = field(default=(), repr=False)
+    starts: tuple[Started, ...] = field(default=(), repr=False)
     """one for the beginning and one for each resume"""
-    saves: tuple[Checkpointed, ...] = ()
-    changed: tuple[Changed, ...] = ()
+    saves: tuple[Checkpointed, ...] = field(default=(), repr=False)
+    changed: tuple[Changed, ...] = field(default=(), repr=False)
     """the settings that were turned while it trained"""
     finished: Finished | None = None
     steps: int = 0

@@ -11,7 +11,9 @@ from PIL import Image
 
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
+from mnist_sum_tui.runs.summary import summarise
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +72,14 @@ def test_many_images_are_taken_or_refused_like_one(predictor: Predictor) -> None
             predictor.infer(wrong)
     with pytest.raises(ValueError, match="there are no images"):
         predictor.infer(images[:0])
+
+
+def test_what_a_notebook_shows_of_images_answers_and_a_run_is_short(predictor: Predictor) -> None:
+    """The value of a cell's last line is shown by its repr: tensors and a history fill pages."""
+    images = dataset.load("test").take(torch.arange(4))
+    assert repr(images) == "<Split: 4 images>"
+    assert repr(predictor.infer(images.images)) == "<Outputs: 4 images>"
+    assert repr(predictor.confidence).startswith("Confidence(digit_temperature=")
+    assert "EpochDone" in repr(summarise(RECORDED).epochs)
+    for shown in (predictor, predictor.confidence, predictor.predict(images.images[0], 1), summarise(RECORDED)):
+        assert len(repr(shown)) < 1_500
