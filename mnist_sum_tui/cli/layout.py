@@ -57,7 +57,8 @@ def console() -> "Console":
 
     Strings are not read as markup, because a file name may look like it; styled text is passed as a Text.
 
-    Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process.
+    Printing raises BrokenPipeError when the reader of the pipe is gone; rich's own Console would end the process. In a
+    notebook, rich would put each line into an output of its own, with a gap below it that cuts up pictures and tables.
     """
     from rich.console import Console
     from rich.text import Text
@@ -77,7 +78,7 @@ def console() -> "Console":
                 options["style"] = None
             super().print(*objects, **options)
 
-    plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False)
+    plain = functools.partial(HonestConsole, highlight=False, markup=False, emoji=False, force_jupyter=False)
     if is_terminal():
         return plain()
     return plain(force_terminal=False, color_system=None, width=None if sys.stdout.isatty() else UNKNOWN_WIDTH)
