@@ -23,8 +23,8 @@ _HOME_OF = {"TrainConfig": "config", "load_predictor": "inference.predict", "tra
 
 
 def __dir__() -> list[str]:
-    """The names of the module, and the public ones before their first use: for `dir`, `help` and the tab key."""
-    return [*{*globals(), *_HOME_OF}]
+    """The public names, also before their first use, and the modules: for `dir`, `help` and the tab key."""
+    return [*({*globals(), *_HOME_OF} - {"Any", "TYPE_CHECKING", "import_module", "sys"})]
 
 
 def __getattr__(name: str) -> Any:
