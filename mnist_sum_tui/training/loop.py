@@ -35,7 +35,7 @@ from mnist_sum_tui.training.prepare import Training, prepare
 from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
-from mnist_sum_tui.training.resume import has_own_folder, load_matching, turned_after
+from mnist_sum_tui.training.resume import check_kinds, has_own_folder, load_matching, turned_after
 from mnist_sum_tui.training.sample_answers import sample_answers
 from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState
@@ -59,6 +59,7 @@ def train(
         DataError: the images are missing, damaged, or not those that the run began with.
         CheckpointError: the checkpoint is damaged or of another network.
     """
+    check_kinds(config, run)
     ranks, control = Ranks.of_environment(), control or Control()
     try:
         with run.lock():  # first, because a new run is locked already and must be unlocked in any case
@@ -236,9 +237,8 @@ class _Trainer:
         return self.recorder.event(Validated, **scores(report))
 
     def _epoch_done(self, report: EvalReport | None) -> EpochDone:
-        state = self.state
-        means, lr = state.totals.means(), self.batches.learning_rate(state.step - 1)
-        remaining, best = self._remaining(epochs_done=state.epoch), state.note_best(report)
+        means, lr = self.state.totals.means(), self.batches.learning_rate(self.state.step - 1)
+        remaining, best = self._remaining(epochs_done=self.state.epoch), self.state.note_best(report)
         return self.recorder.event(EpochDone, **means, **scores(report, "val_"), lr=lr, remaining=remaining, best=best)
 
     def _remaining(self, epochs_done: int) -> float | None:

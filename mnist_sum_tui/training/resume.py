@@ -14,6 +14,17 @@ from mnist_sum_tui.runs.resumable import check_length, lost_checkpoint
 from mnist_sum_tui.runs.run import Run
 
 
+def check_kinds(config: object, run: object) -> None:
+    """Refuse what is no config or no run.
+
+    Raises:
+        TypeError: it is something else, such as the path of a run's folder.
+    """
+    if not (isinstance(config, TrainConfig) and isinstance(run, Run)):
+        found = f"train takes a TrainConfig and a Run, not {type(config).__name__} and {type(run).__name__}"
+        raise TypeError(f"{found}: find.create(folder, config) makes a Run, and find.by_name(id, folder) finds one")
+
+
 def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     """The run's newest checkpoint; None if the run has not begun.
 

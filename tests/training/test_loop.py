@@ -1,10 +1,12 @@
 """What a training yields, from its first event to its last, and the files that it leaves."""
 
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 import torch
@@ -184,3 +186,15 @@ def test_an_ordinary_step_goes_through_few_modules(model: str, few_images: str, 
     ordinary = min(steps[1:-1], key=len)
     assert {"training.step", "training.batches", "data.dataset", f"models.{model}"} <= ordinary
     assert len(ordinary) <= 16, sorted(ordinary)
+
+
+def test_a_folder_is_no_run_and_the_message_says_what_makes_one(config: TrainConfig, run: Run) -> None:
+    wrong: tuple[tuple[Any, Any, str], ...] = (
+        (config, run.path, "TrainConfig and PosixPath" if os.name == "posix" else "TrainConfig and WindowsPath"),
+        (config, "latest", "TrainConfig and str"),
+        (run, config, "Run and TrainConfig"),
+    )
+    for first, second, found in wrong:
+        with pytest.raises(TypeError, match=rf"not {found}: find.create\(folder, config\) makes a Run"):
+            next(train(first, second))
+    assert next(train(config, run)).kind == "started"
