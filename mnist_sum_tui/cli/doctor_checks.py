@@ -55,7 +55,7 @@ def versions() -> Finding:
 def computing() -> list[Finding]:
     """The machine, and the device, precision and number of threads that a training uses; imports torch."""
     from mnist_sum_tui.config import TrainConfig
-    from mnist_sum_tui.machine.process import import_torch
+    from mnist_sum_tui.machine.process import import_torch, try_threads
 
     try:
         import_torch()
@@ -69,6 +69,7 @@ def computing() -> list[Finding]:
     machine = Finding("machine", "ok", printable(", ".join(map(str, facts.values()))), facts)
     try:
         chosen = hardware.choose(TrainConfig.of("standard"))
+        try_threads(chosen.threads)
         return [machine, _device(chosen), _threads(chosen.threads)]
     except (UsageError, RuntimeError) as error:
         if what_ran_out(error, "doctor"):

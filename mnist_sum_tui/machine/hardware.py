@@ -10,7 +10,7 @@ import torch
 from mnist_sum_tui.config import DEVICES, TrainConfig
 from mnist_sum_tui.errors import SettingError, UsageError, unknown
 from mnist_sum_tui.formatting import plural
-from mnist_sum_tui.machine.process import keep_freed_memory
+from mnist_sum_tui.machine.process import keep_freed_memory, try_threads
 from mnist_sum_tui.machine.quota import cores_by_quota
 from mnist_sum_tui.machine.ranks import Ranks
 
@@ -85,12 +85,17 @@ def beside_training(hardware: Hardware) -> Hardware:
 
 
 def set_up(hardware: Hardware) -> None:
-    """Set up the process for training: the number of threads, the GPU, and that freed memory is kept."""
+    """Set up the process for training: the number of threads, the GPU, and that freed memory is kept.
+
+    Raises:
+        RuntimeError: so many threads cannot be started.
+    """
+    keep_freed_memory()
+    try_threads(hardware.threads + 1)  # torch's own but this one, and two that read files
     torch.set_num_threads(hardware.threads)
     if hardware.device.type == "cuda":
         torch.cuda.set_device(hardware.device)  # needs a device with an index
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
-    keep_freed_memory()
 
 
 def usable_cores() -> int:

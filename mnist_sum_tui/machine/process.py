@@ -4,6 +4,7 @@ import ctypes
 import gc
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -74,6 +75,25 @@ def keep_freed_memory() -> None:
     if mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK) or mallopt(M_MMAP_THRESHOLD, LARGEST_OF_OLD):
         mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK)  # alone, this would fix the mmap threshold at 128 kB
     mallopt(M_ARENA_MAX, 1)
+
+
+def try_threads(count: int) -> None:
+    """Start so many threads, and end them: where OpenMP can start no thread, it ends the whole process at once.
+
+    Raises:
+        RuntimeError: they cannot be started.
+    """
+    is_over = threading.Event()
+    threads = [threading.Thread(target=is_over.wait, name="trial") for _ in range(count)]
+    started = list[threading.Thread]()
+    try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+    finally:
+        is_over.set()
+        for thread in started:
+            thread.join()
 
 
 COLLECT_AFTER = 5_000

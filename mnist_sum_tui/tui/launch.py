@@ -14,7 +14,7 @@ from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.machine.notify import Way, chosen
-from mnist_sum_tui.machine.process import keep_freed_memory
+from mnist_sum_tui.machine.process import keep_freed_memory, try_threads
 from mnist_sum_tui.machine.signals import handled, reason
 from mnist_sum_tui.machine.stdio import flush_or_drop
 from mnist_sum_tui.machine.terminal import can_draw, size, why_not
@@ -79,7 +79,7 @@ def run_dashboard(options: LaunchOptions) -> int:
         print(f"error: mnist-sum tui needs a terminal, and {why_not('one')}: use mnist-sum train", file=sys.stderr)
         return 2
     keep_freed_memory()  # before there is a thread
-    _try_threads()
+    try_threads(THREADS)  # where one fails later, the dashboard ends
     gc.disable()  # until MnistSumApp._begin: it would free nothing, and take 25 of the 490 ms until the first frame
     try:
         return _run(options)
@@ -91,20 +91,6 @@ def run_dashboard(options: LaunchOptions) -> int:
         raise MnistSumError(why) from error
     finally:
         gc.enable()
-
-
-def _try_threads() -> None:
-    """Start as many threads as the dashboard needs, and end them; where one fails later, the dashboard ends.
-
-    Raises:
-        RuntimeError: they cannot be started.
-    """
-    is_over = threading.Event()
-    try:
-        for _ in range(THREADS):
-            threading.Thread(target=is_over.wait).start()
-    finally:
-        is_over.set()
 
 
 def _misfit() -> str | None:

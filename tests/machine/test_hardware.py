@@ -1,6 +1,7 @@
 """Choosing and using a GPU, tested on a machine without one: torch's answers are replaced."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -219,3 +220,22 @@ def test_evaluation_and_prediction_run_on_the_device(meta: Hardware, model: str)
     predictor = Predictor(TrainConfig(model=model), build(model).state_dict(), "a test", meta)
     assert all(parameter.device == META for parameter in predictor.network.parameters())
     assert len(predictor.predict(images[0], 3).sum_probabilities) == 19
+
+
+def test_a_training_whose_threads_cannot_be_started_says_so_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenMP would end the process at its first step, with a run that is cut off and the terminal as it is."""
+    started = list[threading.Thread]()
+
+    def start(thread: threading.Thread) -> None:
+        if len(started) == 2:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        usual(thread)
+
+    usual = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", start)
+    set_up(choose(TrainConfig(threads=1)))
+    started.clear()
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        set_up(replace(choose(TrainConfig(threads=1)), threads=2))
+    assert not started[0].is_alive(), "the others are ended"

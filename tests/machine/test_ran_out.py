@@ -110,3 +110,10 @@ def test_doctor_reports_it_with_all_else() -> None:
 def test_where_no_thread_can_be_started_one_line_says_so(command: str, tmp_path: Path) -> None:
     done = python("-c", NO_THREADS, *command.split(), str(tmp_path / "runs"))
     is_one_line(done, 1, "error: no further thread can be started: close other programs, or raise `ulimit -u`")
+
+
+def test_doctor_says_that_no_thread_can_be_started() -> None:
+    """OpenMP, which starts those of a training, would end the process with words of its own."""
+    done = python("-c", NO_THREADS, "doctor", "--json")
+    is_one_line(done, 1, "device")
+    assert "no further thread can be started" in json.loads(done.stdout)["device"]["text"]
