@@ -60,7 +60,7 @@ def computing() -> list[Finding]:
     try:
         import_torch()
         from mnist_sum_tui.machine import hardware
-    except (ImportError, OSError) as error:  # OSError: the system cannot load one of torch's libraries
+    except (ImportError, OSError, RuntimeError) as error:  # OSError: the system cannot load one of torch's libraries
         if what_ran_out(error, "doctor"):
             raise
         advice = "install it again (https://pytorch.org/get-started)"

@@ -201,6 +201,14 @@ def test_a_torch_that_cannot_be_loaded_is_broken(cli: Cli, tmp_path: Path) -> No
     assert r"torch cannot be loaded (no libcudart.so\x1b[2J at all): install it again" in done.stdout
 
 
+def test_a_torch_that_fails_in_its_own_way_is_broken(cli: Cli, tmp_path: Path) -> None:
+    """As torch does where /dev/urandom is missing, and numpy on a processor that is too old."""
+    (tmp_path / "torch.py").write_text("raise RuntimeError('Unable to open /dev/urandom')")
+    done = cli("doctor", fresh=True)
+    is_one_line(done, 1, "device")
+    assert "torch cannot be loaded (Unable to open /dev/urandom)" in done.stdout
+
+
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "NEEDED", {"rich": "", "textual-of-nowhere": ""})
     monkeypatch.setattr(doctor_checks, "OPTIONAL", set())
