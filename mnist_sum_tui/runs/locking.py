@@ -88,6 +88,8 @@ def in_turn(runs_folder: Path, waiting: Callable[[], object]) -> Iterator[None]:
         waiting()
     while lock is None:
         lock = _locked(runs_folder, LOCK_SECONDS)
+    with contextlib.suppress(OSError):  # it stays, so whoever may make runs here must be able to lock it, too
+        (runs_folder / ".lock").chmod(runs_folder.stat().st_mode & 0o666)
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_a_sweep_says_that_it_waits_for_another_one(tmp_path: Path) -> None:
     with in_turn(tmp_path / "runs", lambda: waited.append("second")):
         pass
     assert waited == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no groups of users")
+@pytest.mark.parametrize("mode", [0o775, 0o700])
+def test_who_may_make_runs_in_a_folder_may_sweep_there(tmp_path: Path, mode: int) -> None:
+    """As in a folder of a group: the lock stays when the sweep of another user is over."""
+    tmp_path.chmod(mode)
+    with in_turn(tmp_path, lambda: None):
+        pass
+    assert (tmp_path / ".lock").stat().st_mode & 0o777 == mode & 0o666
 
 
 def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
