@@ -227,7 +227,7 @@ class _Trainer:
         begin, network, hardware = time.perf_counter(), self.learner.network, self.learner.hardware
         batches = normalised(self.validation.images, hardware.device)
         outputs = infer_batches(network, batches, hardware, lambda: not self.control.stopping)
-        self.state.forecast.add_validation(time.perf_counter() - begin)
+        self.state.add_validation(time.perf_counter() - begin)
         return NoReport.STOPPED if outputs is None else score(outputs, self.validation, with_reliability=False)
 
     def _validated(self) -> Event:

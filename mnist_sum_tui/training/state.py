@@ -60,12 +60,21 @@ class RunState:
         self.saved_at = time.perf_counter()
 
     def add(self, result: StepResult) -> None:
-        """Count a step."""
+        """Count a step, without the time in which the process was stopped."""
+        stopped = self.forecast.stopped_in_step(result.seconds)
+        self.clock.leave_out(stopped)
+        result = replace(result, seconds=result.seconds - stopped)
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
             result.add_to(totals)
         self.forecast.add_step(result.seconds)
         self._take_length()
+
+    def add_validation(self, seconds: float) -> None:
+        """Count the time of a validation, as that of a step."""
+        stopped = self.forecast.stopped_in_validation(seconds)
+        self.clock.leave_out(stopped)
+        self.forecast.add_validation(seconds - stopped)
 
     def turn(self, turn: Turn) -> tuple[Turn, str]:
         """Change a setting from the turn's step on, or from the next step; returns the noted turn and the old value."""

@@ -10,6 +10,8 @@ MOMENTS = 200
 """how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
 LONGEST = 10
 """a step or validation counts at most as so many usual ones, because the process may have been stopped (Ctrl-Z)"""
+STOPPED = 2.0
+"""seconds beyond that, from which on it was stopped: a busy machine takes less"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,10 @@ class Stopwatch:
         """Forget the seconds since it was started last."""
         self._since = time.perf_counter()
 
+    def leave_out(self, seconds: float) -> None:
+        """Take back so many seconds, because they were no training."""
+        self._before -= seconds
+
     def resume(self) -> None:
         """Start it again."""
         self._since = self._since or time.perf_counter()
@@ -78,6 +84,14 @@ class Forecast:
         self.validation_seconds += _usual(seconds, self.validation_seconds, self.validations)
         self.validations += 1
 
+    def stopped_in_step(self, seconds: float) -> float:
+        """How long the process was stopped in a step of this duration."""
+        return _stopped(seconds, self.step_seconds, self.steps)
+
+    def stopped_in_validation(self, seconds: float) -> float:
+        """How long the process was stopped in a validation of this duration."""
+        return _stopped(seconds, self.validation_seconds, self.validations)
+
     def remaining(self, steps_left: int, validations_left: int) -> float | None:
         """Seconds to the end; None before the first step."""
         if self.steps == 0:
@@ -90,6 +104,12 @@ class Forecast:
 def _usual(seconds: float, earlier: float, count: int) -> float:
     """The seconds, but at most LONGEST times the mean of the `count` earlier ones."""
     return min(seconds, LONGEST * earlier / count) if count else seconds
+
+
+def _stopped(seconds: float, earlier: float, count: int) -> float:
+    """What is beyond the mean of the `count` earlier ones, if it can only be explained by a stop; else 0."""
+    mean = earlier / count if count else seconds
+    return seconds - mean if seconds > LONGEST * mean + STOPPED else 0.0
 
 
 class Pace:

@@ -3,7 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from mnist_sum_tui.training.state import RunState
+from mnist_sum_tui.training.step import StepResult
 from tests.runs.folders import CONFIG
 
 
@@ -28,3 +31,26 @@ def test_the_best_epoch_has_the_highest_mean_accuracy_and_of_equal_ones_the_lowe
     assert not is_best(resumed, 0.81, 0.90, 9.0), "a resumed run goes by the epochs before"
     assert is_best(resumed, 0.81, 0.90, 8.9)
     assert resumed.note_best(None), "without validation images the newest is the best"
+
+
+def test_the_time_in_which_the_process_was_stopped_is_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by Ctrl-Z, for an hour in a step and in a validation; slow steps of a busy machine count as they are."""
+    now = 100.0
+    monkeypatch.setattr("mnist_sum_tui.training.timing.time.perf_counter", lambda: now)
+    state = RunState(CONFIG)
+
+    def step(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        state.add(StepResult(50, 1.0, 1.0, 25, 5, 0.01, seconds))
+
+    for seconds in (0.25, 0.25, 2.5, 0.25, 0.25):
+        step(seconds)
+    assert state.clock.seconds == 3.5
+    step(3600.0)
+    assert state.clock.seconds == pytest.approx(3.5 + 0.7)
+    assert state.take_recent()["images_per_second"] == pytest.approx(300 / 4.2)
+    for seconds in (1.0, 3600.0):
+        now += seconds
+        state.add_validation(seconds)
+    assert state.clock.seconds == pytest.approx(4.2 + 2.0)
