@@ -67,7 +67,7 @@ def _setting(default: Any, help: str, **about: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """How to train. Build one with `TrainConfig.of(recipe, **overrides)`; the bare defaults are recipe `standard`.
+    """How to train, made by `TrainConfig.of(recipe, **overrides)`. `mnist-sum train --help` describes the settings.
 
     Raises:
         UsageError: a value has the wrong type or is out of range; the message names the setting and the range.
