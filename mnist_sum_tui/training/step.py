@@ -156,7 +156,7 @@ class Learner:
             RunError: another process has ended.
         """
         begin = time.perf_counter()
-        with nullcontext() if self.is_alone else lost_process_is_one_line():
+        with torch.enable_grad(), nullcontext() if self.is_alone else lost_process_is_one_line():  # off in a notebook
             batch = plan.batch(slice(None) if self.is_alone else self.processes.part(len(plan.rows)))
             config = plan.config or self.config
             loss, measured = self._measure(batch, plan.augment_seed, config)

@@ -198,3 +198,13 @@ def test_a_folder_is_no_run_and_the_message_says_what_makes_one(config: TrainCon
         with pytest.raises(TypeError, match=rf"not {found}: find.create\(folder, config\) makes a Run"):
             next(train(first, second))
     assert next(train(config, run)).kind == "started"
+
+
+def test_a_notebook_that_has_switched_gradients_off_trains_all_the_same(config: TrainConfig, tmp_path: Path) -> None:
+    usual, off = (find.create(tmp_path, config) for _ in range(2))
+    list(train(config, usual))
+    with torch.no_grad():
+        list(train(config, off))
+        assert not torch.is_grad_enabled()
+    ends = [checkpoint.load(run.last_file).weights for run in (usual, off)]
+    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
