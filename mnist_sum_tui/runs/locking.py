@@ -66,7 +66,10 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     except Timeout:
         return None
     except OSError as error:
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        is_refused = error.errno in (errno.EACCES, errno.EPERM)
+        if is_refused and os.access(folder, os.W_OK) and (folder / ".lock").exists():
+            advice = "remove its file .lock, which is another user's, or choose another --runs-dir"
+        elif is_refused or error.errno == errno.EROFS:
             advice = "check that the folder can be written to"
         elif error.errno in NO_SPACE:
             advice = what_helps(error)

@@ -195,6 +195,7 @@ def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
         (errno.ENOLCK, "choose another --runs-dir, on a local disk"),
         (errno.EOPNOTSUPP, "choose another --runs-dir, on a local disk"),
         (errno.EROFS, "check that the folder can be written to"),
+        (errno.EPERM, "remove its file .lock, which is another user's, or choose another --runs-dir"),
     ],
 )
 def test_the_advice_fits_the_reason_why_a_folder_cannot_be_locked(
