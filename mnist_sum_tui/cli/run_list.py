@@ -69,21 +69,23 @@ def print_list(
             print_json({**plain(summary), "best": summary is best})
         if missing:
             print(missing, file=sys.stderr)
-    elif every and not found:
-        say(console(), f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
-    elif not found:
+        return
+    out = console()
+    if not every:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(console(), f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
-    else:
-        out = console()
-        is_marked = not shown or "state" in {column.title for column in shown}
-        why = why_best(best, every, as_is) if best is not None and is_marked else ""
-        print_runs(out, found, best=best, columns=shown, why=why)
-        kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
-        frees = f"; {pruning(folder)} frees some" if kept else ""
-        say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
-        if missing:
-            say(out, missing, "dim italic")
+        say(out, f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
+        return
+    if not found:
+        say(out, f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
+        return
+    is_marked = not shown or "state" in {column.title for column in shown}
+    why = why_best(best, every, as_is) if best is not None and is_marked else ""
+    print_runs(out, found, best=best, columns=shown, why=why)
+    kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
+    frees = f"; {pruning(folder)} frees some" if kept else ""
+    say(out, f"on the disk: {byte_size(sum(summary.size for summary in fitting))}{frees}", "dim italic")
+    if missing:
+        say(out, missing, "dim italic")
 
 
 def plain(summary: Summary) -> dict[str, Any]:
