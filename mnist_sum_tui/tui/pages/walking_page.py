@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.binding import Binding
 
-from mnist_sum_tui.formatting import first_fit, how_sure
+from mnist_sum_tui.formatting import capped, first_fit, how_sure
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.predictions.load import NOT_YET
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
@@ -204,7 +204,7 @@ class WalkingPage(ImagePage):
             self.note(f"Nothing {verb}: not one of {hits.size:,} pairs of image and number")
         else:
             words = f"With {beside}: {name} {step.place:,} of {step.total:,}"
-            short = f"{name[:1].upper()}{name[1:]} {step.place:,} of {step.total:,}"
+            short = f"{capped(name)} {step.place:,} of {step.total:,}"
             self._land(evaluated, step, (f"{words} {where}", words, short), judge)
 
     def _land(self, evaluated: TestSetEvaluated, step: Step, words: tuple[str, ...], judge: Judge) -> None:

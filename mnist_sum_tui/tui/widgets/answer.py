@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, how_sure, track
+from mnist_sum_tui.formatting import a_digit, answer, apart, bar, equation, first_fit, how_sure, track, uncapped
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class AllTen(Widget):
         is_whole = len(shown) == len(self.predictions)
         title = self.TITLE if is_whole or not shown else f"Numbers {shown[0].number} to {shown[-1].number}"
         if shown and shown[0].label not in (None, shown[0].digit):
-            title = f"It is {a_digit(shown[0].label)}: {'all ten' if is_whole else title[:1].lower() + title[1:]}"
+            title = f"It is {a_digit(shown[0].label)}: {'all ten' if is_whole else uncapped(title)}"
         self.border_title = title
 
     watch_predictions = watch_chosen = on_resize = entitle
