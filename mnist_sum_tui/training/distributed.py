@@ -44,10 +44,6 @@ class Processes:
         """Whether there is only one process."""
         return self.ranks.size == 1
 
-    def part(self, count: int) -> slice:
-        """The slice of a batch of `count` images that this process computes."""
-        return self.ranks.part(count)
-
     def total(self, values: list[float]) -> list[float]:
         """The sums over all processes."""
         if self.is_alone:

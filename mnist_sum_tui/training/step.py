@@ -157,7 +157,7 @@ class Learner:
         """
         begin = time.perf_counter()
         with torch.enable_grad(), nullcontext() if self.is_alone else lost_process_is_one_line():  # off in a notebook
-            batch = plan.batch(slice(None) if self.is_alone else self.processes.part(len(plan.rows)))
+            batch = plan.batch(slice(None) if self.is_alone else self.processes.ranks.part(len(plan.rows)))
             config = plan.config or self.config
             loss, measured = self._measure(batch, plan.augment_seed, config)
             is_finite = all(map(math.isfinite, measured))
