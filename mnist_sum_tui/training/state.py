@@ -10,6 +10,7 @@ from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import CheckpointError, DataError
 from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.inference.evaluate import EvalReport
+from mnist_sum_tui.runs.chance import standard_error
 from mnist_sum_tui.runs.checkpoint import Checkpoint
 from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.knob_turns import Turn, needed
@@ -52,6 +53,7 @@ class RunState:
         self.forecast = Forecast()
         self.best_epoch = position.best_epoch
         self._best_accuracy, self._best_loss = position.best_accuracy, position.best_loss
+        """the highest of the validations, and its loss"""
         self.knobs = Knobs.of(config, position, own.epochs, later, is_asked)
         self.config = replace(config, epochs=self.knobs.epochs)
         self._images = dict(position.images)
@@ -108,16 +110,25 @@ class RunState:
         self.epoch, self.batch, self.totals = self.epoch + 1, 0, Totals()
 
     def note_best(self, report: EvalReport | None) -> bool:
-        """Whether this epoch is the best so far: by the mean of the two validation accuracies, then by the loss.
+        """Whether this epoch counts as the best so far: by the mean of the two validation accuracies.
 
-        Without validation (None) the newest epoch is the best.
+        While the learning rate falls, one that is less than a standard error below the highest counts, too: chance may
+        have put it there, and smaller steps make better weights. With a constant rate the highest is the best, of two
+        that are equally high the one with the lower loss. Without validation (None) the newest epoch is the best.
         """
         accuracy = (report.digit_accuracy + report.sum_accuracy) / 2 if report else 0.0
         loss = (report.digit_loss + report.sum_loss) / 2 if report else 0.0
-        if report is not None and (accuracy, -loss) <= (self._best_accuracy, -self._best_loss):
+        is_higher = report is None or (accuracy, -loss) > (self._best_accuracy, -self._best_loss)
+        is_falling = self.config.schedule != "constant"
+        if report and not is_higher and not (is_falling and self._may_be_chance(accuracy, report.images)):
             return False
-        self.best_epoch, self._best_accuracy, self._best_loss = self.epoch, accuracy, loss
+        if is_higher:
+            self._best_accuracy, self._best_loss = accuracy, loss
+        self.best_epoch = self.epoch
         return True
+
+    def _may_be_chance(self, accuracy: float, images: int) -> bool:
+        return accuracy > self._best_accuracy - standard_error(self._best_accuracy, images)
 
     def note_saved(self) -> None:
         """Note that a checkpoint has been written now."""
