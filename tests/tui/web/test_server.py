@@ -44,7 +44,7 @@ async def test_two_visitors_watch_the_demo_and_leave(server: tuple[int, "subproc
         async with open_at(session, port, Origin=own(port)) as one, open_at(session, port, Origin=own(port)) as two:
             visitors = Visitor(one), Visitor(two)
             for visitor in visitors:
-                await visitor.see("replay")
+                await visitor.see("replay", but="reading the run")
                 await visitor.see("accuracy")
             await visitors[0].see("can be dragged")
             assert not [line for line in visitors[0].screen.display if "F keys" in line], "there is no other page"
