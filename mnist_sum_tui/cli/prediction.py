@@ -71,7 +71,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
     from rich.text import Text
 
     colour = {True: "green", False: "red", None: "cyan"}[prediction.correct]
-    verdict = {True: "  right", False: "  wrong", None: ""}[prediction.correct]
+    verdict = f"  {prediction.rightness}".rstrip()
     shown = equation(prediction.digit, prediction.number, prediction.sum)
     doubt = Text(answer(prediction.digit, prediction.verdict, prediction.unsure_of), "bold")
     if prediction.verdict == "stranger":

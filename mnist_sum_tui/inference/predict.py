@@ -56,6 +56,20 @@ class Prediction:
         return None if self.truth is None else (self.digit, self.sum) == self.truth
 
     @property
+    def wrong_half(self) -> str:
+        """Which of the two answers is wrong, if the other one is right: `digit` or `sum`; else empty."""
+        if self.truth is None or (self.digit == self.truth[0]) == (self.sum == self.truth[1]):
+            return ""
+        return "sum" if self.digit == self.truth[0] else "digit"
+
+    @property
+    def rightness(self) -> str:
+        """`right`, `wrong`, `digit wrong, sum right` or `sum wrong, digit right`; empty if the label is not known."""
+        if half := self.wrong_half:
+            return f"{half} wrong, {'sum' if half == 'digit' else 'digit'} right"
+        return {True: "right", False: "wrong", None: ""}[self.correct]
+
+    @property
     def agrees(self) -> bool:
         """Whether the predicted sum is the predicted digit + number."""
         return self.sum == self.digit + self.number

@@ -53,7 +53,9 @@ def test_the_threshold_decides_what_is_no_digit(run: Run, cli: Cli) -> None:
     assert line.endswith(f"how like a digit  {score:.3f}")
     assert below.endswith("below threshold   1.000")
     assert shown.count("not a digit?") == 1
-    assert re.search(r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong)\n", shown, re.DOTALL)
+    assert re.search(
+        r"not a digit\?[ \n].*if it is one: \d \+ 7 = \d+  (right|wrong|\w+ wrong, \w+ right)\n", shown, re.DOTALL
+    )
     assert "not a digit?" not in cli("predict", "idx", "3", "--number", "7", "--threshold", "0").stdout
     unjudged = cli("predict", "idx", "3", "--number", "7", "--never-refuse").stdout
     assert f"how like a digit  {score:.3f}\n" in unjudged
@@ -70,6 +72,16 @@ def test_an_answer_below_the_limit_is_not_shown_with_it(tmp_path: Path, capsys: 
     lines = capsys.readouterr().out.splitlines()
     assert any(line.endswith("1? (not sure: sum below 90 %)") for line in lines)
     assert [line[-7:] for line in lines if line.endswith(" %")] == ["90.00 %", "89.99 %"]
+
+
+def test_a_right_sum_beside_a_wrong_digit_is_not_called_wrong(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = Prediction(7, 7, 9, (0.0,) * 7 + (1.0, 0.0, 0.0), (0.0,) * 9 + (1.0,) + (0.0,) * 9, label=2)
+    print_prediction(console(), [[255]], said, load_predictor("built-in", tmp_path), "a picture", is_drawn=False)
+    shown = capsys.readouterr().out
+    assert "7 + 7 = 9  digit wrong, sum right\n" in shown
+    assert "; correct: 2 + 7 = 9\n" in shown
 
 
 def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Run, small_data: str, cli: Cli) -> None:

@@ -166,7 +166,7 @@ class WalkingPage(ImagePage):
             return
         self._evaluated = evaluated
         number = self.number if message.number is None else message.number
-        verdict = rightness(evaluated.result.predictions(message.index)[number])
+        verdict = evaluated.result.predictions(message.index)[number].rightness
         step = Step(message.index, number, 1, 1)
         self._land(evaluated, step, (f"{message.back}: {verdict}",), rightness)
 

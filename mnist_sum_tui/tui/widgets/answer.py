@@ -93,7 +93,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
     if said.truth is not None:
         truth = equation(said.truth[0], said.number, said.truth[1])
         when = f" at {at}" if at else ""
-        lines.append((f"{RIGHT} right{when}" if said.correct else f"{WRONG} wrong{when}", style))
+        sign, forms = RIGHT if said.correct else WRONG, (said.rightness, said.rightness.partition(",")[0])
+        lines.append((first_fit([f"{sign} {words}{when}" for words in forms], width), style))
         lines.append((f"truth {truth}", "$foreground-muted"))
     agreement, warning = agreement_line(said, width)
     lines.append((agreement, warning if is_one else "$foreground-muted"))
@@ -103,19 +104,25 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
 def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) -> Content:
     """One line per number: the equation, and whether it is right; an arrow marks the chosen number.
 
-    If `width` is large enough, a bar shows the probability of the sum.
+    If `width` is large enough, a word says which of digit and sum is wrong if the other is right, and a bar shows the
+    probability of the sum.
     """
     lines = []
     room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0%")
+    column = max((len(f" {said.wrong_half}".rstrip()) for said in predictions), default=0)
+    column = column if width - column >= len("> 9+9=18 x") else 0
+    is_tight, room = column > 0 and width - column < len("> 9 + 9 = 18 x"), room - column
     for said in predictions:
         mark = BRAILLE.chosen if said.number == chosen else " "
         if said.correct is None:
             sign, style = ("", "") if said.agrees else (BRAILLE.unlike, "$text-warning")
         else:
             sign, style = (RIGHT, "$text-success") if said.correct else (WRONG, "$text-error")
-        text = f"{mark} {equation(said.digit, said.number, said.sum):<10} "
+        words = equation(said.digit, said.number, said.sum)
+        text = f"{mark} {words.replace(' ', ''):<6} " if is_tight else f"{mark} {words:<10} "
         weight = "bold" if said.number == chosen else "$foreground-muted"
         line = Content.assemble((text, weight), (sign or " ", style))
+        line += Content.styled(f" {said.wrong_half}".ljust(column)[:column], style)
         if room >= 8:
             share = max(said.sum_probabilities)
             line += Content.assemble((f"  {bar(share, room)} {how_sure(share, 1, '%'):>6}", weight))

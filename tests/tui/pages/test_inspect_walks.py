@@ -58,7 +58,7 @@ async def test_a_walk_goes_on_after_a_dialog_and_ends_with_another_choice(app: M
         held[-1].reply(evaluated)
         await pilot.pause()
         assert page.index == 5
-        for number, verdict in ((ODD_NUMBER, "wrong"), (0, "right")):
+        for number, verdict in ((ODD_NUMBER, "sum wrong, digit right"), (0, "right")):
             page.open_image(OpenInInspect(ODD[0], number, evaluated, "From there"))
             assert note_of(page) == f"From there: {verdict}"
 

@@ -36,6 +36,21 @@ def test_the_truth_and_a_colour_say_whether_an_answer_is_right(
     assert styles & {"$text-success", "$text-error"} == {colour}
 
 
+def test_of_a_digit_and_a_sum_the_one_that_is_wrong_is_named() -> None:
+    ten = fixed.predictions(0)  # a 7
+    digit, total = replace(ten[4], digit=1), replace(ten[4], sum=12)
+    assert "\n✗ digit wrong, sum right\n" in answer_lines(digit, 24).plain
+    assert "\n✗ sum wrong, digit right at step 98\n" in answer_lines(total, 40, at="step 98").plain
+    assert "\n✗ digit wrong\n" in answer_lines(digit, 18).plain
+    assert "\n✗ wrong\n" in answer_lines(replace(digit, sum=5), 40).plain
+    lines = all_ten((ten[3], digit, replace(total, number=5, sum=11)), 4, 40).plain.split("\n")
+    assert [line[:20] for line in lines] == ["  7 + 3 = 10 ✓      ", "▸ 1 + 4 = 11 ✗ digit", "  7 + 5 = 11 ✗ sum  "]
+    assert {len(line) for line in lines} == {40}
+    assert all_ten((ten[3], digit), 4, 18).plain.split("\n") == ["  7+3=10 ✓      ", "▸ 1+4=11 ✗ digit"]
+    assert all_ten((digit,), 4, 15).plain == "▸ 1 + 4 = 11 ✗"
+    assert all_ten((replace(digit, label=None),), 4, 20).plain.rstrip() == "▸ 1 + 4 = 11 ≠"
+
+
 def test_whether_the_two_answers_agree_is_told_with_their_figures() -> None:
     said = fixed.predictions(fixed.ODD[0])[4]
     assert answer_lines(said, 43).plain.endswith("\nthe two answers disagree: 0 + 4 is 4, not 5")
