@@ -88,8 +88,8 @@ def named_folder(text: str) -> Path:
     return Path(text)
 
 
-RUN_HELP = "latest, best, the id of a run (or how it begins), or a path."
-RUNS_HELP = "latest, best, ids of runs (or how they begin), or paths."
+RUN_HELP = "latest, best, the id of a run (or how it begins), its name, or a path."
+RUNS_HELP = "latest, best, ids of runs (or how they begin), their names, or paths."
 NETWORK_HELP = f"{RUN_HELP.removesuffix('.')}; or built-in, the network in the package."
 
 
@@ -117,7 +117,8 @@ RunOption = Annotated[str | None, typer.Option("--run", **_NETWORK)]
 RunArgument = Annotated[str | None, typer.Argument(metavar="RUN", **_NETWORK)]
 
 Resume = Annotated[
-    str | None, typer.Option(help="Resume a run: latest, best, its id, or a path.", autocompletion=complete_run)
+    str | None,
+    typer.Option(help="Resume a run: latest, best, its id, its name, or a path.", autocompletion=complete_run),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 

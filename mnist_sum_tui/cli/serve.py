@@ -18,7 +18,9 @@ def serve(
     watch: Annotated[
         str | None,
         typer.Option(
-            help="The run to watch: latest, its id, or a path.", autocompletion=complete_run, show_default="the demo"
+            help="The run to watch: latest, its id, its name, or a path.",
+            autocompletion=complete_run,
+            show_default="the demo",
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on; any but localhost lets others watch.")] = "localhost",

@@ -34,10 +34,12 @@ def tui(
     start: Annotated[bool, typer.Option("--start", help="Start training at once.")] = False,
     resume: Resume = None,
     watch: str | None = typer.Option(
-        None, help="Watch a run that another process trains: latest, its id, or a path.", autocompletion=complete_run
+        None,
+        help="Watch a run that another process trains: latest, its id, its name, or a path.",
+        autocompletion=complete_run,
     ),
     replay: str | None = typer.Option(
-        None, help="Play a run back: latest, best, its id, or a path.", autocompletion=complete_run
+        None, help="Play a run back: latest, best, its id, its name, or a path.", autocompletion=complete_run
     ),
     name: opt.Name = "",
     theme: Theme = None,

@@ -1,4 +1,4 @@
-"""Find runs: by id, path, `latest` or `best`; list all runs; create a new one."""
+"""Find runs: by id, name, path, `latest` or `best`; list all runs; create a new one."""
 
 import contextlib
 import os
@@ -24,7 +24,8 @@ PROJECT_MARKS = (".git", "pyproject.toml")
 
 
 def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
-    """The run that the user names: `latest`, `best`, an id, the start of an id if it is unique, or a path.
+    """The run that the user names: `latest`, `best`, an id, the start of an id if it is unique, the name that
+    --name gave to one run, or a path.
 
     `best_run` decides which is the best. `others` are further names that the user may have meant.
 
@@ -55,8 +56,9 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
-    if matches:
-        return matches[0]
+    found = matches or _named(runs, name)
+    if found:
+        return found[0]
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
@@ -75,6 +77,39 @@ def _at_path(name: str) -> Run:
 def _begins(whole: str, name: str) -> bool:
     """Whether an id begins so; that of the first run of a second does not stand for the second one's, ID-2."""
     return whole.startswith(name) and not re.fullmatch("-[0-9]{1,3}", whole[len(name) :])
+
+
+def _named(runs: list[Run], name: str) -> list[Run]:
+    """The one run that --name gave this whole name, which nothing but the model stands before; none if no run has it.
+
+    Those that have more behind it, because they are of several seeds or were begun in one second, are not meant by it.
+
+    Raises:
+        UsageError: several runs have it.
+    """
+    ids = {run.path.name for run in runs if _is_named(run, run.path.name, name)}
+    alike = [
+        run
+        for run in runs
+        if run.path.name in ids
+        or _is_named(run, re.sub("-seed[0-9]+$", "", run.path.name), name)
+        or re.sub("-[0-9]{1,3}$", "", run.path.name) in ids
+    ]
+    if len(alike) > 1:
+        more = f" or {len(alike) - 2} more" if len(alike) > 2 else ""
+        between = ", " if more else " and "
+        raise UsageError(
+            f"several runs are named '{name}': {alike[0].id}{between}{alike[1].id}{more}: give the id of one"
+        )
+    return alike if ids else []
+
+
+def _is_named(run: Run, path_name: str, name: str) -> bool:
+    """Whether an id of this run, that of its folder or a shorter one, ends with its model and this name."""
+    begun = path_name.removesuffix(f"-{name}")
+    return begun != path_name and bool(
+        re.fullmatch(f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(_model(run).partition('@')[0])}", begun)
+    )
 
 
 def _no_run(name: str) -> UsageError:
