@@ -237,8 +237,9 @@ class Coach:
             return "agrees", "The sum is right where the digit is: from here on both get better together"
         if self._seen.epochs and accuracies(self._seen.epochs[-1]) == (1.0, 1.0):
             return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-        if gained := within_chance(self._seen.epochs, self._started.validation_images if self._started else 0):
-            return "chance", f"It gains little more{'' if self._is_cool else ' while the rate is still high'}: {gained}"
+        images, still = self._started.validation_images if self._started else 0, " while the rate is still high"
+        if gained := within_chance(self._seen.epochs, images, "" if self._is_cool else still):
+            return "chance", gained
         if self._config.schedule != "constant" and self._is_cool:
             return "cools", "The learning rate falls: smaller steps, and the last errors settle"
         return "knows", "Digit and sum are right most of the time; now the rare ones are learned"

@@ -72,8 +72,11 @@ def _far_below(epochs: Sequence[EpochDone], images: int, *, is_few: bool) -> tup
     return ("overfitting", by_heart) if is_few or trained >= BY_HEART else None
 
 
-def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
-    """What the last of three or more epochs gained over the best before, in words, if it may be chance; else empty."""
+def within_chance(epochs: Sequence[EpochDone], images: int, still: str = "") -> str:
+    """What the last of three or more epochs gained over the best before, in words, if it may be chance; else empty.
+
+    `still` is said behind the gain.
+    """
     found = _validated(epochs)
     if len(found) < 3 or not images:
         return ""
@@ -81,6 +84,7 @@ def within_chance(epochs: Sequence[EpochDone], images: int) -> str:
     if abs(last - before) > standard_error(last, images):
         return ""
     if not (gained := round((last - before) * images)):
-        return f"epoch {found[-1][0]} is within one image of the best before"
+        return f"It gains no more{still}: epoch {found[-1][0]} is within one image of the best before"
     words = f"{abs(gained):,} of {images:,} images {'more' if gained > 0 else 'fewer'}"
-    return f"epoch {found[-1][0]} has {words} right than the best before, which may be chance"
+    head = f"It gains {'little' if gained > 0 else 'no'} more{still}"
+    return f"{head}: epoch {found[-1][0]} has {words} right than the best before, which may be chance"
