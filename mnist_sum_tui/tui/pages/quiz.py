@@ -195,8 +195,9 @@ class QuizScreen(Question[None]):
         else:
             missing = next((field for field in self.query(Input) if not field.value), None)
             self._hint("A digit is 0 to 9, a sum 0 to 18: type both, then Enter", is_error=missing is None)
-            if missing is not None:
-                missing.focus()
+            wrong = missing or self.query_one("#typed-sum", Input)
+            wrong.focus()
+            wrong.select_all()  # so that the next digit replaces a sum above 18
 
     def _tell(self) -> None:
         """Compare both answers, if both are there."""

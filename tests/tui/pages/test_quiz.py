@@ -129,6 +129,8 @@ async def test_what_is_missing_or_impossible_is_asked_for_again(app: MnistSumApp
         assert "type both" in text(screen, "#hint")
         await pilot.press("4", "1", "9", "enter")
         assert not screen.answers, "no sum is 19"
+        await pilot.press("1", "8")
+        assert screen.query_one("#typed-sum", Input).value == "18", "what is typed next replaces the 19"
         await pilot.press("backspace", "backspace")
         assert screen.focused is screen.query_one("#typed-sum"), "it was not empty"
         await pilot.press("backspace")
