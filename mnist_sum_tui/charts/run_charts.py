@@ -124,6 +124,12 @@ def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     return found
 
 
+def why_apart(series: Series, ghost: Series, differing: str) -> str:
+    """Why the newest result of their race is what it is: knobs that were turned before it, or how settings differ."""
+    times = [seconds for target, seconds in series.reached().items() if target in ghost.reached()]
+    return TURNED if any(change.elapsed < max(times, default=0.0) for change in series.changed) else differing
+
+
 def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int, why: str = "") -> str:
     """The newest result of a race as a sentence; if there is room, with the reason and the ghost run's name."""
     ghost = f"the best earlier {model} run"  # "best" alone may be an epoch, or the best of all runs
@@ -137,6 +143,9 @@ def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, wi
     named = f"{sentence}, {name}"
     at_least = f"Sum at {mark} {words} {than} the best run"
     with_why = [f"{form}: {why}" for form in (named, sentence, short, at_least) if why]
+    if why == TURNED:  # then it is no race of equals, which must be said
+        turned = [f"{form}, with knobs turned" for form in (sentence, short, at_least, f"Sum at {mark} {words}")]
+        return first_fit([*with_why, *turned], width)
     with_earlier = [f"{named} ({earlier})"] if earlier else []
     return first_fit([*with_why, *with_earlier, named, sentence, short, f"Sum at {mark} {words}"], width)
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import TURNED, View, plot, race, race_line, short_name, system_plot
+from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name, system_plot, why_apart
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import clauses, hanging
@@ -184,7 +184,7 @@ class RunView(Vertical):
         if self.ghost is None:
             return
         found, line = race(self.series, self.ghost), self.query_one("#race", Line)
-        why = TURNED if self.series.changed else self.ghost_why
+        why = why_apart(self.series, self.ghost, self.ghost_why)
         content = Content(text := race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2, why))
         if found:
             lead, start = found[-1][1], text.index(words := found[-1][2])

@@ -5,7 +5,7 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import race_line
+from mnist_sum_tui.charts.run_charts import TURNED, race_line, why_apart
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.differences import ONLY_SPEED
 from mnist_sum_tui.runs.events import Advice, Changed
@@ -62,6 +62,24 @@ def test_the_race_fits_its_line(width: int) -> None:
     assert len(told) <= width
     assert "2.1 s later" in told
     assert ("that one had lr 0.01" in told) == (width >= 78)
+
+
+@pytest.mark.parametrize("width", [58, 78, 98, 200])
+def test_that_knobs_were_turned_is_said_at_any_width(width: int) -> None:
+    found = [("99.5 %", 31.0, "31 s sooner")]
+    line = race_line(found, "compact", "20250228-090000-compact", width, TURNED)
+    assert len(line) <= width
+    assert "31 s sooner" in line
+    assert ("knobs turned while it trained" in line, "with knobs turned" in line) == (width >= 98, width < 98)
+
+
+@pytest.mark.parametrize(("turned_after", "why"), [(-1.0, TURNED), (1.0, "only the seed differs")])
+def test_knobs_that_were_turned_later_explain_no_lead(turned_after: float, why: str) -> None:
+    events, ghost = [*recorded.training(2150)], Series(recorded.training(2150, slower=1.6))
+    mine, theirs = Series(events).reached(), ghost.reached()
+    moment = max(mine[target] for target in mine.keys() & theirs.keys()) + turned_after
+    turn = Changed(step=200, epoch=1, elapsed=moment, setting="lr", value="x0.5", before="x1", at=200)
+    assert why_apart(Series([*events, turn]), ghost, "only the seed differs") == why
 
 
 def test_that_only_the_machine_is_slower_fits_into_80_columns() -> None:
