@@ -63,9 +63,9 @@ class RunState:
 
     def add(self, result: StepResult) -> None:
         """Count a step, without the time in which the process was stopped."""
-        stopped = self.forecast.stopped_in_step(result.seconds)
-        self.clock.leave_out(stopped)
-        result = replace(result, seconds=result.seconds - stopped)
+        if stopped := self.forecast.stopped_in_step(result.seconds):
+            self.clock.leave_out(stopped)
+            result = replace(result, seconds=result.seconds - stopped)
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
             result.add_to(totals)
@@ -116,19 +116,15 @@ class RunState:
         have put it there, and smaller steps make better weights. With a constant rate the highest is the best, of two
         that are equally high the one with the lower loss. Without validation (None) the newest epoch is the best.
         """
-        accuracy = (report.digit_accuracy + report.sum_accuracy) / 2 if report else 0.0
-        loss = (report.digit_loss + report.sum_loss) / 2 if report else 0.0
-        is_higher = report is None or (accuracy, -loss) > (self._best_accuracy, -self._best_loss)
-        is_falling = self.config.schedule != "constant"
-        if report and not is_higher and not (is_falling and self._may_be_chance(accuracy, report.images)):
-            return False
-        if is_higher:
-            self._best_accuracy, self._best_loss = accuracy, loss
+        if report is not None:
+            accuracy = (report.digit_accuracy + report.sum_accuracy) / 2
+            loss, highest = (report.digit_loss + report.sum_loss) / 2, self._best_accuracy
+            if (accuracy, -loss) > (highest, -self._best_loss):
+                self._best_accuracy, self._best_loss = accuracy, loss
+            elif self.config.schedule == "constant" or accuracy <= highest - standard_error(highest, report.images):
+                return False
         self.best_epoch = self.epoch
         return True
-
-    def _may_be_chance(self, accuracy: float, images: int) -> bool:
-        return accuracy > self._best_accuracy - standard_error(self._best_accuracy, images)
 
     def note_saved(self) -> None:
         """Note that a checkpoint has been written now."""
