@@ -43,14 +43,15 @@ def trouble(epochs: Sequence[EpochDone], started: Started | None) -> tuple[str, 
 def _overfitting(epochs: Sequence[EpochDone], images: int) -> str:
     """That in three or more epochs since the best one training got better and validation worse; else empty.
 
-    The validation must be worse by more than chance, because a plateau alone is not overfitting.
+    The validation must be worse by more than chance, because a plateau alone is not overfitting; and it must be below
+    the training, because images that are changed for training are harder than those held out.
     """
     found = _validated(epochs)
     if len(found) < 4:
         return ""
     best = max(range(len(found)), key=lambda row: found[row][2])
     later = found[best + 1 :]
-    is_training = len(later) >= 3 and later[-1][1] > found[best][1]
+    is_training = len(later) >= 3 and later[-1][1] > max(found[best][1], later[-1][2])
     is_worse = all(found[best][2] - accuracy > standard_error(accuracy, images) for _, _, accuracy in later[-3:])
     words = f"Since epoch {found[best][0]} it gets better on its own images only: overfitting; try to augment, or stop"
     return words if is_training and is_worse else ""
