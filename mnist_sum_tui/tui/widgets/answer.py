@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 RIGHT, WRONG = BRAILLE.right, BRAILLE.wrong
+MUTED = "$foreground-muted"
+"""the style of what matters less"""
 GLYPHS = {
     character: tuple(row.ljust(3) for row in DIGITS3X3_BOLD[3 * place : 3 * place + 3])
     for place, character in enumerate(DIGITS)
@@ -41,8 +43,10 @@ def large(text: str, is_tight: bool = False) -> list[str]:
 def agreement_line(said: "Prediction", width: int) -> tuple[str, str]:
     """Whether the sum is digit + number, in as many words as fit into a line, and the style for the words."""
     asked, is_not = f"{said.digit} + {said.number}", f"{said.digit + said.number}, not {said.sum}"
+    close = f"{said.digit}+{said.number}={said.sum}"
+    if said.verdict == "stranger" and said.truth is None:  # there may be no digit to agree about
+        return first_fit([f"{words}: {close}" for words in ("if it is a digit", "if a digit", "if one")], width), MUTED
     if said.agrees:  # the equation says with each other, be they right or wrong
-        close = f"{said.digit}+{said.number}={said.sum}"
         words = ("the two answers agree", "answers agree", "both agree", "agree")
         return first_fit([f"{words[0]}: {asked} is {said.sum}", *(f"{each}: {close}" for each in words[1:])], width), ""
     forms = [
@@ -86,7 +90,7 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
     is_one = said.verdict != "stranger"
     words = equation(said.digit, said.number, said.sum)
     shown = large(words, width < WIDE_WIDTH) if is_large else [words]
-    lines: list[tuple[str, str]] = [(row, f"bold {style}" if is_one else "$foreground-muted") for row in shown]
+    lines: list[tuple[str, str]] = [(row, f"bold {style}" if is_one else MUTED) for row in shown]
     if said.verdict != "sure":
         lines.append((answer(said.digit, said.verdict, said.unsure_of, width), "bold $text-warning"))
     lines.append((sure_line(said, width), ""))
@@ -95,9 +99,8 @@ def answer_lines(said: "Prediction", width: int, is_large: bool = False, at: str
         when = f" at {at}" if at else ""
         sign, forms = RIGHT if said.correct else WRONG, (said.rightness, said.rightness.partition(",")[0])
         lines.append((first_fit([f"{sign} {words}{when}" for words in forms], width), style))
-        lines.append((f"truth {truth}", "$foreground-muted"))
-    agreement, warning = agreement_line(said, width)
-    lines.append((agreement, warning if is_one else "$foreground-muted"))
+        lines.append((f"truth {truth}", MUTED))
+    lines.append(agreement_line(said, width))
     return Content("\n").join(Content.styled(text, style) for text, style in lines)
 
 
@@ -120,7 +123,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
             sign, style = (RIGHT, "$text-success") if said.correct else (WRONG, "$text-error")
         words = equation(said.digit, said.number, said.sum)
         text = f"{mark} {words.replace(' ', ''):<6} " if is_tight else f"{mark} {words:<10} "
-        weight = "bold" if said.number == chosen else "$foreground-muted"
+        weight = "bold" if said.number == chosen else MUTED
         line = Content.assemble((text, weight), (sign or " ", style))
         line += Content.styled(f" {said.wrong_half}".ljust(column)[:column], style)
         if room >= 8:
@@ -140,7 +143,7 @@ def likeness_bar(score: float, threshold: float, width: int) -> Content:
     whole, middle = done + rest, width // 2
     marked = f"{whole[:middle]}{BRAILLE.axes[0]}{whole[middle + 1 :]}"
     style = "$text-primary" if score >= threshold else "$text-warning"
-    return Content.assemble((marked[: len(done)], style), (marked[len(done) :], "$foreground-muted"))
+    return Content.assemble((marked[: len(done)], style), (marked[len(done) :], MUTED))
 
 
 class Likeness(Widget):

@@ -63,6 +63,15 @@ def test_whether_the_two_answers_agree_is_told_with_their_figures() -> None:
     assert answer_lines(agreeing, 18).plain.endswith("\nboth agree: 0+5=5")
 
 
+def test_of_what_is_no_digit_the_answers_do_not_agree_unless_it_is_known_to_be_one() -> None:
+    for number, close in ((4, "0+4=5"), (5, "0+5=5")):
+        known = replace(fixed.predictions(fixed.ODD[0])[number], digit_score=0.2)
+        unknown = replace(known, label=None)
+        assert answer_lines(unknown, 40).plain.endswith(f"%\nif it is a digit: {close}")
+        assert answer_lines(unknown, 18).plain.endswith(f"%\nif a digit: {close}")
+        assert "agree" in answer_lines(known, 43).plain.split("\n")[-1]
+
+
 def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     said = replace(fixed.predictions(0)[4], digit_probabilities=(0.0,) * 7 + (0.97, 0.02, 0.01))
     assert said.verdict == "unsure"
