@@ -1,6 +1,7 @@
 """The result of a run in words: shown when it ends, and printed to the terminal when the dashboard closes."""
 
 import os
+from collections.abc import Iterable
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent, wrapped
@@ -8,16 +9,20 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
+from mnist_sum_tui.runs.events import Event, Progress
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.resumable import MORE_EPOCHS
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
+from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import lost_word
 
 LONGER = "further"
 """the label of the command that adds epochs to a run that is complete"""
+HALF = 0.5
+"""the accuracy by which a head has learned something: no guess comes near it"""
 TONES = {"failed": "error", "diverged": "error", "but": "warning"}
 """the labels of what went wrong, and the theme's colour that says so"""
 Row = tuple[str, str]
@@ -46,12 +51,30 @@ def outcome(session: Session) -> list[Row]:
         lost = "the process that trained it is gone; what came after the last checkpoint is lost"
         gone = "the folder of this run is gone"
         rows.append((word := lost_word(session), gone if word == "removed" else lost))
+    if not session.is_selection and session.moment is None and (words := learned(session.events)):
+        rows.append(("learned", words))
     if session.best is not None and (found := accuracies(session.best)):
         rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}"))
     if done is not None and (found := accuracies(done)):
         agreement = f"agreement {percent(done.agreement)} (sum = digit + number)"
         rows.append(("test", f"{_figures(*found)}, {agreement}, {done.pairs or 0:,} pairs"))
     return [(printable(label), printable(text)) for label, text in [*rows, *commands(session, run)]]
+
+
+def learned(events: Iterable[Event]) -> str:
+    """By which steps half of the digits and half of the sums were right, as the curves show it; empty if neither."""
+    averages, found = {"digit": Average(), "sum": Average()}, dict[str, int]()
+    for event in events:
+        if not isinstance(event, Progress):
+            continue
+        for name, average in averages.items():
+            average.add(getattr(event, f"{name}_accuracy"))
+            if (average.value or 0.0) >= HALF:
+                found.setdefault(name, event.step)
+        if found.keys() == averages.keys():  # soon, so that the rest of a long run is not gone through
+            break
+    words = [f"half of the {name}s {f'by step {found[name]:,}' if name in found else 'never'}" for name in averages]
+    return ", ".join(words) if found else ""
 
 
 def commands(session: Session, run: Run) -> list[Row]:
