@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.widgets.key_footer import WIDE
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, map_lines
 
 if TYPE_CHECKING:
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
 ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
-STEP_BY_STEP = "a run's replay (F5, Enter, p) from 120 columns on or its report (mnist-sum runs report) shows the step."
+STEP_BY_STEP = (
+    f"a run's replay (F5, Enter, p) from {WIDE} columns on or its report (mnist-sum runs report) shows the step."
+)
 IN_REPLAY = "on page Train (F1) the key g tells at which step."
 """where a run tells when it began to add, if it is not known here; the second while it is replayed, as in the demo"""
 

@@ -1,5 +1,6 @@
 """A run that is played back on the page Train: the keys, the mouse, and what the other pages ask meanwhile."""
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
@@ -9,9 +10,10 @@ from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
+from mnist_sum_tui.tui.widgets.addition_table import STEP_BY_STEP
 from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.run_view import RunView
-from mnist_sum_tui.tui.widgets.sample_strip import Sample
+from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
@@ -232,3 +234,16 @@ async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
     assert answers()[0] == (5, 8, 8, 16), "wrong at first"
     await pilot.press("home")
     assert answers() == [None] * 8
+
+
+@pytest.mark.parametrize("further", [0, -1])
+async def test_a_replay_has_the_addition_table_from_the_columns_on_that_inside_names(
+    further: int, pilot: Pilot[int], run: Run
+) -> None:
+    await paused(pilot, run)
+    await pilot.press("end")
+    columns = int(STEP_BY_STEP.partition("from ")[2].partition(" columns on")[0])
+    await pilot.resize_terminal(columns + further, 36)
+    strip = app_of(pilot).train_page.query_one(SampleStrip)
+    await until(pilot, lambda: strip.has_class("-with-table") and strip.size.width == columns + further - 2)
+    assert strip.query_one(AdditionPicture).display == (further == 0)
