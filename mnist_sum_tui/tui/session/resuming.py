@@ -31,9 +31,9 @@ def obstacle(run: Run, config: TrainConfig | None, is_training: bool, trouble: s
     if config is None:
         return f"Run {run.id} is damaged and cannot be resumed: {trouble}"
     if is_training:
-        return "A training is going on: stop it first (s on page Train), then resume this one"
+        return "A training is in progress: stop it first (s on page Train), then resume this one"
     if run.is_running:
-        return f"Run {run.id} is being trained by another process"
+        return f"Run {run.id} is being trained by another process: wait for it, or stop it"
     return capped(lost_checkpoint(run))
 
 

@@ -62,9 +62,10 @@ def test_what_stands_in_the_way_of_resuming_is_told(tmp_path: Path) -> None:
     run = find.create(tmp_path, config)
     run.last_file.touch()
     assert obstacle(run, config, False) == ""
-    assert obstacle(run, config, True).startswith("A training is going on: stop it first")
+    assert obstacle(run, config, True).startswith("A training is in progress: stop it first")
     with run.lock():
-        assert obstacle(run, config, False) == f"Run {run.id} is being trained by another process"
+        busy = f"Run {run.id} is being trained by another process: wait for it, or stop it"
+        assert obstacle(run, config, False) == busy
     assert obstacle(run, None, False, "because") == f"Run {run.id} is damaged and cannot be resumed: because"
     assert obstacle(Run(tmp_path / "none"), None, False) == "Run none no longer exists"
     assert "came with the program" in obstacle(RECORDED, RECORDED.read_config(), False)
