@@ -110,7 +110,7 @@ def _decode(stream: BinaryIO, path: Path | str) -> Checkpoint:
         if (number := values["format"]) not in READABLE:
             if type(number) is not int or number < FORMAT:
                 raise ValueError
-            raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update it")
+            raise CheckpointError(f"{path}: was written by a later version of mnist-sum; update mnist-sum")
         config, position = _described(values, path)
         stream.seek(0)
         tensors = safetensors.torch.load(stream.read(MAX_BYTES))
