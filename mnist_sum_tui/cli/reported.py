@@ -28,11 +28,11 @@ def result(run: Run, report: dict[str, Any] | None, is_contradicted: bool) -> st
         return ""
     if not os.access(run.report_file, os.R_OK):
         return "report.json cannot be read (Permission denied)"
+    again = f"mnist-sum evaluate {as_is(run.argument)}"
     if report is None:
-        return "report.json is damaged: mnist-sum evaluate tests the run again"
+        return f"report.json is damaged: {again} tests the run again"
     if is_contradicted:
-        again = f"mnist-sum evaluate {as_is(run.argument)} prints the result of its weights"
-        return f"report.json contradicts metrics.jsonl and is left out; {again}"
+        return f"report.json contradicts metrics.jsonl and is left out; {again} prints the result of its weights"
     return (
         f"{percent(report['digit_accuracy'])} digit, {percent(report['sum_accuracy'])} sum, "
         f"{percent(report['agreement'])} agreement, {report['pairs']:,} pairs, "

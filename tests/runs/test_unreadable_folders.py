@@ -134,7 +134,9 @@ def test_files_that_cannot_be_read_are_not_called_damaged(
     run, folder = old_run(tmp_path), ["--runs-dir", str(tmp_path)]
     run.report_file.touch()
     app(["show", *folder], standalone_mode=False)
-    assert "report.json is damaged: mnist-sum evaluate tests the run again" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "report.json is damaged: mnist-sum evaluate" in said
+    assert f"evaluate{run.argument}teststherunagain" in "".join(said.split()), "its path is wrapped"
     lock_up(run.report_file, monkeypatch)
     lock_up(run.config_file, monkeypatch)
     app(["show", *folder], standalone_mode=False)
