@@ -87,7 +87,8 @@ def _events(run: Run) -> list[Event]:
     """
     events = list(read_events(run.metrics_file))
     if not events:
-        raise UsageError(f"run {run.id} has nothing to export: its metrics.jsonl is missing, empty or unreadable")
+        why = "its metrics.jsonl is missing, empty or unreadable"
+        raise UsageError(f"run {run.id} has nothing to export: {why}; choose another run")
     return events
 
 
@@ -106,7 +107,7 @@ def _moving_picture(run: Run, events: list[Event]) -> bytes:
     try:
         return animation.svg(events, command, data_dir).encode()
     except DataError as error:
-        raise DataError(f"run {run.id}: {error}") from None
+        raise DataError(f"run {run.id}: {error}; choose another run") from None
 
 
 def report(

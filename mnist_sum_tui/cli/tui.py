@@ -99,5 +99,5 @@ def _replayed(name: str, folder: Path) -> Run:
     run = find.by_name(name, folder)
     run.read_config()
     if next(read_events(run.metrics_file), None) is None:
-        raise UsageError(f"run {run.id} has no events to replay")
+        raise UsageError(f"run {run.id} has no events to replay: choose another run")
     return run

@@ -163,7 +163,7 @@ def test_a_terminal_that_does_not_say_its_width_has_80_columns() -> None:
 
 def test_a_run_without_events_is_not_replayed(cli: Cli, tmp_path: Path) -> None:
     run = find.create(tmp_path, TrainConfig.of("standard"))
-    is_one_line(cli("tui", "--replay", str(run.path)), 2, "has no events to replay")
+    is_one_line(cli("tui", "--replay", str(run.path)), 2, "has no events to replay: choose another run")
 
 
 def test_the_usage_line_names_arguments_in_capitals(cli: Cli) -> None:

@@ -77,7 +77,7 @@ def test_the_moving_picture_of_any_run(cli: Cli, tmp_path: Path) -> None:
     is_one_line(short, 1, "20260101-120200-short: the training is too short for a moving picture, or the rest of it is")
     make(runs, "20260101-120300-late", events[1:])
     late = cli("runs", "export", "20260101-120300", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
-    is_one_line(late, 1, "20260101-120300-late: the beginning of the training is missing in metrics.jsonl")
+    is_one_line(late, 1, "20260101-120300-late: the beginning of the training is missing in", "; choose another run")
     make(runs, "20260101-120400-moved", events, data_dir=str(tmp_path / "gone"))
     moved = cli("runs", "export", "20260101-120400", "--svg", str(tmp_path / "no.svg"), "--runs-dir", str(runs))
     is_one_line(moved, 1, "20260101-120400-moved: the images of the training are not in", "gone")
@@ -139,7 +139,13 @@ def test_all_is_written_or_nothing(cli: Cli, tmp_path: Path) -> None:
     make(runs, "20260101-120100-short", EVENTS[:2])
     is_one_line(cli("runs", "export", "latest", *both), 1, "too short")
     make(runs, "20260101-120200-empty", [])
-    is_one_line(cli("runs", "export", "latest", *both[:2], *both[4:]), 2, "nothing to export", "metrics.jsonl")
+    is_one_line(
+        cli("runs", "export", "latest", *both[:2], *both[4:]),
+        2,
+        "nothing to export",
+        "metrics.jsonl",
+        "; choose another run",
+    )
     board = cli("runs", "export", "latest", "--tensorboard", str(tmp_path / "board"), *both[4:])
-    is_one_line(board, 2, "nothing to export", "metrics.jsonl")
+    is_one_line(board, 2, "nothing to export", "metrics.jsonl", "; choose another run")
     assert [path.name for path in tmp_path.iterdir() if path != runs] == []

@@ -193,7 +193,7 @@ def replayed(run: Run, is_whole: bool) -> "tuple[TrainConfig, Run, Player, Seque
 
     config, replay = run.read_config(), Replay(run.metrics_file, is_whole)
     if not len(replay):
-        raise RunError(f"run {run.id} has no events to replay")
+        raise RunError(f"run {run.id} has no events to replay: choose another run")
     if run != RECORDED:
         return config, run, Player(replay), ()
     from mnist_sum_tui.export.demo import SECONDS, captions  # numpy

@@ -128,7 +128,7 @@ async def test_a_run_without_events_is_told(pilot: Pilot[int], tmp_path: Path) -
     app = app_of(pilot)
     app.post_message(ReplayRun(make(tmp_path / "runs", "20260101-120100-compact", [])))
     await until(pilot, lambda: app._notifications)
-    assert "no events to replay" in next(iter(app._notifications)).message
+    assert "no events to replay: choose another run" in next(iter(app._notifications)).message
     assert app.train_page.player is None
 
 
