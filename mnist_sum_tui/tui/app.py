@@ -198,18 +198,16 @@ class MnistSumApp(SettingsApp):
 
         return commands(self, screen)
 
-    def deliver_screenshot(
-        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
-    ) -> str | None:
+    def save_screen(self) -> None:
         """Save a picture of the screen in the folder of saved drawings; in a browser, as Textual does."""
-        if filename is None and path is None and not self.is_web:
-            from mnist_sum_tui.tui.predictions import drawings
+        if self.is_web:
+            self.deliver_screenshot()
+            return
+        from mnist_sum_tui.tui.predictions import drawings
 
-            try:
-                saved = drawings.save_screen(self.session.runs_folder, self.export_screenshot(), datetime.now())
-            except RunError as error:
-                self.notify(str(error), severity="error")
-            else:
-                self.notify(f"Saved screenshot to {str(saved)!r}", title="Screenshot")
-            return None
-        return super().deliver_screenshot(filename, path, time_format)
+        try:
+            saved = drawings.save_screen(self.session.runs_folder, self.export_screenshot(), datetime.now())
+        except RunError as error:
+            self.notify(str(error), severity="error")
+        else:
+            self.notify(f"Saved screenshot to {str(saved)!r}", title="Screenshot")

@@ -59,6 +59,6 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         yield SystemCommand(f"Marker: {name}", said, partial(app.keep_setting, "marker", name))
     kept = ", ".join(name for name in settings.KNOWN if name != "plain")
     yield SystemCommand("Settings", f"What one sets once: {kept}", app.search_settings)
-    picture = partial(app.set_timer, 0.1, app.deliver_screenshot)  # when the palette is gone
+    picture = partial(app.set_timer, 0.1, app.save_screen)  # when the palette is gone
     yield SystemCommand("Screenshot", "Save a picture of the screen as SVG, and say where", picture)
     yield SystemCommand("Quit", "Leave; asks first if a training runs here", app.action_quit)

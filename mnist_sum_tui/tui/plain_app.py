@@ -37,8 +37,6 @@ CLEAR = "\x1b[m\x1b[2J\x1b[H"
 under what the shell writes"""
 TERMINAL_SECONDS = 2.0
 """how often it looks whether the terminal is still there"""
-PATH_STYLE = "[$text-success]"
-"""markup before the path in Textual's message about a screenshot, its only message with markup"""
 
 
 class ShownOnly(LineFilter):
@@ -180,5 +178,4 @@ class PlainApp(App[int]):
         markup: bool = False,  # noqa: ARG002  ignored, because Widget.notify passes True by default
     ) -> None:
         """Show a toast with the message as plain text, because brackets in it may be part of a folder's name."""
-        words = printable(message.replace(PATH_STYLE, ""))
-        super().notify(words, title=printable(title), severity=severity, timeout=timeout, markup=False)
+        super().notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)

@@ -114,7 +114,7 @@ async def test_each_command_of_the_palette_does_what_its_name_says(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved = []
-    monkeypatch.setattr(app, "deliver_screenshot", lambda: saved.append("a picture"))
+    monkeypatch.setattr(app, "save_screen", lambda: saved.append("a picture"))
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: app.train_page.is_composed)
         does = {command.title: command.callback for command in app.get_system_commands(app.screen)}

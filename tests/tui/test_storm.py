@@ -101,7 +101,7 @@ async def test_the_app_survives_random_events(
     seed: int, count: int, resizes: float, small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MnistSumApp, "exit", lambda *_, **__: None)  # no event ends the test early
-    monkeypatch.setattr(MnistSumApp, "deliver_screenshot", lambda *_, **__: None)  # the palette could write a file
+    monkeypatch.setattr(MnistSumApp, "save_screen", lambda *_, **__: None)  # the palette could write a file
     config = TrainConfig.of("standard", model="compact", epochs=10_000, threads=1, data_dir=small_data, keep=0)
     app = MnistSumApp(Session(tmp_path / "runs", small_data), config, form_defaults=config)
     async with app.run_test(size=(120, 36), notifications=True) as pilot:

@@ -73,13 +73,11 @@ async def test_the_message_about_a_screenshot_shows_brackets_of_the_path(
     app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    folder = Path("[") / "foo]"
-    folder.mkdir(parents=True)
+    app.session.runs_folder = Path("[") / "foo]"
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
-        app.deliver_screenshot("shot.svg", str(folder))
-        text = await toasts(pilot, app, 1)
-        assert "Saved screenshot to '[/foo]/shot.svg'" in text
+        app.save_screen()
+        await until(pilot, lambda: any("'[/foo]/drawings/screen-" in line for line in shown(app)))
 
 
 async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSumApp, tmp_path: Path) -> None:
@@ -87,13 +85,13 @@ async def test_a_picture_of_the_screen_is_saved_where_drawings_are(app: MnistSum
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
         for _ in range(2):
-            app.action_screenshot()
+            app.save_screen()
             await until(pilot, lambda: list(folder.glob("screen-*.svg")))
         await until(pilot, lambda: len([*folder.glob("screen-*.svg")]) == 2, 30)
         assert all("<svg" in file.read_text(encoding="utf-8") for file in folder.iterdir())
         folder.rename(tmp_path / "elsewhere")
         folder.symlink_to(tmp_path / "elsewhere")
-        app.action_screenshot()
+        app.save_screen()
         await until(pilot, lambda: any("is a link" in line for line in shown(app)))  # the toasts before it may be gone
         assert len([*folder.iterdir()]) == 2
 
