@@ -72,11 +72,11 @@ class Cells:
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
     def sign(self, role: str, x: float, text: str) -> None:
-        """Write a text beside x in the uppermost row that is free."""
+        """Write a text beside x in the uppermost row that is free; none in the lower half, where curves end."""
         column = int(column_of(np.array([x]), self.across, self.columns)[0])
         begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
         row = next((row for row, end in enumerate(self._signed) if end < begin), len(self._signed))
-        if begin < 0 or row >= self.rows:
+        if begin < 0 or row > self.rows // 2:
             return
         self._signed[row:] = [begin + len(text), *self._signed[row + 1 :]]
         self._write(role, row, begin, text)

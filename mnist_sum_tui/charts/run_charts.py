@@ -12,6 +12,7 @@ from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import changed_short
+from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.moving_average import SMOOTHING
 
 SMOOTHINGS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
@@ -21,6 +22,8 @@ GHOST_PATTERNS = {"digit": "sparse", "sum": "dotted"}
 HEAD_SYMBOLS = dict(zip(HEADS, BRAILLE.runs, strict=False))
 LOOK_AHEAD = 1.3
 """how far the ghost run is drawn, relative to the run itself; in full, a long ghost would leave a short run no room"""
+QUICK = 0.1
+"""turns of a setting within this share of the x axis are one sign, because several texts would hide the curves"""
 SAME_TIME = 0.05
 """a smaller lead, in seconds, counts as the same time"""
 
@@ -51,6 +54,19 @@ class View:
         return f"y {'log' if self.is_log else 'linear'}, {smoothed}"
 
 
+def _signs(series: Series, x_kind: str, end: float) -> tuple[tuple[float, str], ...]:
+    """Where settings were changed, and in words to what, up to the end of the x axis; quick turns of one are joined."""
+    found = list[tuple[float, Changed]]()
+    for event in series.changed:
+        if (at := series.x_of(x_kind, event)) > end:
+            continue
+        if found and found[-1][1].setting == event.setting and at - found[-1][0] < QUICK * end:
+            found[-1] = found[-1][0], replace(found[-1][1], value=event.value)
+        else:
+            found.append((at, event))
+    return tuple((at, changed_short(event)) for at, event in found)
+
+
 def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plot:
     """The chart of `loss` or `accuracy`: digit and sum as lines, validation as marks, the ghost run behind them."""
     scales = (LOG if view.is_log else LINEAR) if quantity == "loss" else (NINES if view.is_log else SHARE)
@@ -77,14 +93,12 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
         )
         for head in HEADS
     )
-    end = float(x[-1]) if len(x) else 0.0
-    signs = ((series.x_of(view.x_kind, event), changed_short(event)) for event in series.changed)
     reading, keys = (
         ("smoothed", f" {view.smoothing:g}, [ ] change it") if view.smoothing else ("each batch", ", ] smooths")
     )
     return Plot(
         tuple(curves), marks, scales, view.x_kind, view.cursor, title=quantity, note=view.words,
-        reading=reading, reading_keys=keys, signs=tuple(sign for sign in signs if sign[0] <= end),
+        reading=reading, reading_keys=keys, signs=_signs(series, view.x_kind, float(x[-1]) if len(x) else 0.0),
         steps_per_epoch=series.steps_per_epoch,
     )  # fmt: skip
 

@@ -100,6 +100,24 @@ def test_a_turned_setting_stands_as_a_line_with_its_old_and_new_value() -> None:
     assert {len(line) for line in lines_of(plot(Series(events), None, View(), "loss"), 20, 20)} == {20}
 
 
+def test_quick_turns_of_a_setting_are_one_sign_and_no_text_covers_the_lower_half() -> None:
+    turns = [("lr", "x1", "x2"), ("lr", "x2", "x5"), ("lr", "x5", "x2"), ("augment", "none", "shift")]
+    turns += [("sum_weight", f"0.{place}", f"0.{place + 1}") for place in range(1, 9)]
+    steps = [100, 104, 108, 112, *range(120, 200, 10)]
+    events = [
+        Changed(step=at, epoch=1, elapsed=float(at), at=at, setting=setting, before=before, value=value)
+        for at, (setting, before, value) in zip(steps, turns, strict=True)
+    ]
+    drawn = plot(Series([*recorded.training(200), *events]), None, View(), "loss")
+    found = [words for _, words in drawn.signs]
+    assert found[:2] == ["lr x1 -> x2", "augment none -> shift"]
+    assert 3 < len(found) < 8, "turns that are further apart are not joined"
+    lines = lines_of(drawn, 60, 12)
+    written = [row for row, line in enumerate(lines) if "->" in line]
+    assert len(written) > 3
+    assert max(written) <= len(lines) * 2 / 3
+
+
 def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_legend() -> None:
     charts = plot(Series(recorded.training()), Series(recorded.training(2150)), View(), "loss")
     ghosts = [curve for curve in charts.curves if curve.is_behind]
