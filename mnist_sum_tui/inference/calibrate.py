@@ -136,7 +136,7 @@ def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str, labels_n
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, augmentation: str = "none") -> Confidence:
     """Only the class means and the contrast, from evenly spread training images.
 
-    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. A network that learnt
+    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. A network that learned
     other forms of digits than MNIST's, by the augmentation, sees the images as they are and once more changed.
     """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
