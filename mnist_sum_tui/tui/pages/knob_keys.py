@@ -11,7 +11,7 @@ from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel
 KNOB_BINDINGS = [
     Binding("k", "knobs", "Knobs", tooltip="Change a setting while it trains"),
     Binding("full_stop", "single_step", "One step", key_display="."),
-    Binding("o", "slow", "Slow motion", tooltip="One step a second, or full speed again"),
+    Binding("o", "slow", "Slow motion", tooltip="One step per second, or full speed again"),
 ]
 KNOB_ACTIONS = ("knobs", "single_step", "slow")
 
@@ -77,5 +77,5 @@ class KnobKeys(Page):
         """Switch between one step per second and full speed."""
         if self.session.control is not None:
             self.session.control.slow = not self.session.control.slow
-            words = "One step a second" if self.session.control.slow else "Full speed"
+            words = "One step per second" if self.session.control.slow else "Full speed"
             self.notify(f"{words}, once it goes on (space)" if self.session.control.paused else words, timeout=4)

@@ -138,7 +138,7 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(pilot: Pilot[int], m
     await pilot.press("space", "full_stop")
     assert control.take("step")
     await pilot.press("o", "o")
-    slow, full = "One step a second", "Full speed"
+    slow, full = "One step per second", "Full speed"
     assert told[0] == "Pause first (space): then . makes one step."
     assert told[1:] == [slow, full, *(f"{words}, once it goes on (space)" for words in (slow, full))]
 
