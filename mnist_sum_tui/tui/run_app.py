@@ -176,8 +176,8 @@ class RunningApp(LeavingApp):
         elif session.is_training:
             session.network = run
             self._forget_weights()
-            asked = f"Inspect, Draw, Mistakes and Inside ask the network of {run.id} now."
-            self.notify(f"{asked} Its charts open after the training. To turn back: Enter on the run that trains.")
+            told = f"Inspect, Draw, Mistakes and Inside ask the network of {run.id} now."
+            self.notify(f"{told} Its charts can be opened after the training. Enter on the run that trains turns back.")
         elif run.is_running:
             self.begin_watching(run)
             self._turn_to_train()

@@ -153,12 +153,14 @@ async def test_beside_a_training_only_the_network_is_another(fake: FakeTrain, tm
         assert app.session.run == trained
         assert app.session.is_training
         assert of_session(app.session).chosen.owner == "20250101-120100-compact"
+        assert any("can be opened after the training" in note.message for note in app._notifications)
         await pilot.press("up", "enter")
         await until(pilot, lambda: app.screen is app.train_page)
         assert app.session.network is None
         assert app.session.control is not None
         app.session.control.stop()
         await until(pilot, lambda: not app.session.is_training)
+        assert app.session.run == trained, "nothing opens by itself"
     assert fake.saved
 
 
