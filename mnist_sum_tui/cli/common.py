@@ -190,7 +190,7 @@ def _checked_board(folder: Path | None) -> Path | None:
     if folder is not None:
         need("--tensorboard", "tensorboardX")
         if not folder.name or (os.path.lexists(folder) and not os.path.isdir(folder)):
-            raise UsageError(f"--tensorboard '{folder}' is not a folder of its own: name one, or a new one")
+            raise UsageError(f"--tensorboard '{folder}' is not the name of a folder: name one, such as logs")
     return folder
 
 
