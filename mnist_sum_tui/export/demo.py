@@ -61,10 +61,9 @@ def captions(replay: Replay) -> list[Caption]:
 
 def _shown(events: Sequence[Event]) -> list[tuple[int, float, float]]:
     """Step and both training accuracies at each Progress, smoothed as in the dashboard at that moment."""
-    digit, total, found = Average(), Average(), []
-    for event in events:
-        if isinstance(event, Progress):
-            digit.add(event.digit_accuracy)
-            total.add(event.sum_accuracy)
-            found.append((event.step, digit.value or 0.0, total.value or 0.0))
-    return found
+    digit, total = Average(), Average()
+    return [
+        (event.step, digit.add(event.digit_accuracy), total.add(event.sum_accuracy))
+        for event in events
+        if isinstance(event, Progress)
+    ]

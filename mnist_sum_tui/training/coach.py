@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Health, Progress, Started, System
 from mnist_sum_tui.runs.knob_turns import Turn, known, turned
 from mnist_sum_tui.sizes import DIGITS, SUMS
-from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen, so_far
+from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen
 from mnist_sum_tui.training.dead_units import DeadUnits
 from mnist_sum_tui.training.diverged import ALIKE, TURN_BACK, lower_rate, turned_up
 from mnist_sum_tui.training.knobs import Knobs
@@ -156,7 +156,7 @@ class Coach:
 
     def _too_high(self) -> Said | None:
         seen, rate = self._seen, TURN_BACK if self._is_turned_up else self._to_try
-        if (high := so_far(seen.loss)) > 2 * GUESSING_LOSS:
+        if (high := seen.loss.value) > 2 * GUESSING_LOSS:
             loss = f"{high:,.1f}" if high < 1e6 else f"{high:.1e}"
             return "too-high", (
                 f"The learning rate is too high ({rate}): the smoothed mean of both losses was {loss} "
@@ -176,7 +176,7 @@ class Coach:
 
     def _too_low(self) -> Said | None:
         seen = self._seen
-        if not seen.is_guess or self._has_read or seen.step <= STILL_STEPS or so_far(seen.total) >= KNOWS:
+        if not seen.is_guess or self._has_read or seen.step <= STILL_STEPS or seen.total.value >= KNOWS:
             return None
         words = f"After {seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
@@ -213,7 +213,7 @@ class Coach:
         return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> Said | None:
-        digit, total = so_far(self._seen.digit), so_far(self._seen.total)
+        digit, total = self._seen.digit.value, self._seen.total.value
         if digit < ADDS and self._said.keys() & {"too-high", "ruined"}:  # nothing was learned since, so it still stands
             return None
         if total >= KNOWS and total - digit >= BEHIND:

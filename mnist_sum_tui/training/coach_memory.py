@@ -81,13 +81,13 @@ class Seen:
         ):  # fmt: skip
             average.add(value)
         self.reached.add(event)
-        loss, speed = so_far(self.loss), so_far(self.speed)
+        loss, speed = self.loss.value, self.speed.value
         peak = 0.0 if event.lr >= AGAIN * self.rate else self.peak_rate
         self.events, self.step, self.elapsed, self.rate = self.events + 1, event.step, event.elapsed, event.lr
-        self.peak_rate, self.most_digit = max(peak, event.lr), max(self.most_digit, so_far(self.digit))
+        self.peak_rate, self.most_digit = max(peak, event.lr), max(self.most_digit, self.digit.value)
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
-            self.first_digit_loss = so_far(self.digit_loss)
+            self.first_digit_loss = self.digit_loss.value
             if self.is_late:
                 self.reached.forget_times()
         if self.events >= SETTLED:
@@ -107,14 +107,9 @@ class Seen:
     @property
     def is_guess(self) -> bool:
         """Whether the digit is guessed."""
-        return so_far(self.digit_loss) > STILL * self.first_digit_loss and so_far(self.digit) < ADDS
+        return self.digit_loss.value > STILL * self.first_digit_loss and self.digit.value < ADDS
 
     @property
     def has_risen(self) -> bool:
         """Whether the loss is above its lowest value by more than noise."""
         return self.low_step < self.step
-
-
-def so_far(average: Average) -> float:
-    """The average so far; 0 before its first value."""
-    return average.value or 0.0

@@ -91,11 +91,8 @@ def suggest(losses: Sequence[float]) -> RateTest:
 
 def averaged(losses: Sequence[float]) -> list[float]:
     """The exponential moving average of the losses, without bias at the start."""
-    average, found = Average(SMOOTHING), []
-    for loss in losses:
-        average.add(loss)
-        found.append(average.value or 0.0)
-    return found
+    average = Average(SMOOTHING)
+    return [average.add(loss) for loss in losses]
 
 
 def _steepest(rates: Sequence[float], smooth: Sequence[float]) -> float:

@@ -18,19 +18,15 @@ class Average:
         self._weight = weight
         self._sum = self._count = 0.0
         self._values = 0
-        self._newest: float | None = None
+        self.value = 0.0
+        """the average so far; 0 before the first value"""
 
-    def add(self, value: float) -> None:
-        """Add the next value."""
-        self._newest, is_known = value, math.isfinite(value)
+    def add(self, value: float) -> float:
+        """Add the next value; returns the average so far."""
+        is_known = math.isfinite(value)
         fade = min(self._weight, self._values / (self._values + 3))
         self._values += 1
         self._sum = fade * self._sum + (value if is_known else 0.0)
         self._count = fade * self._count + is_known
-
-    @property
-    def value(self) -> float | None:
-        """The average so far; None before the first value."""
-        if self._newest is None or not math.isfinite(self._newest):
-            return self._newest
-        return self._sum / self._count
+        self.value = self._sum / self._count if is_known else value
+        return self.value

@@ -44,8 +44,7 @@ class Reached:
 
     def add(self, event: Progress) -> None:
         """Take in the next Progress."""
-        self._average.add(event.sum_accuracy)
-        accuracy = self._average.value or 0.0
+        accuracy = self._average.add(event.sum_accuracy)
         for target in TARGETS[len(self.at) :]:
             if not accuracy >= target:  # or NaN
                 break

@@ -96,13 +96,9 @@ class Session:
         """the settings that were changed during training, and their new values"""
         self.undo = Undo()
         """the changes of settings that were made here"""
-        self._training = {"digit_accuracy": Average(), "sum_accuracy": Average()}
-
-    @property
-    def training(self) -> tuple[float, float] | None:
-        """The present training accuracies of digit and sum, smoothed as in the charts; None before the first."""
-        digit, total = (average.value for average in self._training.values())
-        return None if digit is None or total is None else (digit, total)
+        self._digit, self._sum = Average(), Average()
+        self.training: tuple[float, float] | None = None
+        """the present training accuracies of digit and sum, smoothed as in the charts; None before the first"""
 
     @property
     def is_training(self) -> bool:
@@ -203,8 +199,7 @@ class Session:
                 self.turned.pop("epochs", None)  # it has those that were asked for when it was resumed
             case Progress():
                 self.progress = event
-                for name, average in self._training.items():
-                    average.add(getattr(event, name))
+                self.training = self._digit.add(event.digit_accuracy), self._sum.add(event.sum_accuracy)
             case EpochDone():
                 self.epochs.append(event)
                 self.best = event if event.best else self.best
