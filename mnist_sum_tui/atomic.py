@@ -122,9 +122,23 @@ def unwritable(path: Path, error: OSError) -> RunError:
 
 def what_helps(error: OSError) -> str:
     """What to do where nothing can be written."""
+    if error.errno not in NO_SPACE:
+        return "check the folder, and whether you may write there"
     if error.errno == errno.EFBIG:
         return "raise `ulimit -f`"
-    return "free some space" if error.errno in NO_SPACE else "check the folder, and whether you may write there"
+    if error.errno != errno.ENOSPC:  # EDQUOT, which stands for both quotas
+        return "free some space, or delete some files if their number is limited"
+    if error.filename is not None and no_more_files(Path(error.filename).parent):
+        return "delete some files: the disk has space, but can hold no more files (inodes)"
+    return "free some space"
+
+
+def no_more_files(folder: Path) -> bool:
+    """Whether the folder's disk has space but no inodes, one of which every file takes; False where it is not known."""
+    with contextlib.suppress(OSError, AttributeError):  # Windows has no statvfs
+        found = os.statvfs(folder)
+        return found.f_files > 0 == found.f_favail and found.f_bavail > 0
+    return False
 
 
 def sync_folder(folder: Path) -> None:

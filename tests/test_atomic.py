@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui import atomic
+from mnist_sum_tui.cli import doctor_checks
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
@@ -140,7 +142,7 @@ def test_on_windows_a_virus_scanner_may_look_at_the_file_for_a_second(
     ("code", "advice"),
     [
         (errno.ENOSPC, "free some space"),
-        (errno.EDQUOT, "free some space"),
+        (errno.EDQUOT, "free some space, or delete some files if their number is limited"),
         (errno.EFBIG, "raise `ulimit -f`"),
         (errno.EROFS, "check the folder, and whether you may write there"),
     ],
@@ -155,6 +157,30 @@ def test_space_is_asked_for_only_where_it_helps(
     with pytest.raises(RunError, match=os.strerror(code)) as caught:
         atomic.write_atomic(tmp_path / "x", b"")
     assert str(caught.value).endswith(f"; {advice}")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file system in memory, of a given number of files")
+def test_a_disk_that_can_hold_no_more_files_is_not_said_to_be_full(tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "nr_inodes=4,size=1m", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs the right to mount")
+    try:
+        for name in ("first", "second", "third"):
+            assert doctor_checks.runs(tmp_path, "").state != "broken"
+            atomic.write_atomic(tmp_path / name, b"")
+        advice = r"; delete some files: the disk has space, but can hold no more files \(inodes\)"
+        with pytest.raises(RunError, match=f"{advice}$"):
+            atomic.write_atomic(tmp_path / "first", b"longer")
+        with pytest.raises(RunError, match=f"{advice}, or choose another --runs-dir$"):
+            find.create(tmp_path, TrainConfig())
+        found = doctor_checks.runs(tmp_path, "")
+        assert (found.state, "can hold no more files (inodes): choose another" in found.text) == ("broken", True)
+        (tmp_path / "third").unlink()
+        atomic.write_atomic(tmp_path / "first", b"longer")
+        with pytest.raises(RunError, match=r"; free some space$"):
+            atomic.write_atomic(tmp_path / "first", bytes(2 << 20))
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
 
 
 def test_a_system_without_flags_against_links_and_pipes_refuses_links_too(

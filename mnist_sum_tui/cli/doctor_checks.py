@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mnist_sum_tui import __version__, settings
+from mnist_sum_tui.atomic import no_more_files
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
@@ -153,6 +154,8 @@ def _why_not(folder: Path, nearest: Path) -> str:
         return f"cannot be created, because {printable(str(nearest))} is not a folder"
     if not os.access(nearest, os.W_OK | os.X_OK):
         return "is not writable"
+    if no_more_files(nearest):
+        return "is on a disk that has space but can hold no more files (inodes)"
     try:
         folder.lstat()
     except OSError as error:  # such as a name that is too long
