@@ -84,7 +84,7 @@ def test_a_run_without_a_test_says_so_and_what_its_validation_was(run: Run) -> N
     assert "Its report.json is missing or damaged, so neither" in text, "its journal, and so `runs`, has its accuracy"
     assert "mistakes are here. Its best epoch" in text, "it has no weights that could be tested"
     run.best_file.touch()
-    assert "mistakes are here: mnist-sum evaluate tests its weights. Its best epoch" in page(run)
+    assert f"mistakes are here: mnist-sum evaluate {run.id} tests its weights. Its best epoch" in page(run)
     assert re.search(r"Its best epoch, 5, has [\d.]+ % of the digits and [\d.]+ % of the sums of the validation", text)
     assert "Dots: validation." in text
 
