@@ -160,7 +160,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     elif measures:
         say(out, f"digit, sum: on the {measures.pop()} images")
     if swept and any(found.best.ranked_by == "test" for found in done):
-        say(out, "where no images were held out the test images chose, so that result is too good: --all-data no")
+        say(out, "where no images were held out the test images chose, so that result is too good: take --all-data no")
     say(out, "+-: standard error of their mean, over the seeds, but at least that of the images")
     out.print()
     ids = [[*found.values, found.best_id or "-"] for found in ranked]
