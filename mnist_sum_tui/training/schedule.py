@@ -14,7 +14,7 @@ END_DIVISOR = 1e4
 """and ends at a ten-thousandth of its start, as OneCycleLR does by default"""
 
 ADDED_EPOCHS = (
-    "--epochs counts all epochs, also those so far; for more, the learning rate begins again, half as high, if it falls"
+    "--epochs counts all epochs, also those so far; in added ones a rate that has fallen rises again, to half its peak"
 )
 """how the advice to train a run further describes the learning rate"""
 

@@ -181,7 +181,7 @@ async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: s
     assert app.return_value == 0
     command, further = receipt(app.session).splitlines()[-2:]
     assert "mnist-sum train --resume" in command
-    assert "for more, the learning rate begins again, half as high" in further
+    assert "in added ones a rate that has fallen rises again, to half its peak" in further
 
 
 async def test_a_timer_for_a_time_that_has_run_out_ends(tmp_path: Path) -> None:
