@@ -14,7 +14,7 @@ import pytest
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.export.tensorboard import Board, scalars, streamed, to_tensorboard
-from mnist_sum_tui.runs.events import EpochDone, Event, Notice, Progress
+from mnist_sum_tui.runs.events import EpochDone, Notice, Progress
 from tests.conftest import Cli, is_one_line
 from tests.export.test_report import EVENTS, a_result
 from tests.tui import recorded
@@ -35,6 +35,10 @@ def records(folder: Path) -> list[Any]:
             found.append(Record.FromString(content[12 : 12 + length]))
             content = content[16 + length :]
     return found
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def values(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -84,9 +88,6 @@ def test_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "links" / run.path.name).symlink_to(tmp_path / "gone")
     with pytest.raises(UsageError, match="exists already"):
         to_tensorboard(run, EVENTS, tmp_path / "links")
-
-    def full(board: Board, event: Event) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Board, "add", full)
     other = make(tmp_path / "others", "20260101-120200-compact", EVENTS)
@@ -149,9 +150,6 @@ def test_a_full_disk_stops_no_training(tmp_path: Path, monkeypatch: pytest.Monke
     assert [event for event in passed if event not in notices] == EVENTS
     assert len(notices) == 1
     assert "goes on without TensorBoard" in notices[0].message
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("tensorboardX.event_file_writer.EventsWriter", full)
     (notice,) = [event for event in streamed(EVENTS, run, tmp_path / "full") if isinstance(event, Notice)]
