@@ -35,10 +35,5 @@ def bundle(name: str) -> None:
     checkpoint.save_again(BUILT_IN, slim, confidence)
 
 
-def main(arguments: list[str]) -> int:
-    """What `python -m mnist_sum_tui.inference.bundle` does; returns the exit code."""
-    return do_on_run(bundle, "bundle", arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(do_on_run(bundle, "bundle", sys.argv[1:]))

@@ -37,10 +37,5 @@ def store(name: str) -> None:
     write_atomic(calibrate.TWINS, (json.dumps(twins, indent=2, sort_keys=True) + "\n").encode())
 
 
-def main(arguments: list[str]) -> int:
-    """What `python -m mnist_sum_tui.inference.twin` does; returns the exit code."""
-    return do_on_run(store, "twin", arguments)
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(do_on_run(store, "twin", sys.argv[1:]))

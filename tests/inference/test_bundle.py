@@ -21,7 +21,7 @@ def test_the_weights_are_kept_and_the_folder_of_the_images_is_left_out(
 ) -> None:
     run, built_in = make_run(tmp_path / "runs", str(tmp_path / "my images")), tmp_path / "built-in.safetensors"
     monkeypatch.setattr(bundle, "BUILT_IN", built_in)
-    assert bundle.main(["latest"]) == 0
+    bundle.bundle("latest")
     before, after = checkpoint.load(run.best_file), checkpoint.load(built_in)
     assert before.weights.keys() == after.weights.keys()
     assert all(torch.equal(tensor, after.weights[name]) for name, tensor in before.weights.items())
@@ -45,7 +45,7 @@ def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, mo
     Run(path.parent).write_config(config)
     checkpoint.save(path, config, Position(epoch=3, step=10), build("swift").state_dict())
     monkeypatch.setattr(bundle, "BUILT_IN", built_in)
-    assert bundle.main([str(path.parent)]) == 0
+    bundle.bundle(str(path.parent))
     stored = checkpoint.load(built_in).confidence
     twin = json.loads(calibrate.TWINS.read_text())["sprint"]
     assert stored["temperatures"].tolist() == [twin["digit_temperature"], twin["sum_temperature"]]
@@ -53,7 +53,7 @@ def test_a_run_that_is_not_calibrated_yet_is_calibrated_first(tmp_path: Path, mo
     assert loaded.config == TrainConfig.of("sprint", seed=3), "what was for that machine is left out"
     wrong = {**stored, "threshold": torch.ones_like(stored["threshold"])}
     checkpoint.save_again(built_in, loaded, wrong)
-    assert bundle.main(["package"]) == 0
+    bundle.bundle("package")
     again = checkpoint.load(built_in).confidence
     assert again.keys() == stored.keys()
     assert torch.equal(again["temperatures"], stored["temperatures"])

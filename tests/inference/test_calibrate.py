@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.inference import calibrate, twin
 from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, SCORED, Classes, lacking
 from mnist_sum_tui.inference.evaluate import evaluate
@@ -213,25 +214,24 @@ def test_without_held_out_images_and_without_a_twin_changed_training_images_serv
     assert found.digit_temperature != pytest.approx(calibrate.fit_temperature(as_they_are.digits, others.labels))
 
 
-def test_a_twin_is_stored_by_the_command(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_twin_is_stored(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     twins = tmp_path / "twins.json"
     twins.write_text("{}")
     monkeypatch.setattr(calibrate, "TWINS", twins)
-    assert twin.main([str(run.path)]) == 2
-    assert capsys.readouterr().err.startswith("error: this run is not a twin of standard")
+    with pytest.raises(UsageError, match="this run is not a twin of standard"):
+        twin.store(str(run.path))
     loaded = checkpoint.load(run.best_file)
     own = replace(TrainConfig.of("sprint", all_data=False), data_dir=None)
     turned = replace(loaded.position, turns=(Turn(3, "lr", "x2"),))
     checkpoint.save_again(run.best_file, replace(loaded, config=own, position=turned), loaded.confidence)
-    assert twin.main([str(run.path)]) == 2
+    with pytest.raises(UsageError, match="it is not complete, or settings were changed"):
+        twin.store(str(run.path))
     checkpoint.save_again(run.best_file, replace(loaded, config=own), loaded.confidence)
     report = run.report_file.rename(tmp_path / "report")
-    assert twin.main([str(run.path)]) == 2
-    assert "it is not complete, or settings were changed" in capsys.readouterr().err
+    with pytest.raises(UsageError, match="it is not complete, or settings were changed"):
+        twin.store(str(run.path))
     report.rename(run.report_file)
-    assert twin.main([str(run.path)]) == 0
+    twin.store(str(run.path))
     stored = json.loads(twins.read_text())["sprint"]
     assert "threshold" not in stored
     assert [stored["digit_temperature"], stored["sum_temperature"]] == loaded.confidence["temperatures"].tolist()
