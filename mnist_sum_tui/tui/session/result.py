@@ -68,8 +68,7 @@ def learned(events: Iterable[Event]) -> str:
         if not isinstance(event, Progress):
             continue
         for name, average in averages.items():
-            average.add(getattr(event, f"{name}_accuracy"))
-            if (average.value or 0.0) >= HALF:
+            if average.add(getattr(event, f"{name}_accuracy")) >= HALF:
                 found.setdefault(name, event.step)
         if found.keys() == averages.keys():  # soon, so that the rest of a long run is not gone through
             break
