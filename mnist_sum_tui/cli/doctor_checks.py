@@ -15,6 +15,7 @@ from mnist_sum_tui.atomic import no_more_files
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.machine import packages
+from mnist_sum_tui.machine.quota import memory_by_quota
 from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.printable import printable
 
@@ -25,6 +26,8 @@ OPTIONAL = {"torchvision", "pillow", "textual"}
 """packages that training does not need, only a download, pictures or the dashboard"""
 LITTLE_SPACE = 10**9
 """bytes; a run of the largest network takes about 400 MB"""
+LITTLE_MEMORY = 10**9
+"""bytes; a training on all images takes about 600 MB"""
 State = Literal["ok", "note", "look", "broken"]
 """note: training works, something else could be better; look: the user has to judge; broken: training cannot work"""
 
@@ -66,8 +69,7 @@ def computing() -> list[Finding]:
             raise
         advice = "install it again (https://pytorch.org/get-started)"
         return [Finding("device", "broken", f"torch cannot be loaded ({_line(error)}): {advice}")]
-    facts = {name: hardware.describe()[name] for name in ("platform", "processor")}
-    machine = Finding("machine", "ok", printable(", ".join(map(str, facts.values()))), facts)
+    machine = _machine(hardware.describe())
     try:
         chosen = hardware.choose(TrainConfig.of("standard"))
         try_threads(chosen.threads)
@@ -77,6 +79,21 @@ def computing() -> list[Finding]:
             raise
         advice = "update its driver, or train with --device cpu"
         return [machine, Finding("device", "broken", f"the device cannot compute ({_line(error)}): {advice}")]
+
+
+def _machine(described: Mapping[str, object]) -> Finding:
+    """The system and the processor, and how much memory a container allows, if less than there is."""
+    facts: dict[str, Any] = {name: described[name] for name in ("platform", "processor")}
+    text, limit = printable(", ".join(map(str, facts.values()))), memory_by_quota()
+    facts["memory_limit"] = None
+    if limit is None or limit >= (there := os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")):
+        return Finding("machine", "ok", text, facts)
+    facts["memory_limit"] = limit
+    allowed = f"{byte_size(limit)} of the {byte_size(there)} of memory"
+    text += f"\na container or batch system (cgroup) allows no more than {allowed}"
+    if limit >= LITTLE_MEMORY:
+        return Finding("machine", "ok", text, facts)
+    return Finding("machine", "note", f"{text}, and ends a program that takes more: raise it to 1 GB or more", facts)
 
 
 def _device(chosen: "Hardware") -> Finding:

@@ -1,4 +1,4 @@
-"""The CPU quota of a container, read from Linux's control groups (cgroups). Does not need torch.
+"""The CPU quota and memory limit of a container, from Linux's control groups (cgroups). Does not need torch.
 
 With `docker --cpus 1.5` a process still sees all cores, but it is halted when it has used up its share of a period.
 """
@@ -10,26 +10,34 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 """has one line per hierarchy, "hierarchy:controllers:path" (cgroups(7))"""
 TREE = Path("/sys/fs/cgroup")
 """where the hierarchies are mounted"""
+MEMORY_FILES = ("memory.max", "memory.limit_in_bytes")
+"""of a group, in version 2 and in version 1"""
 
 
 def cores_by_quota() -> int | None:
     """The number of cores that the tightest quota allows, rounded up, at least 1; None if there is no quota."""
-    shares = [share for folder in _folders() if (share := _share(folder)) is not None]
+    shares = [share for folder in _folders("cpu") if (share := _share(folder)) is not None]
     return max(1, math.ceil(min(shares))) if shares else None
 
 
-def _folders() -> list[Path]:
-    """The folders of this process's group and of its parent groups, in each hierarchy that may limit the CPU.
+def memory_by_quota() -> int | None:
+    """The bytes of memory that the tightest limit allows; None if there is none. Version 1 has 2**63 for no limit."""
+    texts = [text_of(folder / name).strip() for folder in _folders("memory") for name in MEMORY_FILES]
+    return min((int(text) for text in texts if text.isdecimal()), default=None)
+
+
+def _folders(controller: str) -> list[Path]:
+    """The folders of this process's group and of its parent groups, in each hierarchy that may have the controller.
 
     Some may not exist, because a container may see the host's path but only its own part of the tree.
     """
     found = []
     for line in text_of(MEMBERSHIP).splitlines():
         _, controllers, path = [*line.split(":", 2), "", ""][:3]
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
         parts = [part for part in path.split("/") if part not in ("", "..")]
-        for mounted in (TREE / controllers, TREE / "cpu") if controllers else (TREE,):
+        for mounted in (TREE / controllers, TREE / controller) if controllers else (TREE,):
             found += [mounted.joinpath(*parts[:depth]) for depth in range(len(parts) + 1)]
     return found
 
