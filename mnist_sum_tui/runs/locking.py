@@ -5,6 +5,7 @@ import errno
 import os
 import sys
 import warnings
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:  # filelock imports asyncio, 20 ms; so it is imported only whe
 
 LOCK_SECONDS = 1.0
 MOST_PID_BYTES = 20
+_own: "weakref.WeakKeyDictionary[FileLock, os.stat_result]" = weakref.WeakKeyDictionary()
+"""the locks that this process holds on runs, each with its folder; weak, because a lock that is dropped ends"""
 
 
 def acquire(folder: Path) -> "FileLock":
@@ -34,6 +37,8 @@ def acquire(folder: Path) -> "FileLock":
         raise taken(folder, "call close() of its events" if _is_own(folder) else "wait for it, or stop it")
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
+        with contextlib.suppress(OSError):  # the folder has gone, which the first file that is written says
+            _own[lock] = folder.stat()
     except BaseException:
         lock.release()
         raise
@@ -42,12 +47,23 @@ def acquire(folder: Path) -> "FileLock":
 
 def taken(folder: Path, advice: str = "stop it first") -> RunError:
     """The error that a process trains a run, perhaps this one; it says which process, and what to do."""
-    who = "this process" if _is_own(folder) else f"process {pid(folder)}"  # a notebook's is not to be ended for it
+    holder = pid(folder)
+    if _is_own(folder):
+        who = "this process"  # a notebook's is not to be ended for it
+    elif holder is not None and (holder == os.getpid() or not _lives(holder)):
+        who = f"process {holder} of another machine or container"
+    else:
+        who = f"process {holder}"
     return RunError(f"run {folder.name} is being trained by {who}; {advice}")
 
 
 def _is_own(folder: Path) -> bool:
-    return pid(folder) == os.getpid()
+    """Whether this process trains the run. Its id alone does not say so: it is 1 in each of two containers."""
+    if pid(folder) != os.getpid():
+        return False
+    with contextlib.suppress(FileNotFoundError):
+        return any(os.path.samestat(folder.stat(), own) for own in list(_own.values()))
+    return False
 
 
 def _locked(folder: Path, seconds: float) -> "FileLock | None":
@@ -125,6 +141,7 @@ def release(lock: "FileLock", folder: Path) -> None:
     if _is_own(folder):  # else the folder was replaced
         with contextlib.suppress(OSError):  # a .pid that stays is harmless: without the lock it means nothing
             (folder / ".pid").unlink(missing_ok=True)
+    _own.pop(lock, None)
     lock.release()
 
 

@@ -1,0 +1,31 @@
+"""A run that a process of another machine or container trains, where the ids of processes are others."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs.run import Run
+from tests.runs.folders import CONFIG
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+@pytest.mark.parametrize("number", [os.getpid(), (1 << 22) + 1], ids=["the same here", "of no process here"])
+def test_a_process_of_another_container_is_not_taken_for_this_one(number: int, tmp_path: Path) -> None:
+    import fcntl
+
+    run = Run(find.create(tmp_path, CONFIG).path)  # the first object has gone, and its lock with it
+    assert not run.is_running
+    (run.path / ".pid").write_text(str(number))
+    with (run.path / ".lock").open() as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        told = f"is being trained by process {number} of another machine or container; "
+        with pytest.raises(RunError, match=f"{told}wait for it, or stop it"), run.lock():
+            pass
+        with pytest.raises(RunError, match=f"{told}stop it first"):
+            run.delete()
+    with run.lock(), pytest.raises(RunError, match=r"is being trained by this process; call close\(\)"), run.lock():
+        pass
