@@ -11,6 +11,7 @@ from torch import Tensor
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Batch, Split, Stream, SumDataset
+from mnist_sum_tui.training import schedule
 from mnist_sum_tui.training.knobs import Knobs
 
 
@@ -55,6 +56,11 @@ class Batches:
     def learning_rate(self, step: int) -> float:
         """The learning rate of a step, counted from 0 over the whole run."""
         return self._knobs.rate_at(step, self.steps_per_epoch)
+
+    def scheduled_rate(self, epoch: int) -> float:
+        """The schedule's learning rate at an epoch's end, without the user's factor: of those only the last is kept."""
+        knobs, step = self._knobs, epoch * self.steps_per_epoch - 1
+        return schedule.rate_at(knobs.config, knobs.lengths, self.steps_per_epoch, step)
 
     @property
     def total_steps(self) -> int:

@@ -238,7 +238,7 @@ class _Trainer:
 
     def _epoch_done(self, report: EvalReport | None) -> EpochDone:
         means, lr = self.state.totals.means(), self.batches.learning_rate(self.state.step - 1)
-        remaining, best = self._remaining(epochs_done=self.state.epoch), self.state.note_best(report)
+        best, remaining = self.state.note_best(report, self.batches.scheduled_rate), self._remaining(self.state.epoch)
         return self.recorder.event(EpochDone, **means, **scores(report, "val_"), lr=lr, remaining=remaining, best=best)
 
     def _remaining(self, epochs_done: int) -> float | None:

@@ -1,7 +1,7 @@
 """The state of a run while it trains: epoch, batch and step, totals, time and best epoch. Nothing else stores them."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 
 from mnist_sum_tui.config import TrainConfig
@@ -109,19 +109,21 @@ class RunState:
         """Go to the next epoch; call it when this one is trained and validated."""
         self.epoch, self.batch, self.totals = self.epoch + 1, 0, Totals()
 
-    def note_best(self, report: EvalReport | None) -> bool:
+    def note_best(self, report: EvalReport | None, rate_of: Callable[[int], float]) -> bool:
         """Whether this epoch counts as the best so far: by the mean of the two validation accuracies.
 
-        While the learning rate falls, one that is less than a standard error below the highest counts, too: chance may
-        have put it there, and smaller steps make better weights. With a constant rate the highest is the best, of two
-        that are equally high the one with the lower loss. Without validation (None) the newest epoch is the best.
+        One that ended with a lower learning rate than the best (`rate_of` tells it) also counts if it is less than a
+        standard error below the highest: chance may have put that there, and smaller steps make better weights.
+        Otherwise the highest is the best, of two that are equally high the one with the lower loss. Without validation
+        (None) the newest epoch is the best.
         """
         if report is not None:
             accuracy = (report.digit_accuracy + report.sum_accuracy) / 2
             loss, highest = (report.digit_loss + report.sum_loss) / 2, self._best_accuracy
+            is_finer = self.best_epoch is None or rate_of(self.epoch) < rate_of(self.best_epoch)
             if (accuracy, -loss) > (highest, -self._best_loss):
                 self._best_accuracy, self._best_loss = accuracy, loss
-            elif self.config.schedule == "constant" or accuracy <= highest - standard_error(highest, report.images):
+            elif not is_finer or accuracy <= highest - standard_error(highest, report.images):
                 return False
         self.best_epoch = self.epoch
         return True

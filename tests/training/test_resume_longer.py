@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.inference.evaluate import EvalReport, score
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.events import EpochDone, Finished
 from mnist_sum_tui.runs.journal import read_events
@@ -107,3 +109,19 @@ def test_epochs_that_are_done_cannot_be_taken_back(few_images: str, tmp_path: Pa
     run.metrics_file.write_bytes(metrics[: metrics.rindex(b'{"event": "finished"')])
     list(train(config_of_few(few_images), run))
     assert run.metrics_file.read_bytes().count(b'"finished"') == 1, "killed between its result and its last event"
+
+
+def test_an_added_epoch_with_larger_steps_is_the_best_only_if_it_is_better(
+    few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Added epochs begin with a higher learning rate than that at the end of those before: here all are as accurate."""
+
+    def equal(*given: Any, **options: Any) -> EvalReport:
+        return replace(score(*given, **options), digit_accuracy=0.5, sum_accuracy=0.5, digit_loss=1.0, sum_loss=1.0)
+
+    monkeypatch.setattr("mnist_sum_tui.training.loop.score", equal)
+    run = train_through(config_of_few(few_images, model="swift", keep=0), tmp_path)
+    train_through(replace(run.read_config(), epochs=5), tmp_path, run=run)
+    epochs = [event for event in read_events(run.metrics_file, "epoch") if isinstance(event, EpochDone)]
+    assert [epoch.best for epoch in epochs] == [True, True, False, False, True]
+    assert min(epochs[2].lr, epochs[3].lr) > epochs[1].lr > epochs[4].lr

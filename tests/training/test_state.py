@@ -1,6 +1,6 @@
 """Where a run stands: which epoch is the best so far."""
 
-from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,16 +10,20 @@ from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import StepResult
 from tests.runs.folders import CONFIG
 
-CONSTANT = replace(CONFIG, schedule="constant")
+RATES = (9, 8, 8, 4, 2, 1, 3, 2, 0.5)
+"""the learning rates of epochs 1 to 9: they stay, fall, and rise and fall once more"""
 
 
-def is_best(state: RunState, digit: float, total: float, loss: float) -> bool:
+def is_best(state: RunState, digit: float, total: float, loss: float, *, is_constant: bool = False) -> bool:
+    """Whether this epoch is; the next one begins."""
     report: Any = SimpleNamespace(images=5000, digit_accuracy=digit, sum_accuracy=total, digit_loss=loss, sum_loss=loss)
-    return state.note_best(report)
+    found = state.note_best(report, lambda epoch: 1 if is_constant else RATES[epoch - 1])
+    state.next_epoch()
+    return found
 
 
 def test_the_best_epoch_has_the_highest_mean_accuracy_and_of_equal_ones_the_lowest_loss() -> None:
-    state = RunState(CONSTANT)
+    is_best_of_constant, state = partial(is_best, is_constant=True), RunState(CONFIG)
     for digit, total, loss, is_better in (
         (0.90, 0.80, 1.0, True),
         (0.90, 0.80, 1.0, False),
@@ -28,23 +32,25 @@ def test_the_best_epoch_has_the_highest_mean_accuracy_and_of_equal_ones_the_lowe
         (0.99, 0.70, 0.1, False),
         (0.81, 0.90, 9.0, True),
     ):
-        assert is_best(state, digit, total, loss) is is_better
-    loaded: Any = SimpleNamespace(position=state.position(), config=CONSTANT)
-    resumed = RunState(CONSTANT, loaded)
-    assert not is_best(resumed, 0.81, 0.90, 9.0), "a resumed run goes by the epochs before"
-    assert is_best(resumed, 0.81, 0.90, 8.9)
-    assert resumed.note_best(None), "without validation images the newest is the best"
+        assert is_best_of_constant(state, digit, total, loss) is is_better
+    loaded: Any = SimpleNamespace(position=state.position(), config=CONFIG)
+    resumed = RunState(CONFIG, loaded)
+    assert not is_best_of_constant(resumed, 0.81, 0.90, 9.0), "a resumed run goes by the epochs before"
+    assert is_best_of_constant(resumed, 0.81, 0.90, 8.9)
+    assert resumed.note_best(None, float), "without validation images the newest is the best"
 
 
 def test_while_the_rate_falls_a_later_epoch_is_the_best_unless_it_is_lower_by_more_than_chance() -> None:
     """Of 5,000 images at 99.4 % the standard error is 0.114 points: 0.9928 is below, 0.9930 is not."""
     state = RunState(CONFIG)
-    for accuracy, is_better in ((0.9940, True), (0.9930, True), (0.9928, False)):
+    for accuracy, is_better in ((0.9940, True), (0.9930, True), (0.9930, False), (0.9928, False)):
         assert is_best(state, accuracy, accuracy, 1.0) is is_better
     loaded: Any = SimpleNamespace(position=state.position(), config=CONFIG)
     resumed = RunState(CONFIG, loaded)
     assert not is_best(resumed, 0.9928, 0.9928, 1.0), "the highest counts, and not the last that was the best"
     assert is_best(resumed, 0.9930, 0.9930, 1.0)
+    for place, is_better in enumerate((False, False, True), 7):  # epochs 7 and 8 have larger steps than the best, 6
+        assert is_best(resumed, 0.9939, 0.9939, 1.0) is is_better, place
 
 
 def test_the_time_in_which_the_process_was_stopped_is_no_training(monkeypatch: pytest.MonkeyPatch) -> None:
