@@ -7,7 +7,6 @@ import pytest
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui.recorded import until
-from tests.tui.test_strange_words import toasts
 
 resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
 LIMIT = 20_000
@@ -16,16 +15,16 @@ LIMIT = 20_000
 
 async def test_on_a_full_disk_a_line_says_why_and_no_part_of_it_stays(app: MnistSumApp) -> None:
     folder, limits = app.session.runs_folder / "drawings", resource.getrlimit(resource.RLIMIT_FSIZE)
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
+    async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause(0.1)
         resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, limits[1]))
         try:
-            app.action_screenshot()
-            assert "cannot be written" in await toasts(pilot, app, 1)
+            app.save_screen()
+            await until(pilot, lambda: any("cannot be written" in told.message for told in app._notifications))
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         assert [*folder.iterdir()] == []
-        app.action_screenshot()
+        app.save_screen()
         await until(pilot, lambda: list(folder.glob("screen-*.svg")))
         (picture,) = folder.iterdir()
         assert picture.stat().st_size > LIMIT
@@ -38,7 +37,7 @@ async def test_it_loads_nothing_from_the_internet(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause(0.1)
         assert "url(" in app.export_screenshot()
-        app.action_screenshot()
+        app.save_screen()
         await until(pilot, lambda: list(folder.glob("screen-*.svg")))
         text = next(folder.iterdir()).read_text(encoding="utf-8")
         assert re.findall(r"src: [^;]*;", text) == ['src: local("FiraCode-Regular");', 'src: local("FiraCode-Bold");']
