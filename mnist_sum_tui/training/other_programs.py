@@ -18,6 +18,8 @@ class OtherPrograms:
 
     def __init__(self) -> None:
         self._crowded, self._share = 0, 0.0
+        self._fewer = 0
+        """the number of threads for which there are cores, if it is below that of the training; else 0"""
         self._told: float | None = None
         """the share of the cores that was told, 0 if it was not known; None while nothing is taken"""
         self._words = ""
@@ -26,6 +28,8 @@ class OtherPrograms:
         """Take in the next System of a run that has started so."""
         self._crowded = self._crowded + 1 if _is_crowded(event, started) else 0
         self._share = event.others or 0.0
+        free = max(1, int(event.cores * (1 - self._share)))
+        self._fewer = free if started is not None and free < started.threads else 0
 
     @property
     def are_crowding(self) -> bool:
@@ -54,7 +58,8 @@ class OtherPrograms:
             return self._words
         self._told, self._words = share, "It trains below half of its best speed: something else takes the processor"
         if is_crowded:
-            self._words = f"Something else takes {percent(share, 0)} of the cores: stop it, and the training gets them"
+            advice = f"or resume with --threads {self._fewer}" if self._fewer else "and the training gets them"
+            self._words = f"Something else takes {percent(share, 0)} of the cores: stop it, {advice}"
         return self._words
 
 

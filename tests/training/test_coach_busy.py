@@ -36,7 +36,20 @@ def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_ti
     assert "busy" not in topics([*steps, system(0.5, 0.5)], started=ours)
     assert "busy" not in topics([*steps, system(0.5, 0.5), system(0.9, 0.1), system(0.5, 0.5)], started=ours)
     found = said([*steps, system(0.5, 0.49), system(0.5, 0.49)], started=ours)
-    assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, and the training gets them")
+    assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, or resume with --threads 2")
+
+
+@pytest.mark.parametrize(
+    ("threads", "others", "advice"),
+    [(4, 0.99, "or resume with --threads 1"), (4, 0.7, "or resume with --threads 1"), (1, 0.95, "and the training")],
+)
+def test_beside_another_process_as_many_threads_are_advised_as_there_are_cores(
+    threads: int, others: float, advice: str
+) -> None:
+    steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
+    busy = [system(0.98 - others, others)] * 2
+    found = said([*steps, *busy], started=replace(STARTED, threads=threads, device="cpu"))
+    assert f"stop it, {advice}" in found[-1][1]
 
 
 def test_what_another_process_takes_is_told_anew_when_it_changes_and_dropped_when_it_is_over() -> None:
