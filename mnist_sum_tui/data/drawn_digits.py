@@ -16,18 +16,23 @@ from mnist_sum_tui.sizes import SIDE
 
 FORMS = (
     ("20 02 06 28 46 42 20", "00 08 48 40 00", "20 02 06 28 46 42 20 / 41 07"),  # 0: round, angular, crossed
-    ("20 28", "02 30 38", "05 30 38", "11 30 38", "04 20 28",  # 1: plain, with flags,
+    ("20 28", "10 30 38", "02 30 38", "05 30 38", "11 30 38", "04 20 28",  # 1: plain, with flags,
+     "06 30 38", "07 41 48", "07 32 40 30 28", "04 31 / 30 38", "02 32 / 30 38",  # long, in a loop, below the top,
      "12 20 28 / 08 48", "12 30 38 / 18 48", "14 20 28 / 18 38"),  # and with feet, too
     ("02 10 30 42 08 48", "00 40 44 04 08 48", "01 20 42 17 07 05 27 48"),  # 2: round, angular, with a loop
     ("01 20 41 43 24 45 47 28 07", "00 40 23 45 47 28 07", "00 40 48 08 / 14 44"),  # 3: round, flat above, angular
     ("38 30 05 45", "00 04 44 / 40 48",  # 4: closed, open,
      "20 05 45 / 33 38", "20 05 45 / 34 38", "30 06 46 / 34 38", "10 05 45 / 32 38"),  # zigzag and stem
     ("40 00 04 33 46 28 07", "00 03 33 46 28 07 / 00 40", "40 00 04 44 48 08"),  # 5: the last is angular
-    ("30 03 06 28 46 34 05", "41 20 02 06 28 46 34 05", "40 10 03 08 48 44 05", "40 00 08 48 44 04"),  # 6: likewise
+    ("30 03 06 28 46 34 05", "41 20 02 06 28 46 34 05",  # 6: round,
+     "40 10 03 08 48 44 05", "40 00 08 48 44 04",  # angular,
+     "42 31 10 02 07 28 47 44 24 05", "42 40 00 08 48 44 04"),  # and with a hook above
     ("00 40 18", "00 40 18 / 14 44", "02 00 40 18", "02 00 40 18 / 14 44",  # 7: plain, crossed, hooked, both,
      "00 40 48", "02 00 40 48"),  # and of a display
     ("20 01 03 24 45 47 28 07 05 24 43 41 20", "04 00 40 44 04 08 48 44"),  # 8: round, angular
     ("43 24 03 01 20 41 43 38", "43 24 03 01 20 41 45 47 28 07", "43 24 03 01 20 41 46 27 08",  # 9: straight, bent,
+     "41 20 01 13 33 41 34 46 37 08", "42 20 02 24 42 35 47 08",  # like an S below a loop,
+     "31 10 02 24 32 31 35 47 08", "31 11 02 13 33 31 36 28 08",
      "44 04 00 40 48", "44 04 00 40 48 08"),  # and angular
 )  # fmt: skip
 """for each digit its forms: the points that the pen goes through, and ` / ` where it is lifted. A point is two digits:
@@ -35,7 +40,7 @@ its column, 0..4 from the left, and its row, 0..8 from the top; so `00 40 18` is
 PIECES = 3
 """straight pieces from one point to the next"""
 SHARE = 0.06
-"""the share of the digits that are replaced by drawn ones"""
+"""the share of a digit's images that are replaced by drawn ones; of a digit with more forms than usual it is larger"""
 DICE = 7
 """random numbers for a digit: whether, form, width, slant, roundness, pen, and how much the hand shakes"""
 
@@ -58,7 +63,7 @@ class _Outlines(NamedTuple):
 def with_drawn_digits(
     images_nchw: Tensor, labels_n: Tensor, seed: int, first: int = 0, of: int = 0, share: float = SHARE
 ) -> Tensor:
-    """A copy of normalised images (N, 1, 28, 28) in which a share is replaced by drawn ones of the same digits.
+    """A copy of normalised images (N, 1, 28, 28) in which a share or more is replaced by drawn ones of the same digits.
 
     The labels are int64 (N,). The images may be a slice of a larger batch, as in `augment`. The CPU draws.
     """
@@ -66,8 +71,9 @@ def with_drawn_digits(
     count, shake = of or len(images_nchw), _outlines().points.shape[1:]
     dice = torch.rand(count, DICE, generator=generator)[part]
     shakes = torch.rand(count, *shake, generator=generator)[part]
-    chosen = dice[:, 0] < share
-    drawn = from_ink(draw(labels_n.cpu()[chosen], dice[chosen, 1:], shakes[chosen]))
+    labels, number = labels_n.cpu(), _outlines().number
+    chosen = dice[:, 0] < share * (number[labels] / number.float().mean()).clamp(min=1)
+    drawn = from_ink(draw(labels[chosen], dice[chosen, 1:], shakes[chosen]))
     changed = images_nchw.clone()
     changed[chosen.to(changed.device)] = drawn.to(changed.device)
     return changed
@@ -88,7 +94,7 @@ def draw(labels_m: Tensor, dice: Tensor, shakes: Tensor) -> Tensor:
     x, y = (ends - torch.tensor([2.0, 4.0])).unbind(3)  # (M, 2, S), from the middle of the grid
     y = y * 2.25  # 18 pixels high; with the pen's own width about 20, as MNIST's digits
     x = x * (1.9 + 1.9 * width) - y * 0.7 * (slant - 0.4)  # 8 to 15 wide; most lean to the right
-    radius = (0.4 + 2 * pen**2).expand(-1, -1, ends.shape[2])  # the square makes most pens thin
+    radius = (0.4 + 2.2 * pen).expand(-1, -1, ends.shape[2])
     (y0, y1), (x0, x1) = ((at + (SIDE - 1) / 2).unbind(1) for at in (y, x))
     places = torch.arange(SIDE, dtype=torch.float32)
     ink = segment(places, *(value.flatten() for value in (radius, y0, x0, y1, x1)))

@@ -1,4 +1,4 @@
-"""Add a flag and a foot to images of a straight stroke: a printed 1 has them, and hardly any 1 in MNIST does."""
+"""Add a flag, a foot, or the width of a marker to images of a straight stroke, as hardly any 1 in MNIST has them."""
 
 import torch
 from torch import Tensor
@@ -14,12 +14,14 @@ LONG = 6.5
 """a longer flag, in pixels, hangs lower"""
 SHARE = 0.4
 """the share of straight strokes that are changed"""
+WIDE = 0.12
+"""the share of these that become as wide as a marker's; the others get a flag or a foot"""
 HALF = 3**0.5
 """half the length of an evenly inked stroke in standard deviations along it; the same holds for its width"""
 
 
 def flagged(ink_nhw: Tensor, dice: Tensor) -> Tensor:
-    """Give four in ten of the straight upright strokes a flag, a foot or both.
+    """Give four in ten of the straight upright strokes a flag, a foot or both; some become very wide instead.
 
     The ink is (N, 28, 28), 0..1; `dice` are uniform random numbers (4, N), 0..1.
     """
@@ -41,7 +43,7 @@ def flagged(ink_nhw: Tensor, dice: Tensor) -> Tensor:
 
 
 def _added(places: Tensor, described: Tensor) -> Tensor:
-    """The ink of flags and feet, (N, 28, 28), 0..1."""
+    """The ink of flags, feet and wide stems, (N, 28, 28), 0..1."""
     row, column, along, across, lean, length, slope, kind = described
     reach, radius = HALF * along.sqrt() * 0.95, HALF * across.sqrt()
     top, bottom = row - reach, row + reach
@@ -51,5 +53,9 @@ def _added(places: Tensor, described: Tensor) -> Tensor:
     down = left * (0.2 + slope + steeper)
     flag = segment(places, radius, top, at_top, top + down, at_top - left)
     foot = segment(places, radius, bottom, at_bottom - 4 * length, bottom, at_bottom + 4 * length)
-    has_flag, has_foot = (kind < 0.85).float().view(-1, 1, 1), (kind > 0.6).float().view(-1, 1, 1)
-    return torch.maximum(flag * has_flag, foot * has_foot)
+    wide = 2.5 + 3 * length
+    inset = (wide - radius) * 0.7  # so that its round ends lie where those of the stroke do, or a little beyond
+    stem = segment(places, wide, top + inset, at_top, bottom - inset, at_bottom)
+    is_wide, has_flag, has_foot = kind < WIDE, (kind >= WIDE) & (kind < 0.85), kind > 0.6
+    parts = (stem, is_wide), (flag, has_flag), (foot, has_foot)
+    return torch.stack([ink * has.float().view(-1, 1, 1) for ink, has in parts]).amax(0)

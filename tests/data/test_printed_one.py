@@ -48,6 +48,16 @@ def test_a_flag_hangs_to_the_left_of_the_top_and_a_foot_stands_on_both_sides(
     assert (left > 2) == (right > 2) == has_foot
 
 
+@pytest.mark.parametrize("length", [0.0, 1.0])
+def test_some_become_as_wide_as_a_marker_and_stay_in_the_image(length: float) -> None:
+    ink = _upright(15)
+    wide = flagged(ink, _dice(0, length, 0.5, 0.1))[0]
+    across = wide[8:20].sum(1)
+    assert across.std() < 0.1, "as wide above as below, without a flag or a foot"
+    assert across.mean().item() == pytest.approx(2 * (2.5 + 3 * length) + 1, abs=1)
+    assert wide[:2].sum() == wide[26:].sum() == 0
+
+
 @pytest.mark.parametrize(("lean", "top", "bottom"), [(0.3, 12, 18), (-0.3, 18, 12)])
 def test_a_leaning_stroke_has_its_flag_at_its_own_top_and_its_foot_at_its_own_bottom(
     lean: float, top: int, bottom: int
