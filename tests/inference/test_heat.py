@@ -64,15 +64,15 @@ def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
     row, column = np.unravel_index(heat.digit.argmax(), (28, 28))
     image = dataset.normalise(IMAGE.unsqueeze(0))
     values = []
-    for change in (-1e-3, 1e-3):
+    for change in (-1e-3, 0.0, 1e-3):
         moved = image.clone()
         moved[0, 0, row, column] += change
         with torch.inference_mode():
             digits, sums = predictor.network(moved, dataset.one_hot(torch.tensor([NUMBER])))
         values.append((float((digits / 3).log_softmax(1).max()), float((sums / 2).log_softmax(1).max())))
-    (low, low_sum), (high, high_sum) = values
-    assert heat.digit[row, column] == pytest.approx(abs(high - low) / 2e-3, rel=0.05)
-    assert heat.sum[row, column] == pytest.approx(abs(high_sum - low_sum) / 2e-3, rel=0.05)
+    for found, answers in zip((heat.digit, heat.sum), zip(*values, strict=True), strict=True):
+        slopes = np.abs(np.diff(answers)) / 1e-3  # where ReLU or max-pooling has a kink, each side has its own
+        assert 0.95 * slopes.min() <= found[row, column] <= 1.05 * slopes.max()
 
 
 @pytest.mark.parametrize(
