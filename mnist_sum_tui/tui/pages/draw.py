@@ -175,7 +175,7 @@ class DrawPage(DrawingFiles, HeatPage):
             ten.predictions, ten.chosen = predictions, self.number
         self.query_one(AdditionTable).predictions = predictions
         self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
-        tool = "rubber" if pad.rubs_out else f"{pad.pen} pen"
+        tool = f"{pad.pen} {'rubber' if pad.rubs_out else 'pen'}"
         pad.border_subtitle = f"number {self.number} {BRAILLE.between} {tool}"
         rubs = "right button rubs out" if self.dashboard.takes_mouse else "e rubs out"
         answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"

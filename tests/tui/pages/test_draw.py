@@ -104,8 +104,10 @@ async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
         await pilot.press("t")
         assert pad.pen == "thick"
         await pilot.press("t", "e")
-        assert str(pad.border_subtitle) == "number 9 · rubber"
+        assert str(pad.border_subtitle) == "number 9 · thin rubber"
         assert (pad.pen, pad.rubs_out) == ("thin", True)
+        await press(pilot, "t")
+        assert str(pad.border_subtitle) == "number 9 · medium rubber", "it is wider than the pen of its name"
         before = int(pad.sheet.sum())
         await draw(pilot)
         assert int(pad.sheet.sum()) < before
