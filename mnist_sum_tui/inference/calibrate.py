@@ -133,7 +133,7 @@ def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str, labels_n
         return [augment(batch, augmentation, seed) for seed, batch in enumerate(batches)]
 
 
-def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, augmentation: str = "none") -> Confidence:
+def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, augmentation: str) -> Confidence:
     """Only the class means and the contrast, from evenly spread training images.
 
     NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. A network that learned

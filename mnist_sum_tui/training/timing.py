@@ -34,7 +34,7 @@ USUAL = Paces()
 class Stopwatch:
     """Seconds of training without pauses. Setting the system clock does not change it."""
 
-    def __init__(self, before: float = 0.0) -> None:
+    def __init__(self, before: float) -> None:
         self._before = before
         self._since: float | None = time.perf_counter()
 

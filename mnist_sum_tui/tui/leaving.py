@@ -71,7 +71,7 @@ class LeavingApp(TellingApp):
             self.session.control.stop()
             self.notify("Stopping and saving ...", timeout=60)
 
-    def leave_at_once(self, number: int | None = None) -> None:
+    def leave_at_once(self, number: int | None) -> None:
         """Leave without saving."""
         self.signal_number = number
         if self.thread is not None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from textual.color import Color
+from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.thumbnail import scaled
@@ -16,6 +17,15 @@ from mnist_sum_tui.tui.widgets.maps import LEAST, Maps, axis_labels, side_for
 from tests.tui import fixed
 from tests.tui.pages.test_inside import words
 from tests.tui.recorded import press
+
+
+async def sixteen_maps(pilot: Pilot[int]) -> Maps:
+    await fixed.open_page(pilot, "inside")
+    maps = pilot.app.screen.query_one(Maps)
+    kernels = np.zeros((16, 5, 5), np.float32)
+    axes = (Axis(0, 1, 5),) * 2
+    maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
+    return maps
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
@@ -89,11 +99,7 @@ def test_the_frame_lies_around_its_pixels() -> None:
 
 async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        maps = app.screen.query_one(Maps)
-        kernels = np.zeros((16, 5, 5), np.float32)
-        axes = (Axis(0, 1, 5),) * 2
-        maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
+        maps = await sixteen_maps(pilot)
         assert maps.items[0].image.shape == (LEAST, LEAST + 1 + 5)
         assert maps.across == 3
 
@@ -103,11 +109,7 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
     size: tuple[int, int], app: MnistSumApp
 ) -> None:
     async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "inside")
-        maps = app.screen.query_one(Maps)
-        kernels = np.zeros((16, 5, 5), np.float32)
-        axes = (Axis(0, 1, 5),) * 2
-        maps.view = LayerView("conv1", "convolution 5x5", np.ones((16, 24, 24), np.float32), kernels, axes)
+        maps = await sixteen_maps(pilot)
         await pilot.pause()
         height = maps.scrollable_content_region.height
         whole = height // maps.tile.height

@@ -8,8 +8,8 @@ from mnist_sum_tui.charts.sureness import coverage_words, figures_line
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.gallery import Gallery
-from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
+from tests.tui.pages.test_keys import footer_of
 from tests.tui.recorded import press
 
 
@@ -22,10 +22,6 @@ def _seen(pilot: Pilot[int]) -> list[str]:
 
 def _figures(pilot: Pilot[int]) -> str:
     return str(pilot.app.screen.query_one("#sure-figures", Static).render())
-
-
-def _footer(pilot: Pilot[int]) -> str:
-    return pilot.app.screen.query_one(KeyFooter).render().plain
 
 
 async def test_all_charts_beside_each_other_and_back(app: MnistSumApp) -> None:
@@ -66,7 +62,7 @@ async def test_the_charts_have_their_titles_and_all_lines_their_names(size: tupl
 async def test_one_chart_at_a_time_at_80_columns(app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await fixed.open_page(pilot, "mistakes")
-        assert "c How sure m Enlarge" in _footer(pilot)
+        assert "c How sure m Enlarge" in footer_of(pilot)
         heads = fixed.result().report.reliability
         assert coverage_words(heads).startswith("Of the 99 % that it is surest of, "), "a sentence"
         for name, words in (
@@ -77,11 +73,11 @@ async def test_one_chart_at_a_time_at_80_columns(app: MnistSumApp) -> None:
             await press(pilot, "c")
             assert _seen(pilot) == [name]
             assert _figures(pilot) == words
-            assert "c Next view" in _footer(pilot)
-            assert "tab Maps" not in _footer(pilot)
+            assert "c Next view" in footer_of(pilot)
+            assert "tab Maps" not in footer_of(pilot)
         await pilot.press("c")
         assert _seen(pilot) == ["maps"]
-        assert "tab Maps" in _footer(pilot)
+        assert "tab Maps" in footer_of(pilot)
 
 
 async def test_escape_leads_back_to_the_maps_and_m_hides_the_charts_too(app: MnistSumApp) -> None:

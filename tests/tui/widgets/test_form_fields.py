@@ -20,14 +20,11 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 from tests.tui import recorded
 from tests.tui.recorded import press, until
+from tests.tui.widgets.test_run_form import said
 
 
 def form_of(pilot: Pilot[int]) -> RunForm:
     return recorded.app_of(pilot).train_page.form
-
-
-def said(form: RunForm, name: str) -> str:
-    return str(form.query_one(f"#{name}", Static).visual)
 
 
 async def test_enter_on_the_quick_button_starts_nothing_however_often(
