@@ -12,6 +12,7 @@ KNOB_BINDINGS = [
     Binding("k", "knobs", "Knobs", tooltip="Change a setting while it trains"),
     Binding("full_stop", "single_step", "One step", key_display="."),
     Binding("o", "slow", "Slow motion", tooltip="One step per second, or full speed again"),
+    Binding("space,s,c,v,k,full_stop,o", "of_another", show=False),
 ]
 KNOB_ACTIONS = ("knobs", "single_step", "slow")
 
@@ -29,6 +30,8 @@ class KnobKeys(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable knobs without a training, and the single step unless it is paused."""
+        if action == "of_another":
+            return self.session.is_live and self.session.is_watching and not self.session.is_read_only
         if action not in KNOB_ACTIONS:
             return super().check_action(action, parameters)
         control = self.session.control
@@ -79,3 +82,7 @@ class KnobKeys(Page):
             self.session.control.slow = not self.session.control.slow
             words = "One step per second" if self.session.control.slow else "Full speed"
             self.notify(f"{words}, once it goes on (space)" if self.session.control.paused else words, timeout=4)
+
+    def action_of_another(self) -> None:
+        """Say why a key that guides a training does nothing."""
+        self.notify("Another process trains this run: pause, stop or change it there.", timeout=4)

@@ -227,7 +227,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         """Disable keys that would do nothing now."""
         if not self.is_mounted:
             return True
-        if action in ("control", *CHART_ACTIONS) and self.is_form_shown:
+        if action in ("control", "of_another", *CHART_ACTIONS) and self.is_form_shown:
             return False
         if action in CHART_ACTIONS and (self._run_view is None or not self._run_view.is_mounted):
             return False

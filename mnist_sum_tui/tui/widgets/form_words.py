@@ -168,7 +168,7 @@ def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Spee
     found = {}
     for name, what in networks.items():
         seconds = epoch_seconds(replace(config, model=name), speeds)
-        time = _short("" if seconds is None else about(seconds), "an epoch")
+        time = _short("" if seconds is None else about(seconds), "per epoch")
         found[name] = _choice(name, time, what, _has_times(config, speeds))
     return found
 

@@ -21,6 +21,7 @@ from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import until
 
+OF_ANOTHER = "Another process trains this run: pause, stop or change it there."
 EVENTS = [event for event in recorded.training(600) if event.kind != "samples"]
 
 
@@ -71,6 +72,23 @@ async def test_a_run_is_followed_from_its_beginning_to_its_end(run: Run, app: Mn
         assert app.train_page.run_view.has_class("-over")
         await pilot.press("q")
     assert app.return_value == 0
+
+
+async def test_keys_that_guide_a_training_say_that_another_process_trains(
+    run: Run, app: MnistSumApp, journal: Journal
+) -> None:
+    for event in EVENTS[:40]:
+        journal.append(event)
+    async with app.run_test(size=(100, 30)) as pilot:
+        with run.lock():
+            await until_it_has(pilot, app, 40)
+            for count, key in enumerate(("space", "s", "c", "v", "k", "."), start=1):
+                await pilot.press(key)
+                assert [note.message for note in app._notifications] == [OF_ANOTHER] * count
+            assert app.session.is_live
+        await until(pilot, lambda: not app.session.is_live)
+        await pilot.press("c")
+        assert [note.message for note in app._notifications].count(OF_ANOTHER) == count, "there is nothing to guide now"
 
 
 async def test_a_run_that_is_killed_is_cut_off_and_one_that_goes_on_is_live(
