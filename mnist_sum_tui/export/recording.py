@@ -65,14 +65,9 @@ def _means(progress: Iterable[Progress], scale: float) -> list[Progress]:
         totals = Totals()
         for event in part:
             steps, before = max(event.step - before, 1), event.step  # in an untrusted file steps may not rise
-            totals.add(
-                images=steps,
-                digit_loss=event.digit_loss,
-                sum_loss=event.sum_loss,
-                digit_right=event.digit_accuracy * steps,
-                sum_right=event.sum_accuracy * steps,
-                seconds=steps / (event.images_per_second or math.inf),
-            )
+            losses = event.digit_loss * steps, event.sum_loss * steps
+            right = event.digit_accuracy * steps, event.sum_accuracy * steps
+            totals.add(Totals(*losses, *right, steps, steps / (event.images_per_second or math.inf)))
         means: dict[str, Any] = {**totals.means()}
         found.append(part[0] if len(part) == 1 else replace(part[-1], **means))
     return found

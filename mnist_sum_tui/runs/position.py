@@ -14,32 +14,25 @@ from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, turned
 
 @dataclass(slots=True)
 class Totals:
-    """Running totals over an epoch's images, from which means are computed. JSON stores the floats exactly."""
+    """Sums over the images of a step, or of all steps of an epoch; JSON stores the floats exactly."""
 
     digit_loss: float = 0.0
+    """negative log-likelihood in nats, without label smoothing"""
     sum_loss: float = 0.0
     digit_right: float = 0.0
+    """number of images whose digit is right"""
     sum_right: float = 0.0
     images: float = 0.0
     seconds: float = 0.0
 
-    def add(
-        self,
-        *,
-        images: int,
-        digit_loss: float,
-        sum_loss: float,
-        digit_right: float,
-        sum_right: float,
-        seconds: float,
-    ) -> None:
-        """Add a batch: its mean losses, its right answers, and the seconds that it took."""
-        self.images += images
-        self.digit_loss += digit_loss * images
-        self.sum_loss += sum_loss * images
-        self.digit_right += digit_right
-        self.sum_right += sum_right
-        self.seconds += seconds
+    def add(self, more: "Totals") -> None:
+        """Add those of a step."""
+        self.digit_loss += more.digit_loss
+        self.sum_loss += more.sum_loss
+        self.digit_right += more.digit_right
+        self.sum_right += more.sum_right
+        self.images += more.images
+        self.seconds += more.seconds
 
     def means(self) -> dict[str, float]:
         """Mean losses, accuracies and images/s, under the names that events use."""

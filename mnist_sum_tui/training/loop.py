@@ -247,4 +247,4 @@ class _Trainer:
 
     def _diverging(self, result: StepResult) -> Event:
         """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""
-        return self.recorder.event(Progress, **result.means(), lr=result.lr, remaining=None)
+        return self.recorder.event(Progress, **result.totals.means(), lr=result.lr, remaining=None)

@@ -69,14 +69,14 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
     plans = chain.from_iterable(map(Batches(config, train).epoch, count(1)))
     for rate, plan in zip(RATES, plans, strict=False):
         try:
-            result = learner.step(replace(plan, lr=rate))
+            measured = learner.step(replace(plan, lr=rate)).totals
         except DivergedError:
             if len(losses) >= 2:
                 break
             which = "second" if losses else "very first"
             refused = f"the loss of the {which} step is not a number, so no rate is found: check the network"
             raise UsageError(refused) from None
-        losses.append((result.digit_loss + result.sum_loss) / 2)
+        losses.append((measured.digit_loss + measured.sum_loss) / 2 / measured.images)
         smooth = averaged(losses)
         if is_over(losses) or (len(losses) > SETTLED and smooth[-1] > LEAVES * min(smooth[SETTLED:])):
             break

@@ -63,13 +63,14 @@ class RunState:
 
     def add(self, result: StepResult) -> None:
         """Count a step, without the time in which the process was stopped."""
-        if stopped := self.forecast.stopped_in_step(result.seconds):
+        measured = result.totals
+        if stopped := self.forecast.stopped_in_step(measured.seconds):
             self.clock.leave_out(stopped)
-            result = replace(result, seconds=result.seconds - stopped)
+            measured = replace(measured, seconds=measured.seconds - stopped)
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
-            result.add_to(totals)
-        self.forecast.add_step(result.seconds)
+            totals.add(measured)
+        self.forecast.add_step(measured.seconds)
         self._take_length()
 
     def add_validation(self, seconds: float) -> None:

@@ -3,7 +3,6 @@
 import math
 import time
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,54 +31,11 @@ OUTLIER_WEIGHT = 0.5
 """how much the mean loss of the outliers adds to the loss; `guide/measurements.md` compares others"""
 
 
-@dataclass(frozen=True, slots=True)
-class StepResult:
+class StepResult(NamedTuple):
     """What one step measured on its batch, in all processes together, before it changed the weights."""
 
-    images: int
-    digit_loss: float
-    """mean negative log-likelihood in nats, without label smoothing"""
-    sum_loss: float
-    digit_right: float
-    """number of images whose digit is right"""
-    sum_right: float
+    totals: Totals
     lr: float
-    seconds: float
-
-    def add_to(self, totals: Totals) -> None:
-        """Add it to running totals."""
-        totals.add(
-            images=self.images,
-            digit_loss=self.digit_loss,
-            sum_loss=self.sum_loss,
-            digit_right=self.digit_right,
-            sum_right=self.sum_right,
-            seconds=self.seconds,
-        )
-
-    def means(self) -> dict[str, float]:
-        """Its own means, under the names that events use."""
-        totals = Totals()
-        self.add_to(totals)
-        return totals.means()
-
-
-class Measured(NamedTuple):
-    """What a step measures on its images: means of the losses, and numbers of right answers."""
-
-    digit_loss: float
-    sum_loss: float
-    digit_right: float
-    sum_right: float
-    loss: float
-    """what the step minimises"""
-
-    def of_all(self, processes: Processes, batch: Batch) -> "Measured":
-        """The same for the whole batch, of which this process has measured the part `batch`."""
-        n = len(batch)
-        sums = [self.digit_loss * n, self.sum_loss * n, self.digit_right, self.sum_right, self.loss * n]
-        digit_loss, sum_loss, digit_right, sum_right, loss = processes.total(sums)
-        return Measured(digit_loss / batch.of, sum_loss / batch.of, digit_right, sum_right, loss / batch.of)
 
 
 class DivergedError(Exception):
@@ -159,19 +115,22 @@ class Learner:
         with torch.enable_grad(), nullcontext() if self.is_alone else lost_process_is_one_line():  # off in a notebook
             batch = plan.batch(slice(None) if self.is_alone else self.processes.ranks.part(len(plan.rows)))
             config = plan.config or self.config
-            loss, measured = self._measure(batch, plan.augment_seed, config)
-            is_finite = all(map(math.isfinite, measured))
+            loss, sums = self._measure(batch, plan.augment_seed, config)
+            is_finite = all(map(math.isfinite, sums))
             if is_finite:
                 self._update(loss, plan.lr, config.weight_decay)
+        digit_loss, sum_loss, digit_right, sum_right, _ = sums
         seconds = time.perf_counter() - begin
-        digits, sums = measured.digit_right, measured.sum_right
-        result = StepResult(len(plan.rows), measured.digit_loss, measured.sum_loss, digits, sums, plan.lr, seconds)
+        result = StepResult(Totals(digit_loss, sum_loss, digit_right, sum_right, len(plan.rows), seconds), plan.lr)
         if not is_finite:
             raise DivergedError(result)
         return result
 
-    def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Measured]:
-        """The loss to minimise, whose gradient, averaged over the processes, is the whole batch's; and its values."""
+    def _measure(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, list[float]]:
+        """The loss to minimise, whose gradient, averaged over the processes, is the whole batch's; and the sums.
+
+        These are, over the whole batch: losses of the digit and of the sum, right digits and sums, and the loss.
+        """
         labels, sums = batch.labels.to(self.hardware.device), batch.sums.to(self.hardware.device)
         digits_nk, sums_nk, of_outliers = self._answers(batch, augment_seed, config)
         digit_loss, sum_loss = losses(digits_nk, sums_nk, labels, sums)
@@ -182,10 +141,12 @@ class Learner:
             loss = loss + OUTLIER_WEIGHT * uniform_loss(of_outliers)
         right = ((digits_nk.argmax(1) == labels).sum(), (sums_nk.argmax(1) == sums).sum())
         found = torch.stack([digit_loss.detach(), sum_loss.detach(), *right, loss.detach()])
-        measured = Measured(*found.tolist())  # waits once
+        digit_mean, sum_mean, digits_right, sums_right, mean = found.tolist()  # waits once
+        n = len(batch)
+        measured = [digit_mean * n, sum_mean * n, digits_right, sums_right, mean * n]
         if self.is_alone:
             return loss, measured
-        return loss * (len(batch) * self.processes.ranks.size / batch.of), measured.of_all(self.processes, batch)
+        return loss * (n * self.processes.ranks.size / batch.of), self.processes.total(measured)
 
     def _answers(self, batch: Batch, augment_seed: int, config: TrainConfig) -> tuple[Tensor, Tensor, Tensor | None]:
         """Log-probabilities of the digits (N, 10) and the sums (N, 19), and of the digits for the outliers, if any."""

@@ -96,8 +96,8 @@ def test_what_held_is_what_the_last_step_was_made_with() -> None:
 
 def test_a_mean_is_over_images_however_large_the_batches_are() -> None:
     totals = Totals()
-    totals.add(images=30, digit_loss=1.0, sum_loss=2.0, digit_right=15, sum_right=9, seconds=0.5)
-    totals.add(images=10, digit_loss=3.0, sum_loss=6.0, digit_right=5, sum_right=1, seconds=1.5)
+    totals.add(Totals(30 * 1.0, 30 * 2.0, digit_right=15, sum_right=9, images=30, seconds=0.5))
+    totals.add(Totals(10 * 3.0, 10 * 6.0, digit_right=5, sum_right=1, images=10, seconds=1.5))
     means = totals.means()
     assert (means["digit_loss"], means["sum_loss"]) == (1.5, 3.0)
     assert (means["digit_accuracy"], means["sum_accuracy"], means["images_per_second"]) == (0.5, 0.25, 20.0)

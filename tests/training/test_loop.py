@@ -22,7 +22,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
-from mnist_sum_tui.training.step import Learner, Measured, StepResult
+from mnist_sum_tui.training.step import Learner, StepResult
 from mnist_sum_tui.training.timing import Paces
 from tests.training.resuming import EVERY_STEP, config_of, config_of_few
 
@@ -140,7 +140,7 @@ def test_weights_whose_answers_are_no_numbers_have_diverged_and_not_failed(
 
     step = Learner.step
     monkeypatch.setattr(Learner, "step", ruin)
-    monkeypatch.setattr(Learner, "_measure", lambda *_: (torch.zeros((), requires_grad=True), Measured(*[1.0] * 5)))
+    monkeypatch.setattr(Learner, "_measure", lambda *_: (torch.zeros((), requires_grad=True), [1.0] * 5))
     monkeypatch.setattr(Learner, "_update", lambda *_: None)
     events = list(train(replace(config, epochs=1, all_data=True), run))
     *_, finished = events

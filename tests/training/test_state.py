@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import StepResult
 from tests.runs.folders import CONFIG
@@ -62,7 +63,7 @@ def test_the_time_in_which_the_process_was_stopped_is_no_training(monkeypatch: p
     def step(seconds: float) -> None:
         nonlocal now
         now += seconds
-        state.add(StepResult(50, 1.0, 1.0, 25, 5, 0.01, seconds))
+        state.add(StepResult(Totals(50.0, 50.0, 25, 5, 50, seconds), 0.01))
 
     for seconds in (0.25, 0.25, 2.5, 0.25, 0.25):
         step(seconds)

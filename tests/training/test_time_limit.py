@@ -14,7 +14,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import ALL_DONE, Changed, EpochDone, Finished
 from mnist_sum_tui.runs.knob_turns import Turn
-from mnist_sum_tui.runs.position import MAX_CHANGES, Position
+from mnist_sum_tui.runs.position import MAX_CHANGES, Position, Totals
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.batches import Batches
@@ -159,7 +159,7 @@ class ShortEpochs:
         """Make all steps; each is given when it is made, and before the run is fitted to the time."""
         state = self.state
         while state.epoch <= state.config.epochs:
-            state.add(StepResult(22, 1.0, 1.0, 10, 10, 0.01, 1.0))
+            state.add(StepResult(Totals(22.0, 22.0, 10, 10, 22, seconds=1.0), 0.01))
             yield state.step
             self.ending.note_speed()
             state.next_epoch()
