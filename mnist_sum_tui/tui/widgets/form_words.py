@@ -15,7 +15,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
-NAME_WIDTH, TIME_WIDTH = 13, 18
+NAME_WIDTH, TIME_WIDTH = 13, 19
 """the first two columns of a choice; its description follows them"""
 READY = {False: "loading torch ...", True: "ready"}
 """what the form says by whether torch is loaded"""

@@ -98,8 +98,8 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     await pilot.pause()
     assert said(form, "readiness") == "about 50 s here: 5 epochs of about 10 s (measured in an earlier run)"
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
-    assert chosen["recipe"].startswith("standard     ~50 s in all      the usual")
-    assert chosen["model"].startswith("compact      ~10 s per epoch   small")
+    assert chosen["recipe"].startswith("standard     ~50 s in all       the usual")
+    assert chosen["model"].startswith("compact      ~10 s per epoch    small")
     assert str(form.query_one("#other", Button).label) == "Choose network original: about 11 min"
     assert [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")] == places
     form.query_one("#epochs", Input).value = "1"
