@@ -42,7 +42,9 @@ def need(option: str, *packages: str) -> None:
     Raises:
         UsageError: a package is missing; the message says what to install.
     """
-    missing = [name.replace("_", "-") for name in packages if importlib.util.find_spec(name) is None]
+    found = {name: importlib.util.find_spec(name) for name in packages}
+    # without origin: only a folder of that name, such as one with exported models in the current folder
+    missing = [name.replace("_", "-") for name, spec in found.items() if spec is None or spec.origin is None]
     if missing:
         raise UsageError(f"{option} needs {' and '.join(missing)}: pip install {' '.join(missing)}")
 
