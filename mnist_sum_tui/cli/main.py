@@ -18,7 +18,7 @@ from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
 from mnist_sum_tui.formatting import wrapped
-from mnist_sum_tui.machine.process import collect_less_often, set_waiting
+from mnist_sum_tui.machine.process import collect_less_often, keep_folder_out, set_waiting
 from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.machine.stdio import flush_or_drop, repair_streams
@@ -42,6 +42,7 @@ def main() -> None:
     code = None
     try:
         _check_folder()
+        keep_folder_out()
         is_doctor = asked == "doctor"  # which lists all that is wrong itself
         if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
             for line in settings.told(settings.read()[1]):

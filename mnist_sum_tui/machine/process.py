@@ -50,6 +50,16 @@ def is_alone() -> bool:
     return 2 * alone > SAMPLES
 
 
+def keep_folder_out() -> None:
+    """Have the Pythons that this process starts not import from the current folder, unless this one does.
+
+    `python -m`, with which visitors and benches start, looks there first: a student's `random.py` would take the place
+    of Python's own.
+    """
+    if not {"", os.getcwd()} & set(sys.path):  # noqa: PTH109
+        os.environ["PYTHONSAFEPATH"] = "1"
+
+
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 """from glibc's malloc.h"""
 LARGEST_BLOCK = 1 << 30
