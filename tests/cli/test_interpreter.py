@@ -50,3 +50,10 @@ def test_a_package_in_the_current_folder_is_found_by_what_is_started(
     monkeypatch.setattr("sys.path", [first and str(tmp_path)])
     keep_folder_out()
     assert not os.environ
+
+
+@pytest.mark.parametrize("command", ["", "train", "predict", "predict image", "runs prune"])
+def test_help_is_the_same_without_docstrings(command: str) -> None:
+    words = ["-m", "mnist_sum_tui", *command.split(), "--help"]
+    usual, stripped = python(*words), python("-OO", *words)
+    assert (stripped.returncode, stripped.stdout) == (0, usual.stdout)
