@@ -27,6 +27,8 @@ from mnist_sum_tui.printable import printable
 TRAINING = ("train", "tui", "lr", "sweep", "bench")
 """the commands that use all cores for a long time"""
 
+PACKAGE = Path(__file__).parents[1]
+
 
 def lost_output() -> tuple[int, ...]:
     """The error numbers of writing if the reader of a pipe is gone (`head` ends early) or the terminal was closed."""
@@ -41,7 +43,7 @@ def main() -> None:
     repair_streams()
     code = None
     try:
-        _check_folder()
+        _check_folders()
         keep_folder_out()
         is_doctor = asked == "doctor"  # which lists all that is wrong itself
         if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
@@ -82,11 +84,13 @@ def _command() -> str:
     return next((word for word in sys.argv[1:4] if word in commands.COMMANDS), "")
 
 
-def _check_folder() -> None:
+def _check_folders() -> None:
     try:
         Path.cwd()
     except FileNotFoundError:
         raise UsageError("the current folder no longer exists: cd to another") from None
+    if not PACKAGE.is_dir():
+        raise UsageError(f"{PACKAGE}: cannot run inside a zip file: unpack it, or install it with pip")
 
 
 def _leave(code: int) -> NoReturn:

@@ -1,6 +1,7 @@
 """How Python was started, and what lies in the current folder, changes nothing of what a command does and says."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from mnist_sum_tui import __version__
 from mnist_sum_tui.cli.common import need
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.machine.process import keep_folder_out
-from tests.conftest import python
+from tests.conftest import is_one_line, python
 from tests.forked import ROOT
 
 
@@ -57,3 +58,15 @@ def test_help_is_the_same_without_docstrings(command: str) -> None:
     words = ["-m", "mnist_sum_tui", *command.split(), "--help"]
     usual, stripped = python(*words), python("-OO", *words)
     assert (stripped.returncode, stripped.stdout) == (0, usual.stdout)
+
+
+@pytest.mark.parametrize("command", ["guide", "demo", "doctor"])
+def test_a_package_in_a_zip_file_says_in_one_line_what_to_do(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python imports from one, but the guide, the images and the weights are read as files."""
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as packed:
+        for path in (ROOT / "mnist_sum_tui").rglob("*.py"):
+            packed.write(path, path.relative_to(ROOT))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "app.zip"))
+    is_one_line(python("-P", "-m", "mnist_sum_tui", command, cwd=tmp_path), 2, "app.zip", "unpack it")
