@@ -205,6 +205,7 @@ def test_random_command_lines_end_without_a_traceback(tmp_path: Path, command: l
         patch.setattr(sys, "argv", ["mnist-sum", *command, *(word for word in arguments if "\0" not in word)])
         patch.setattr("mnist_sum_tui.cli.train.train_and_print", lambda *_, **__: 1)
         patch.chdir(tmp_path)
+        patch.setenv("PYTHONSAFEPATH", "1")  # as the command sets it, so that it does not outlast the test
         patch.setenv("MNIST_SUM_RUNS", "none")
         try:
             with pytest.raises(SystemExit) as ended:
