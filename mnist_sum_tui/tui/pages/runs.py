@@ -171,10 +171,10 @@ class RunsPage(Experiments):
         put(told, "\n".join(under) if table.runs else "")
 
     def take_room(self) -> None:
-        """Say below the table what there is room for."""
+        """Say below and beside the table what there is room for."""
         super().take_room()
         if self.is_mounted:
-            self.call_after_refresh(self._say_below)
+            self.call_after_refresh(lambda: self._describe(self._chosen()))
 
     def _describe(self, chosen: list[Summary]) -> None:
         """Show the settings that differ beside the curves, and the details of the current run beside the table."""
@@ -187,7 +187,8 @@ class RunsPage(Experiments):
         self.query_one("#differing", Static).update(shortened(words, self.query_one("#drawn").size.height))
         above = f"{words}\n\n" if words else ""
         shown = details(table.current, self.room.height - above.count("\n")) if table.current else ""
-        self.query_one("#details", Static).update(above + shown)
+        rows = self.room.height - 2  # without tabs and footer
+        self.query_one("#details", Static).update(shortened(above + shown, rows))
 
     def _trace(self) -> None:
         chosen = self._chosen()

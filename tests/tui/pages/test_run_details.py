@@ -7,6 +7,7 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
@@ -69,6 +70,25 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         await pilot.pause()
         assert not beside.display
         assert page.query_one("#differing").display
+
+
+async def test_the_details_follow_the_height_and_say_how_many_rows_do_not_fit(
+    app: MnistSumApp, made: list[Run]
+) -> None:
+    async with fixed.on(app, RunsPage, (200, 24)) as (pilot, page):
+        beside = page.query_one("#details", Static)
+
+        def rows() -> list[str]:
+            return str(beside.content).splitlines()
+
+        low = rows()
+        assert len(low) == beside.content_size.height
+        assert low[-1].startswith(BRAILLE.cut)
+        assert low[-1].endswith("more")
+        await pilot.resize_terminal(200, 60)
+        await until(pilot, lambda: len(rows()) > len(low) and BRAILLE.cut not in rows()[-1])
+        await pilot.resize_terminal(200, 24)
+        await until(pilot, lambda: rows() == low)
 
 
 async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumApp, tmp_path: Path) -> None:
