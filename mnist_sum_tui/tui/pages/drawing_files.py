@@ -46,6 +46,8 @@ class OpenPicture(LineQuestion[Picture]):
         """Read what was typed, if anything was."""
         if message.value.strip():
             self.read_picture(message.value)
+        else:
+            self.say("Type the path of a picture first")
 
     @work(thread=True, exclusive=True, group="picture", exit_on_error=False)
     def read_picture(self, typed: str) -> None:

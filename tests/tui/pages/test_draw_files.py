@@ -128,6 +128,7 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(
         said = dialog.query_one("#said", Label)
         missing = str(tmp_path / "none.png")
         for name, words in (
+            ("", "Type the path of a picture first"),
             (str(tmp_path / "text.png"), "not a picture"),
             (str(damaged), "damaged or incomplete"),
             (missing, f"{missing} does not exist; give the path of a picture"),
