@@ -17,6 +17,8 @@ NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
+FREED = 1
+"""files that are removed again where one cannot be written: the temporary one, whose hard link may have failed"""
 MOST_LETTERS = 50
 """of a name in that of its temporary file: longer than any in a run's folder, and in UTF-8 at most 200 of 255 bytes"""
 RENAME_SECONDS = (0.01, 0.05, 0.2, 0.5, 1.0)
@@ -128,16 +130,19 @@ def what_helps(error: OSError) -> str:
         return "raise `ulimit -f`"
     if error.errno != errno.ENOSPC:  # EDQUOT, which stands for both quotas
         return "free some space, or delete some files if their number is limited"
-    if error.filename is not None and no_more_files(Path(error.filename).parent):
+    if error.filename is not None and no_more_files(Path(error.filename).parent, FREED):
         return "delete some files: the disk has space, but can hold no more files (inodes)"
     return "free some space"
 
 
-def no_more_files(folder: Path) -> bool:
-    """Whether the folder's disk has space but no inodes, one of which every file takes; False where it is not known."""
+def no_more_files(folder: Path, freed: int = 0) -> bool:
+    """Whether the folder's disk has space but no inodes, one of which every file takes; False where it is not known.
+
+    `freed` is how many files may have been removed since one could not be written.
+    """
     with contextlib.suppress(OSError, AttributeError):  # Windows has no statvfs
         found = os.statvfs(folder)
-        return found.f_files > 0 == found.f_favail and found.f_bavail > 0
+        return found.f_files > 0 and found.f_favail <= freed and found.f_bavail > 0
     return False
 
 

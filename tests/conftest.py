@@ -1,5 +1,6 @@
 """Shared fixtures: a small part of the real MNIST, and the command line in a process of its own."""
 
+import contextlib
 import functools
 import gc
 import os
@@ -59,6 +60,18 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(10 * gc.get_threshold()[0], 5)
     gc.enable()
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, limits: str) -> Iterator[None]:
+    """Mount a file system in memory at the folder, with limits such as `size=1m,nr_inodes=4`; skip where that fails."""
+    mount = ["mount", "-t", "tmpfs", "-o", limits, "tmpfs", str(folder)]
+    if sys.platform != "linux" or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("needs Linux and the right to mount")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def wait_for(found: Callable[[], object], seconds: float = 60) -> None:

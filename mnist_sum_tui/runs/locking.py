@@ -23,8 +23,10 @@ _own: "weakref.WeakKeyDictionary[FileLock, os.stat_result]" = weakref.WeakKeyDic
 """the locks that this process holds on runs, each with its folder; weak, because a lock that is dropped ends"""
 
 
-def acquire(folder: Path) -> "FileLock":
+def acquire(folder: Path, *, is_named: bool = True) -> "FileLock":
     """Lock a run's folder. Any thread may `release` it; the system does so if the process dies.
+
+    Unless `is_named`, no file is written that names the process: others wait for the lock, but show the run as ended.
 
     Raises:
         RunError: a process holds the lock (the message has its id, or says that it is this one), the folder cannot be
@@ -35,6 +37,8 @@ def acquire(folder: Path) -> "FileLock":
     lock = _locked(folder, LOCK_SECONDS)
     if lock is None:
         raise taken(folder, "call close() of its events" if _is_own(folder) else "wait for it, or stop it")
+    if not is_named:
+        return lock
     try:
         write_atomic(folder / ".pid", str(os.getpid()).encode())
         with contextlib.suppress(OSError):  # the folder has gone, which the first file that is written says

@@ -26,7 +26,7 @@ def prune(run: Run) -> int:
     Raises:
         RunError: another process trains the run, or one of its files is a link or cannot be removed.
     """
-    with run.lock():
+    with run.lock(is_named=False):  # it is what makes room on a full disk
         before = own_files.size(run.path)
         own_files.remove(*run.kept_epochs().values())
         return before - own_files.size(run.path)

@@ -172,15 +172,15 @@ class Run:
         return ""
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
-        """Lock the run for one training process; the system releases the lock if the process dies.
+    def lock(self, *, is_named: bool = True) -> Iterator[None]:
+        """Lock the run for one process, which a file names if `is_named`; the system unlocks it if the process dies.
 
         Raises:
             RunError: another process trains it (the message has its id), or the folder is missing or not writable.
         """
         if not os.path.isdir(self.path):  # locking would create it
             raise RunError(f"{self.path}: no longer exists; mnist-sum runs lists the runs")
-        lock = self._held.pop() if self._held else locking.acquire(self.path)
+        lock = self._held.pop() if self._held else locking.acquire(self.path, is_named=is_named)
         try:
             yield
         finally:

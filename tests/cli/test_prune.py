@@ -13,7 +13,7 @@ from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import own_files, prune
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import Cli, is_one_line
+from tests.conftest import Cli, is_one_line, small_disk
 from tests.tui.pages.test_runs import make_three
 
 KEPT = ("epoch-0.safetensors", "epoch-5.safetensors")
@@ -105,6 +105,18 @@ def test_a_run_that_may_not_be_pruned_does_not_keep_the_others(
         prune_runs(context, every=True, yes=True)
     assert capsys.readouterr().out.splitlines()[-1] == "Freed 4.0 MB in 1 run"
     assert [{*KEPT} <= names(run) for run in runs] == [False, True, True]
+
+
+def test_on_a_full_disk_it_makes_room(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    with small_disk(tmp_path / "runs", "size=4m"):
+        for run in make_three(tmp_path / "runs"):
+            (run.path / ".lock").touch()
+            (run.path / KEPT[0]).write_bytes(bytes(100_000))
+        with pytest.raises(OSError, match="No space"):
+            (tmp_path / "runs" / "others").write_bytes(bytes(4 << 20))
+        done = cli("runs", "prune", "--all", "--yes")
+        assert (done.stderr, done.stdout.splitlines()[-1]) == ("", "Freed 0.3 MB in 3 runs")
 
 
 def test_what_another_prune_removes_meanwhile_is_no_error(

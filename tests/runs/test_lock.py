@@ -19,7 +19,7 @@ from mnist_sum_tui.runs import find, locking
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.loop import train
-from tests.conftest import COMMAND, Cli, is_one_line, wait_for
+from tests.conftest import COMMAND, Cli, is_one_line, small_disk, wait_for
 from tests.runs.folders import CONFIG
 
 # A new run is locked at once.
@@ -211,28 +211,24 @@ def test_the_advice_fits_the_reason_why_a_folder_cannot_be_locked(
         find.create(tmp_path, CONFIG)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="remounts a file system read-only")
 def test_a_killed_run_on_a_read_only_disk_is_not_running(small_data: str, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=30m", "tmpfs", str(disk)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs the right to mount")
-    arguments = ["--recipe", "sprint", "--epochs", "5000", "--data-dir", small_data, "--runs-dir", str(disk), "--quiet"]
-    process = subprocess.Popen([*COMMAND, "train", *arguments], stdout=subprocess.DEVNULL)
-    try:
-        wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(disk)))
-        (run,) = find.list_runs(disk)
-        assert run.is_running
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        assert run.pid == process.pid
-        assert summarise(run).state == "interrupted"
-        with pytest.raises(RunError, match=r"cannot be locked|cannot be written"), run.lock():
-            pass
-    finally:
-        process.kill()
-        process.wait()
-        time.sleep(0.1)
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+    with small_disk(disk, "size=30m"):
+        arguments = ["--recipe", "sprint", "--epochs", "5000", "--data-dir", small_data, "--runs-dir", str(disk)]
+        process = subprocess.Popen([*COMMAND, "train", "--quiet", *arguments], stdout=subprocess.DEVNULL)
+        try:
+            wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(disk)))
+            (run,) = find.list_runs(disk)
+            assert run.is_running
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+            assert run.pid == process.pid
+            assert summarise(run).state == "interrupted"
+            with pytest.raises(RunError, match=r"cannot be locked|cannot be written"), run.lock():
+                pass
+        finally:
+            process.kill()
+            process.wait()
+            time.sleep(0.1)

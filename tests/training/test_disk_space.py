@@ -1,8 +1,6 @@
 """Room on the disk: estimated before a run begins, for at most what the run then takes, and refused in one line."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +15,7 @@ from mnist_sum_tui.runs import checkpoint, find, own_files
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.disk_space import REST, bytes_needed, check_room
 from mnist_sum_tui.training.loop import train
-from tests.conftest import Cli, is_one_line
+from tests.conftest import Cli, is_one_line, small_disk
 
 SWIFT = 73_961 * 4
 """bytes of its weights"""
@@ -97,19 +95,13 @@ def test_a_folder_that_goes_while_the_training_is_prepared_is_an_error_of_ours(
         list(train(config, run))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a file system in memory, of a given size")
 @pytest.mark.parametrize("megabytes", [2, 4])
 def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
     megabytes: int, small_data: str, tmp_path: Path, cli: Cli
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("needs the right to mount")
-    try:
+    with small_disk(disk, f"size={megabytes}m"):
         settings = ["--recipe", "sprint", "--threads", "1", "--batch-size", "110", "--keep", "100", "--epochs", "50"]
         arguments = ("train", *settings, "--data-dir", small_data, "--runs-dir", str(disk))
         is_one_line(cli(*arguments), 1, "MB are free there, and the run may take 20 MB", "or choose another --runs-dir")
@@ -122,5 +114,3 @@ def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(
         if megabytes == 4:  # on the smaller disk not even the first checkpoint has room
             assert checkpoint.load(run.last_file).position.step > 0
         assert not [path for path in run.path.iterdir() if path.name.endswith(".tmp")]
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
