@@ -8,37 +8,29 @@ from collections.abc import Iterable
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import plural, small
-from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.event_words import BUSY
 from mnist_sum_tui.runs.events import Advice, Changed, EpochDone, Event, Health, Progress, Started, System
 from mnist_sum_tui.runs.knob_turns import Turn, known, turned
 from mnist_sum_tui.sizes import DIGITS, SUMS
-from mnist_sum_tui.training.coach_memory import ADDS, SETTLED, Seen
+from mnist_sum_tui.training.coach_memory import KNOWS, SETTLED, Seen
 from mnist_sum_tui.training.dead_units import DeadUnits
 from mnist_sum_tui.training.diverged import ALIKE, TURN_BACK, lower_rate, turned_up
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
+from mnist_sum_tui.training.phases import phase
 from mnist_sum_tui.training.race import Ghost, verdict
-from mnist_sum_tui.training.topics import DEAD, NEXT, RENEWED, STANDS, TURNED, WARNINGS
+from mnist_sum_tui.training.topics import DEAD, NEXT, RENEWED, STANDS, TURNED, WARNINGS, Said
 from mnist_sum_tui.training.turned_settings import raised_by, why_raised
-from mnist_sum_tui.training.validations import FEW_IMAGES, trouble, within_chance
+from mnist_sum_tui.training.validations import FEW_IMAGES, trouble
 
-Said = tuple[str, str]
-"""a topic and a sentence"""
 HOLD, JUMP_EVENTS = 15, 10
 """Progress events for which a sentence stands at least, unless a warning comes; and of a high loss before one comes"""
 HEARD = tuple(event.kind for event in (Started, Progress, EpochDone, Changed, Advice, System, Health))
 """the kinds of events that it needs"""
-READS, KNOWS, BEHIND = 0.5, 0.9, 0.05
-"""from these accuracies on the network reads digits, and knows both; so far below the sum the digit is behind"""
-COOL = 0.3
-"""the learning rate has fallen if it is below this share of its peak"""
 STILL_STEPS = 300
 """so many steps after which the digit is still a guess are a warning"""
 RUINED_STEPS = 100
 """steps after which weights that still guess, although a rate that was turned up is turned back, count as ruined"""
-SLOW_TO_ADD = ("original", "original-2fc", "pictured")
-"""networks that have to find addition with ordinary layers"""
 GUESSING_LOSS = (math.log(DIGITS) + math.log(SUMS)) / 2
 """the mean of both losses if all digits and all sums are equally probable"""
 
@@ -147,7 +139,7 @@ class Coach:
         raised, held = turned_up(self._turns, self._seen.step), self._knobs.rate_turn_at(self._seen.step)
         if raised is None or held is None or self._is_turned_up or self._seen.step < held.step + RUINED_STEPS:
             return None
-        if not self._seen.is_guess or not (self._has_read or "too-high" in self._said):
+        if not self._seen.is_guess or not (self._seen.has_read or "too-high" in self._said):
             return None
         return "ruined", (
             f"The rate of {raised.value} after step {raised.step:,} has ruined the weights; "
@@ -170,13 +162,13 @@ class Coach:
             return "too-high", f"The loss jumps up again: the learning rate is too high ({rate})"
         if has_risen:
             return "too-high", f"The loss has risen since the learning rate was turned up: {TURN_BACK}"
-        if self._seen.is_guess and self._has_read and not self._is_turned:
+        if self._seen.is_guess and self._seen.has_read and not self._is_turned:
             return "too-high", f"The digit is a guess again: the learning rate is too high ({rate})"
         return None
 
     def _too_low(self) -> Said | None:
         seen = self._seen
-        if not seen.is_guess or self._has_read or seen.step <= STILL_STEPS or seen.total.value >= KNOWS:
+        if not seen.is_guess or self._seen.has_read or seen.step <= STILL_STEPS or seen.total.value >= KNOWS:
             return None
         words = f"After {seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
@@ -186,11 +178,6 @@ class Coach:
 
     def _validated(self) -> Said | None:
         return trouble(self._seen.epochs, self._started)
-
-    @property
-    def _has_read(self) -> bool:
-        """Whether the network has read digits at any time in this run."""
-        return self._seen.most_digit >= READS
 
     @property
     def _is_turned_up(self) -> bool:
@@ -213,38 +200,5 @@ class Coach:
         return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> Said | None:
-        digit, total = self._seen.digit.value, self._seen.total.value
-        if digit < ADDS and self._said.keys() & {"too-high", "ruined"}:  # nothing was learned since, so it still stands
-            return None
-        if total >= KNOWS and total - digit >= BEHIND:
-            words = "the digit head has exchanged digits, or is behind (page Mistakes shows which)"
-            return "exchanged", f"The sum is right more often than the digit: {words}"
-        if digit < READS:  # if it has read before, it has become worse, which only a warning may explain
-            words = "It learns to read digits; as long as the digit is a guess, the sum is one, too"
-            return None if self._has_read or DEAD in self._said else ("sees", words)
-        if total < ADDS:
-            words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
-            words += " (with compact or swift sooner)" if self._config.model in SLOW_TO_ADD else ""
-            return None if "adds" in self._said else ("guesses", words)  # once told it stands
-        if total < KNOWS:
-            if "agrees" in self._said:  # it has become worse, too
-                return None
-            if "adds" in self._said:  # by an earlier process, which saw when, or before a dip
-                return "adds", self._said["adds"]
-            since = self._seen.adds_since or self._seen.step
-            return "adds", f"Since about step {since:,} it learns to add: the sum is more than guessed"
-        if "agrees" not in self._said or (self._topic == "agrees" and self._seen.events - self._at_event < HOLD):
-            return "agrees", "The sum is right where the digit is: from here on both get better together"
-        if self._seen.epochs and accuracies(self._seen.epochs[-1]) == (1.0, 1.0):
-            return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-        images, still = self._started.validation_images if self._started else 0, " while the rate is still high"
-        if gained := within_chance(self._seen.epochs, images, "" if self._is_cool else still):
-            return "chance", gained
-        if self._config.schedule != "constant" and self._is_cool:
-            return "cools", "The learning rate falls: smaller steps, and the last errors settle"
-        return "knows", "Digit and sum are right most of the time; now the rare ones are learned"
-
-    @property
-    def _is_cool(self) -> bool:
-        """Whether the learning rate has fallen, or will not fall."""
-        return self._config.schedule == "constant" or self._seen.rate < COOL * self._seen.peak_rate
+        agrees = self._topic == "agrees" and self._seen.events - self._at_event < HOLD
+        return phase(self._seen, self._said, self._config, self._started, agrees_stands=agrees)

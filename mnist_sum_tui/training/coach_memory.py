@@ -16,6 +16,10 @@ JUMP = 2.5
 """the loss is high if it is more than this many times its lowest value, plus 0.1"""
 ADDS = 0.2
 """the accuracy from which on the sum counts as more than guessed"""
+READS, KNOWS = 0.5, 0.9
+"""from these accuracies on the network reads digits, and knows both"""
+COOL = 0.3
+"""the learning rate has fallen if it is below this share of its peak"""
 WORSE, RISEN = 1.5, 0.05
 """the loss has risen if it is more than WORSE times its lowest value, plus RISEN"""
 BUSY_SHARE = 0.5
@@ -108,6 +112,16 @@ class Seen:
     def is_guess(self) -> bool:
         """Whether the digit is guessed."""
         return self.digit_loss.value > STILL * self.first_digit_loss and self.digit.value < ADDS
+
+    @property
+    def has_read(self) -> bool:
+        """Whether the network has read digits at any time in this run."""
+        return self.most_digit >= READS
+
+    @property
+    def is_cool(self) -> bool:
+        """Whether the learning rate has fallen."""
+        return self.rate < COOL * self.peak_rate
 
     @property
     def has_risen(self) -> bool:

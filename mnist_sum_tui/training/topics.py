@@ -2,6 +2,8 @@
 
 from mnist_sum_tui.runs.event_words import BUSY
 
+Said = tuple[str, str]
+"""a topic and a sentence"""
 TURNED, DEAD = "turned", "dead"
 PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "ghost", "knows", "cools", "chance", "too-easy")
 NEXT = ("guesses", "adds")
