@@ -184,8 +184,11 @@ class DrawPage(DrawingFiles, HeatPage):
     def action_clear(self) -> None:
         """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""
         pad = self.query_one(DrawPad)
+        if not pad.sheet.any():
+            self.note("There is nothing to clear")
+            return
         item = self._as_item()
-        if item is not None and pad.sheet.any():
+        if item is not None:
             self._earlier.insert(0, (pad.sheet, self.drawing, item))
             del self._earlier[MOST_EARLIER:]
             items = (item._replace(key=place) for place, (_, _, item) in enumerate(self._earlier))

@@ -51,6 +51,8 @@ async def test_strokes_are_taken_back_one_by_one_and_a_clearing_too(app: MnistSu
             assert (pad.sheet == sheet).all()
         await press(pilot, "z")
         assert note_of(page) == "There is nothing to undo"
+        await press(pilot, "c")
+        assert note_of(page) == "There is nothing to clear"
 
 
 def fixed_three() -> tuple[tuple[int, int], ...]:
