@@ -1,9 +1,5 @@
 """The commands of the program. Only the file of the requested command is imported, because all of them take 40 ms."""
 
-import ast
-import inspect
-from collections.abc import Callable
-from contextlib import suppress
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -39,7 +35,7 @@ def build(asked: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(help=_help_of(_about))(_about)
+    app.callback()(_about)
     for name in (asked,) if asked in COMMANDS else COMMANDS:
         module = import_module(f"{__package__}.{name}")
         group: typer.Typer | None = getattr(module, "app", None)
@@ -50,20 +46,8 @@ def build(asked: str | None = None) -> typer.Typer:
     for group in (app, *(info.typer_instance for info in app.registered_groups)):
         for registered in group.registered_commands if group is not None else ():
             registered.cls = Command
-            registered.help = registered.help or _help_of(registered.callback)
     add_options(app)
     return app
-
-
-def _help_of(command: Callable[..., Any] | None) -> str | None:
-    """A command's docstring; `python -OO` (PYTHONOPTIMIZE=2) drops it, and then it is read from the source."""
-    if command is None or command.__doc__:
-        return inspect.getdoc(command)
-    with suppress(OSError):  # there is no source
-        for node in ast.walk(ast.parse(inspect.getsource(command))):
-            if isinstance(node, ast.FunctionDef):
-                return ast.get_docstring(node)
-    return None
 
 
 def _show_version(wanted: bool) -> None:

@@ -53,13 +53,6 @@ def test_a_package_in_the_current_folder_is_found_by_what_is_started(
     assert not os.environ
 
 
-@pytest.mark.parametrize("command", ["", "train", "predict", "predict image", "runs prune"])
-def test_help_is_the_same_without_docstrings(command: str) -> None:
-    words = ["-m", "mnist_sum_tui", *command.split(), "--help"]
-    usual, stripped = python(*words), python("-OO", *words)
-    assert (stripped.returncode, stripped.stdout) == (0, usual.stdout)
-
-
 @pytest.mark.parametrize("command", ["guide", "demo", "doctor"])
 def test_a_package_in_a_zip_file_says_in_one_line_what_to_do(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
