@@ -47,8 +47,11 @@ def differing_settings(configs: Sequence[TrainConfig | None]) -> dict[str, list[
 def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[list[str]]:
     """As `settings_table`, for runs; a row says if they got their epochs at different starts, as `1, then 2`.
 
-    Others have the first digits of their images' SHA-256, if they were trained or tested on different images.
+    Others have the first digits of their images' SHA-256, if they were trained or tested on different images. Damaged
+    runs alone have one row, because nothing is known of their settings, and so not that they are the same.
     """
+    if not any(run.config for run in runs):
+        return [["all", *("unreadable" for _ in runs)]]
     asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
     rows = settings_table([run.config for run in runs], [[*_changes(run)] for run in runs], most)

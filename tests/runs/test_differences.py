@@ -69,6 +69,13 @@ def test_runs_of_two_networks_of_one_name_differ() -> None:
     assert [name for name, *_ in table_of([run(9), run(8, "keen")])] == ["model"]
 
 
+def test_settings_that_cannot_be_read_are_not_called_the_same() -> None:
+    unread, read = Summary(Run(Path("x")), None, "damaged"), Summary(Run(Path("y")), OURS, "completed")
+    assert table_of([unread, unread]) == [["all", "unreadable", "unreadable"]]
+    assert ["model", "-", "compact"] in table_of([unread, read])
+    assert table_of([read, read]) == []
+
+
 def test_epochs_that_were_added_later_do_not_explain_what_came_before(tmp_path: Path) -> None:
     events = [*recorded.training(100)]
     begun = next(event.epochs for event in events if isinstance(event, Started))
