@@ -44,6 +44,15 @@ def test_a_short_run_lies_on_top_and_the_legend_says_where_it_ends(tmp_path: Pat
     assert charts == ["digit loss", "sum loss", "digit accuracy", "sum accuracy"], "as in the terminal"
 
 
+def test_nothing_is_said_of_the_epochs_and_the_time_of_a_run_that_cannot_be_read(tmp_path: Path) -> None:
+    runs = [make(tmp_path, f"20260101-12010{place}-compact", [*recorded.training(2150)]) for place in range(2)]
+    runs[0].config_file.write_text("{}")
+    text = compared(dict(zip("AB", map(summarise, runs), strict=True))).decode()
+    ends = re.findall(r'<td class="words">([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>', text)
+    assert ends[0] == ("damaged", "-", "-"), "as runs compare prints it"
+    assert ends[1][1] == "5"
+
+
 def test_what_is_all_right_is_drawn_at_the_upper_edge_and_what_is_no_number_not_at_all() -> None:
     events = altered(recorded.training(2150), EpochDone, val_digit_accuracy=1.0, val_sum_accuracy=0.99)
     events = altered(events, Progress, digit_loss=lambda event: math.nan if event.step == 1000 else event.digit_loss)
