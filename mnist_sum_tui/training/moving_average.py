@@ -10,7 +10,7 @@ class Average:
     """The exponential moving average, over at most a third of the values so far; NaN after a NaN.
 
     So it does not lag behind the steep rise at the start of a training. While it grows it is the polynomial-decay
-    average of Shamir and Zhang (arXiv:1212.1824) with eta = 2. `charts.series.smooth` computes it for a whole curve.
+    average of Shamir and Zhang (arXiv:1212.1824) with eta = 3. `charts.series.smooth` computes it for a whole curve.
     """
 
     def __init__(self, weight: float = SMOOTHING) -> None:
