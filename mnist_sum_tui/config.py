@@ -130,7 +130,7 @@ class TrainConfig:
     device: str = _setting("auto", "Device to compute on.", choices=DEVICES, usual="auto")
     precision: str = _setting(
         "auto",
-        "Number format of matrix products: bf16 is coarser than fp32, and quicker where it is built in.",
+        "Number format of matrix products: bf16 is coarser than fp32, and quicker on some processors.",
         choices=PRECISIONS,
         usual="auto",
     )
