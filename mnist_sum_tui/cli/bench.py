@@ -49,7 +49,10 @@ def bench(
     ] = False,
     page: Annotated[
         str | None,
-        typer.Option(help="With --dashboard: the page that is open while it trains.", show_default="train"),
+        typer.Option(
+            help="With --dashboard: the open page. One of train, inspect, draw, mistakes, runs, inside.",
+            show_default="train",
+        ),
     ] = None,
     distributed: Annotated[
         bool,

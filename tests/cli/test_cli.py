@@ -16,6 +16,7 @@ from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.pages.base import PAGES
 from tests.conftest import Cli, is_one_line, make_small_data
 from tests.forked import Kept
 from tests.guide.test_json_names import explained
@@ -27,6 +28,11 @@ def test_version_and_help(cli: Cli) -> None:
         result = cli(*command, "--help")
         assert result.returncode == 0
         assert "Usage" in result.stdout
+
+
+def test_the_help_of_the_bench_names_the_pages_that_can_be_open(cli: Cli) -> None:
+    words = " ".join(re.sub("[^a-z.,]", " ", cli("bench", "--help").stdout).split())
+    assert f"ne of {', '.join(PAGES)}." in words
 
 
 def test_the_installed_script_is_this_package() -> None:
