@@ -57,7 +57,7 @@ SameRun = Annotated[
 ]
 Images = Annotated[
     int | None,
-    typer.Option("--images", help="Only so many images, the first ones, for a quick look.", show_default="all"),
+    typer.Option("--images", help="Only so many test images, the first ones, for a quick look.", show_default="all"),
 ]
 
 
