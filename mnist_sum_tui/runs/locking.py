@@ -76,11 +76,9 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
     Raises:
         RunError: the folder cannot be written to, or its disk has no locks.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    # it then locks by the file's existence, which serves as well: that of a dead process is passed over
-    warnings.filterwarnings("ignore", "flock not supported", UserWarning)
-    lock = FileLock(folder / ".lock", thread_local=False)
+    lock = _lock_of(folder / ".lock")
     try:
         lock.acquire(timeout=seconds)
     except Timeout:
@@ -97,6 +95,14 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
             advice = "choose another --runs-dir, on a local disk"
         raise RunError(f"{folder}: cannot be locked ({error.strerror or error}); {advice}") from error
     return lock
+
+
+def _lock_of(path: Path) -> "FileLock":
+    from filelock import FileLock
+
+    # it then locks by the file's existence, which serves as well: that of a dead process is passed over
+    warnings.filterwarnings("ignore", "flock not supported", UserWarning)
+    return FileLock(path, thread_local=False)
 
 
 @contextlib.contextmanager
@@ -169,16 +175,19 @@ def is_locked(folder: Path) -> bool:
         return _lives(holder)
 
 
+def _is_refused(path: Path) -> bool:
+    """Whether the lock cannot be taken. It is released at once, and takes what a dead process left."""
+    from filelock import Timeout
+
+    try:
+        with _lock_of(path).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 if sys.platform == "win32":
-
-    def _is_held(path: Path) -> bool:
-        from filelock import FileLock, Timeout
-
-        try:
-            with FileLock(path).acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+    _is_held = _is_refused
 
     def _lives(_: int) -> bool:
         return True  # os.kill(process, 0), as below, would end the process on Windows
@@ -192,6 +201,10 @@ else:
                 fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return True
+            except OSError as error:
+                if error.errno != errno.ENOSYS:
+                    raise
+                return _is_refused(path)  # a disk without flock: the file names the machine, too, and filelock knows it
         return False
 
     def _lives(process: int) -> bool:
