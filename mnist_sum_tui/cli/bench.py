@@ -13,6 +13,7 @@ from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_js
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.formatting import about, percent, plural
+from mnist_sum_tui.machine.signals import tidied
 from mnist_sum_tui.recipes import MODELS
 
 if TYPE_CHECKING:
@@ -82,16 +83,17 @@ def bench(
         raise UsageError("--page is the dashboard's: add --dashboard, or leave out --page")
     out = console()
     out.quiet = json  # with --json only its lines are printed
-    if race is not None:
-        _race(model, rounds or 3, race, out)
-    elif growth:
-        _measure_growth(model or ["compact"], rounds or 3, out)
-    elif dashboard:
-        _measure_dashboard(model or ["compact"], rounds or 16, "train" if page is None else page, out)
-    elif distributed:
-        _measure_several(model or ["original", "compact"], rounds or 3, out)
-    else:
-        _measure_training(tuple(model or MODELS), rounds or 3, out)
+    with tidied():  # a bench has folders and trainings of its own
+        if race is not None:
+            _race(model, rounds or 3, race, out)
+        elif growth:
+            _measure_growth(model or ["compact"], rounds or 3, out)
+        elif dashboard:
+            _measure_dashboard(model or ["compact"], rounds or 16, "train" if page is None else page, out)
+        elif distributed:
+            _measure_several(model or ["original", "compact"], rounds or 3, out)
+        else:
+            _measure_training(tuple(model or MODELS), rounds or 3, out)
 
 
 def _measure_training(chosen: tuple[str, ...], rounds: int, out: "Console") -> None:

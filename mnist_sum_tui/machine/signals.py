@@ -1,6 +1,7 @@
 """Handling stop signals (SIGINT, SIGTERM, SIGHUP) for a while."""
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -27,3 +28,20 @@ def handled(handler: Callable[[int, FrameType | None], object], *names: str) -> 
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+@contextmanager
+def tidied() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP leave the block through each `finally`, as Ctrl-C does, so that nothing is left behind."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        def passed_over(*_: object) -> None:  # SIG_IGN instead would have Python tell of one that is on its way
+            pass
+
+        signal.signal(number, passed_over)  # closing a terminal may send two
+        if sys.platform != "win32":  # else torch raises an error if its workers, too, were asked to end
+            signal.signal(signal.SIGCHLD, passed_over)
+        sys.exit(128 + number)
+
+    with handled(leave, "SIGTERM", "SIGHUP"):
+        yield

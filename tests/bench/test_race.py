@@ -1,7 +1,11 @@
 """`bench --race`: seconds until the validation has the accuracy that is asked for."""
 
 import json
+import os
+import signal
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -10,8 +14,9 @@ from mnist_sum_tui.bench import race
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.recipes import MODELS, RECIPES
+from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import Cli, is_one_line
+from tests.conftest import COMMAND, Cli, is_one_line, wait_for
 from tests.training.test_early_end import done
 
 
@@ -87,3 +92,22 @@ def test_the_command_prints_the_quickest_first(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("arguments", [("--race", "0"), ("--race", "101"), ("--race", "99", "--growth")])
 def test_a_race_that_makes_no_sense_is_refused(arguments: tuple[str, ...], cli: Cli) -> None:
     is_one_line(cli("bench", *arguments), 2, "--race")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_bench_that_is_asked_to_end_leaves_no_training_and_no_folder(tmp_path: Path) -> None:
+    command = [*COMMAND, "bench", "--race", "100", "--model", "keen", "--rounds", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "TMPDIR": str(tmp_path)})
+    try:
+        wait_for(lambda: any(tmp_path.glob("mnist-sum-bench-*/*/.pid")))
+        (run,) = tmp_path.glob("mnist-sum-bench-*/*")
+        trainer = locking.pid(run)
+        process.terminate()
+        assert process.wait(60) == 128 + signal.SIGTERM
+    finally:
+        process.kill()
+        process.wait()
+    assert trainer is not None
+    with pytest.raises(ProcessLookupError):
+        os.kill(trainer, 0)
+    assert not list(tmp_path.glob("mnist-sum-*"))
