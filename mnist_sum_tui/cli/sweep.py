@@ -69,6 +69,8 @@ def sweep(
                 with in_turn(folder, lambda: None if json else say(console(), WAITING)):
                     run, code = _made(config, folder, name, json)
                 if code:
+                    if not json:
+                        say(console(), "  the same command goes on with the sweep")
                     raise typer.Exit(code)
                 finished.append(summarise(run))
             done.append(outcome(combination.values, finished))

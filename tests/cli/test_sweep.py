@@ -4,13 +4,18 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from mnist_sum_tui.cli import commands
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.locking import in_turn
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from tests.conftest import COMMAND, Cli, is_one_line, make_small_data
 from tests.guide.test_json_names import explained
@@ -151,3 +156,17 @@ def test_without_a_setting_the_seeds_are_named(cli: Cli, tmp_path: Path) -> None
     result = cli("sweep", "--seeds", "2", *options, "--runs-dir", str(tmp_path / "runs"))
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[0] == "1/1  2 seeds"
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_a_stop_says_how_to_go_on_with_the_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    def stopped(_config: TrainConfig, make: Callable[[], Run], *_: object, **__: object) -> int:
+        make()
+        return 130
+
+    monkeypatch.setattr("mnist_sum_tui.cli.sweep.train_and_print", stopped)
+    result = CliRunner().invoke(commands.build("sweep"), options(tmp_path, *more))
+    assert result.exit_code == 130
+    assert ("the same command goes on with the sweep" in result.stdout) is not bool(more)
