@@ -163,7 +163,7 @@ def pid(folder: Path) -> int | None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a living process holds the lock. Writes nothing, because the folder may be read-only."""
+    """Whether a living process holds the lock. Writes nothing if the disk has flock: it may be read-only."""
     holder = pid(folder)
     if holder is None:
         return False

@@ -168,7 +168,7 @@ class Coach:
 
     def _too_low(self) -> Said | None:
         seen = self._seen
-        if not seen.is_guess or self._seen.has_read or seen.step <= STILL_STEPS or seen.total.value >= KNOWS:
+        if not seen.is_guess or seen.has_read or seen.step <= STILL_STEPS or seen.total.value >= KNOWS:
             return None
         words = f"After {seen.step:,} steps the digit is still a guess"
         return "too-low", f"{words}: the learning rate is too low or too high"
