@@ -21,6 +21,8 @@ FREED = 1
 """files that are removed again where one cannot be written: the temporary one, whose hard link may have failed"""
 MOST_LETTERS = 50
 """of a name in that of its temporary file: longer than any in a run's folder, and in UTF-8 at most 200 of 255 bytes"""
+OWN_NUMBER = int.from_bytes(os.urandom(4))
+"""a number of this process, because in two containers that share a folder the ids of two threads may be the same"""
 RENAME_SECONDS = (0.01, 0.05, 0.2, 0.5, 1.0)
 """pauses between attempts to replace a file, because Windows refuses while a reader has it open; virus scanners, and
 what copies a folder to a cloud, take up to a second"""
@@ -161,7 +163,7 @@ def sync_folder(folder: Path) -> None:
 
 def _beside(path: Path) -> Path:
     """The temporary file of a file; of a long name it has only the beginning, because it may not be longer itself."""
-    return path.with_name(f".{path.name[:MOST_LETTERS]}.{threading.get_native_id()}.tmp")
+    return path.with_name(f".{path.name[:MOST_LETTERS]}.{OWN_NUMBER}{threading.get_native_id()}.tmp")
 
 
 def _write_new(path: Path, content: bytes) -> None:

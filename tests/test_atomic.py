@@ -16,14 +16,14 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.loop import train
-from tests.conftest import small_disk
+from tests.conftest import python, small_disk
 
 
 def test_a_link_in_the_place_of_the_temporary_file_is_not_followed(tmp_path: Path) -> None:
     path, precious = tmp_path / "config.json", tmp_path / "precious"
     precious.write_text("precious")
-    (tmp_path / f".config.json.{threading.get_native_id()}.tmp").symlink_to(precious)
-    (tmp_path / f".other.json.{threading.get_native_id()}.tmp").hardlink_to(precious)
+    atomic._beside(path).symlink_to(precious)
+    atomic._beside(tmp_path / "other.json").hardlink_to(precious)
     atomic.write_atomic(path, b"{}", also=tmp_path / "other.json")
     assert precious.read_text() == "precious"
     assert (path.read_bytes(), (tmp_path / "other.json").read_bytes()) == (b"{}", b"{}")
@@ -66,6 +66,14 @@ def test_two_threads_that_write_a_file_at_once_do_not_take_each_others(
         assert [*threads.map(lambda content: atomic.write_atomic(path, content), (b"one", b"two"))] == [None, None]
     assert path.read_bytes() in (b"one", b"two")
     assert [*tmp_path.iterdir()] == [path]
+
+
+def test_two_containers_do_not_write_the_same_temporary_file() -> None:
+    names = "import threading; threading.get_native_id = lambda: 1; from mnist_sum_tui import atomic"
+    code = f"{names}; from pathlib import Path; print(atomic._beside(Path('x')))"
+    first, second = (python("-c", code).stdout for _ in range(2))
+    assert first.startswith(".x.")
+    assert first != second
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc has folders that cannot be flushed")
