@@ -50,7 +50,7 @@ def prune_runs(
     sizes = [sum(map(_size, files)) for _, files in kept]
     out = console()
     if not kept:
-        say(out, "There are no kept epochs to drop")
+        say(out, f"{'No run that has ended has' if every else 'There are no'} kept epochs to drop")
         return
     rows = [[run.argument, str(len(files)), byte_size(size)] for (run, files), size in zip(kept, sizes, strict=True)]
     print_table(out, "", ["run", "kept epochs", "size"], rows, left=1)

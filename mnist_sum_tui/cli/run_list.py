@@ -89,7 +89,7 @@ def print_list(
 
 
 def plain(summary: Summary) -> dict[str, Any]:
-    """A summary of a run, ready for JSON."""
+    """A summary of a run, ready for JSON; of a damaged one nothing is known that its files would say."""
     return {
         "run": summary.run.id,
         "path": str(summary.run.path),
@@ -97,11 +97,11 @@ def plain(summary: Summary) -> dict[str, Any]:
         "model": summary.config.model if summary.config else None,
         "recipe": summary.config.recipe if summary.config else None,
         "epochs": summary.config.epochs if summary.config else None,
-        "epochs_done": len(summary.epochs),
+        "epochs_done": len(summary.epochs) if summary.config else None,
         "digit_accuracy": summary.digit_accuracy,
         "sum_accuracy": summary.sum_accuracy,
         "tested": summary.is_tested,
-        "elapsed": summary.elapsed,
+        "elapsed": summary.elapsed if summary.config else None,
         "note": summary.note,
         "bytes": summary.size,
     }

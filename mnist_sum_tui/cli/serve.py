@@ -18,7 +18,7 @@ def serve(
     watch: Annotated[
         str | None,
         typer.Option(
-            help="The run to watch: latest, its id, its name, or a path.",
+            help="The run to watch: latest, best, its id, its name, or a path.",
             autocompletion=complete_run,
             show_default="the demo",
         ),

@@ -35,7 +35,7 @@ def tui(
     resume: Resume = None,
     watch: str | None = typer.Option(
         None,
-        help="Watch a run that another process trains: latest, its id, its name, or a path.",
+        help="Watch a run that another process trains: latest, best, its id, its name, or a path.",
         autocompletion=complete_run,
     ),
     replay: str | None = typer.Option(

@@ -81,6 +81,12 @@ def test_all_are_those_that_have_ended(cli: Cli, runs: list[Run]) -> None:
         assert cli("runs", "prune", "--all", "--yes").returncode == 0
         is_one_line(cli("runs", "prune", runs[0].id, "--yes"), 1, f"is being trained by process {os.getpid()}")
     assert [{*KEPT} <= names(run) for run in runs] == [True, True, False]
+    (runs[0].path / "config.json").write_text("{")
+    assert cli("runs", "prune", "--all").stdout == "No run that has ended has kept epochs to drop\n"
+    (damaged,) = [
+        found for line in cli("runs", "--json").stdout.splitlines() if not (found := json.loads(line))["model"]
+    ]
+    assert (damaged["state"], damaged["epochs_done"], damaged["elapsed"]) == ("damaged", None, None)
 
 
 def test_a_run_that_begins_meanwhile_is_left_alone(runs: list[Run]) -> None:
