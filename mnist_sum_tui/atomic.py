@@ -18,7 +18,7 @@ NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
 FREED = 1
-"""files that are removed again where one cannot be written: the temporary one, whose hard link may have failed"""
+"""how many files are gone when the disk is asked: if a hard link fails, the temporary file is removed first"""
 MOST_LETTERS = 50
 """of a name in that of its temporary file: longer than any in a run's folder, and in UTF-8 at most 200 of 255 bytes"""
 OWN_NUMBER = int.from_bytes(os.urandom(4))

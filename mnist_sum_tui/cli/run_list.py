@@ -89,7 +89,7 @@ def print_list(
 
 
 def plain(summary: Summary) -> dict[str, Any]:
-    """A summary of a run, ready for JSON; of a damaged one nothing is known that its files would say."""
+    """A summary of a run, ready for JSON; None is what the files of a damaged run do not tell."""
     return {
         "run": summary.run.id,
         "path": str(summary.run.path),

@@ -7,7 +7,7 @@ import select
 import sys
 import time
 
-from mnist_sum_tui.machine.signals import handled
+from mnist_sum_tui.machine.signals import tidied
 
 SMALLEST = (60, 20)
 """the smallest terminal for the whole dashboard, in columns and rows"""
@@ -69,7 +69,7 @@ def reports_mouse(seconds: float) -> bool | None:
     except ImportError:
         return None
     before = termios.tcgetattr(0)
-    with handled(lambda number, _: sys.exit(128 + number), "SIGTERM", "SIGHUP"):
+    with tidied():
         try:
             tty.setraw(0)  # raw, so that Ctrl-Z does not leave the shell with a terminal in this state
             os.write(2, MOUSE_ON)
