@@ -126,6 +126,8 @@ def unwritable(path: Path, error: OSError) -> RunError:
 
 def what_helps(error: OSError) -> str:
     """What to do where nothing can be written."""
+    if error.errno == errno.EIO:
+        return "check its disk"
     if error.errno not in NO_SPACE:
         return "check the folder, and whether you may write there"
     if error.errno == errno.EFBIG:

@@ -153,6 +153,7 @@ def test_on_windows_a_virus_scanner_may_look_at_the_file_for_a_second(
         (errno.EDQUOT, "free some space, or delete some files if their number is limited"),
         (errno.EFBIG, "raise `ulimit -f`"),
         (errno.EROFS, "check the folder, and whether you may write there"),
+        (errno.EIO, "check its disk"),
     ],
 )
 def test_space_is_asked_for_only_where_it_helps(
