@@ -67,7 +67,7 @@ def _is_tested(found: Summary) -> bool:
 def done_before(config: TrainConfig, found: Summary) -> str:
     """The line that is printed for a run that is not trained again."""
     how = "diverged" if found.state == "diverged" else "done"
-    return f"seed {config.seed}: {how} before, in {found.run.argument}"
+    return f"seed {config.seed}: {how} before, in {as_is(found.run.argument)}"
 
 
 def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Callable[[], Run]]:

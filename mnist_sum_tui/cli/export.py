@@ -15,7 +15,7 @@ from mnist_sum_tui.cli.common import (
     folder_of,
     need,
 )
-from mnist_sum_tui.cli.layout import console, say
+from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
 from mnist_sum_tui.errors import DataError, UsageError
 from mnist_sum_tui.machine.process import import_torch
@@ -73,7 +73,7 @@ def export(
     if tensorboard is not None:
         from mnist_sum_tui.export.tensorboard import to_tensorboard
 
-        said = printable(str(to_tensorboard(found, events, tensorboard)))
+        said = as_is(printable(str(to_tensorboard(found, events, tensorboard))))
         say(console(), f"Wrote {said}: {board_shown(tensorboard)}")
     for path, content, opened_by in made:
         write_output(path, content, opened_by)

@@ -156,7 +156,7 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
                 lines = _wrapped(whole, (width or 0) - 2, indent=6, words=SHELL_WORD)
             out.print(Text(" \\\n      ").join(lines), soft_wrap=True)
         else:
-            out.print(f"  {what:<{room - 2}}{command}", soft_wrap=True)
+            out.print(f"  {what:<{room - 2}}{as_is(command)}", soft_wrap=True)
 
 
 def print_table(

@@ -76,7 +76,7 @@ def print_list(
         say(out, f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
         return
     if not found:
-        say(out, f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
+        say(out, f"The filter {as_is(printable(filter))} fits none of {plural(len(every), 'run')}")
         return
     is_marked = not shown or "state" in {column.title for column in shown}
     why = why_best(best, every, as_is) if best is not None and is_marked else ""

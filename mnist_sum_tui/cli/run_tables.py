@@ -130,7 +130,7 @@ def print_epochs(out: "Console", summary: Summary) -> None:
     if step > 1:
         besides = "the first, the best and the last" if table.is_validated else "the first and the last"
         say(out, f"one epoch in {step:,} is shown, and {besides}", "dim italic")
-        command = f"mnist-sum runs show {as_is(summary.run.argument)} | more"
+        command = f"mnist-sum runs show {summary.run.argument} | more"
         show_commands(out, {f"all {len(summary.epochs):,} epochs": command})
         out.print()
 

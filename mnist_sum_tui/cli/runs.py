@@ -124,7 +124,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
         ("test", result(found, report, is_contradicted)),
         ("but", trouble(summary)),
         ("note", as_is(summary.note)),
-        ("settings", settings),
+        ("settings", as_is(settings)),
         *changes,
         ("size", byte_size(summary.size)),
         ("folder", as_is(printable(str(found.path)))),

@@ -36,7 +36,7 @@ LINK = re.compile(r"\[([^]]+)\]\((https?:(?:[^()]|\([^()]*\))+)\)")
 """Markdown's link to the web: its text and its address, which may have brackets"""
 AS_IS = "\x02{}\x03"
 """text between these marks, which printable text cannot hold, stays as it is"""
-KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?:'[^']*'|\S)+")
+KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?!--)(?:'[^']*'|\S)+")
 """such a text, or an option with its value, which may be a folder 1/2"""
 IN_ALL = "in all"
 """the first cell of a row that is the sum of the others"""

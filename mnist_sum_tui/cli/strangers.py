@@ -27,7 +27,7 @@ def print_strangers(out: "Console", found: "StrangersReport", images: "Images", 
     if images.left_out:
         names = ", ".join(map(printable, images.left_out[:NAMED]))
         left_out += f" (blank, too faint, too large, or no picture): {names}{' ...' if found.left_out > NAMED else ''}"
-    say(out, f"{printable(source)}: {plural(found.images, 'image')}{left_out}", "bold")
+    say(out, f"{as_is(printable(source))}: {plural(found.images, 'image')}{left_out}", "bold")
     for count, words in (
         (found.sure, "taken for a digit, and sure of it"),
         (found.unsure, "taken for a digit, not sure"),

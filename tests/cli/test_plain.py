@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.charts.axes import LOG, SHARE
@@ -35,6 +36,7 @@ COMMANDS = (
         ("Taken most surely (% of 3), in %, %s", "Taken most surely (percent of 3), in percent, %s"),
         ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
         ("mnist-sum runs --runs-dir 10/20 frees 3/4", "mnist-sum runs --runs-dir 10/20 frees 3 of 4"),
+        ("mnist-sum runs prune --all --runs-dir 'a -> b'", "mnist-sum runs prune --all --runs-dir 'a -> b'"),
         ("tensorboard --logdir 'at 10:26  1/2'/1 shows it", "tensorboard --logdir 'at 10:26  1/2'/1 shows it"),
         ("it is in /tmp/a/1/2 and 10:1", "it is in /tmp/a/1/2 and 10:1"),
         ("\u250c\u2500\u2500\u2510\n\u2502 7 \u2502", "7"),
@@ -43,6 +45,27 @@ COMMANDS = (
 )  # fmt: skip
 def test_what_is_said(text: str, words: str) -> None:
     assert spoken(text) == words
+
+
+def test_no_word_that_is_the_users_own_is_changed(cli: Cli, tmp_path: Path) -> None:
+    for run in make_three(tmp_path / "x->y"):
+        (run.path / "epoch-1.safetensors").touch()
+    pixels = np.full((60, 60), 255, np.uint8)
+    pixels[10:50, 28:33] = 0
+    Image.fromarray(pixels).save(tmp_path / "x->y 10 s.png")
+    in_folder = ("--runs-dir", "x->y")
+    for command in (
+        ("runs", *in_folder),
+        ("runs", "show", "best", *in_folder),
+        ("runs", "prune", "--dry-run", *in_folder),
+        ("runs", "--filter", "data-dir=x->y", *in_folder),
+        ("predict", "image", "x->y 10 s.png", "--run", "built-in"),
+        ("evaluate", "built-in", "--strangers", "x->y 10 s.png", "--images", "20"),
+    ):
+        result = cli(*command, "--plain")
+        assert result.returncode == 0, result.stderr
+        assert "x->y" in result.stdout
+        assert not re.search("xtoy|10 seconds", result.stdout), command
 
 
 def test_a_stray_control_character_ends_nothing() -> None:

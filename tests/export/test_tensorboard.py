@@ -163,10 +163,11 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     done = cli("train", *settings, "--tensorboard", str(boards))
     assert (done.returncode, done.stderr) == (0, "")
     (streams,) = boards.iterdir()
-    exported = cli("runs", "export", "latest", "--tensorboard", str(tmp_path / "again"))
+    exported = cli("runs", "export", "latest", "--tensorboard", str(tmp_path / "x -> y"), "--plain")
     assert (exported.returncode, exported.stderr) == (0, "")
-    assert f"tensorboard --logdir {tmp_path / 'again'}" in exported.stdout
-    assert values(streams) == values(tmp_path / "again" / streams.name)
+    written = f"Wrote {tmp_path}/x -> y/{streams.name}: tensorboard --logdir '{tmp_path}/x -> y' shows it"
+    assert exported.stdout == f"{written}\n"
+    assert values(streams) == values(tmp_path / "x -> y" / streams.name)
     is_one_line(cli("runs", "export", "latest", "--tensorboard", str(boards)), 2, "exists already")
     loud = cli("train", *settings[:-1], "--tensorboard", str(tmp_path / "loud"))
     assert f"for TensorBoard, too: tensorboard --logdir {tmp_path / 'loud'} shows it" in loud.stdout
