@@ -27,15 +27,17 @@ CHART = 22
 def watched(found: "Iterable[Spoiled]", total: int) -> "Iterator[Spoiled]":
     """Pass the results on, and say on a terminal's stderr how far it is, because 10,000 images take many minutes."""
     is_shown, is_spoken = sys.stderr.isatty(), is_plain()
-    for place, spoiled in enumerate(found, 1):
-        progress = f"{place} of {total}: {spoiled.corruption}"
+    try:
+        for place, spoiled in enumerate(found, 1):
+            progress = f"{place} of {total}: {spoiled.corruption}"
+            if is_shown and not is_spoken:
+                print(f"\r{progress}".ljust(40), end="", file=sys.stderr, flush=True)
+            elif is_shown and spoiled.strength == 1:  # a spoken line for each way, not for each strength
+                print(progress, file=sys.stderr, flush=True)
+            yield spoiled
+    finally:
         if is_shown and not is_spoken:
-            print(f"\r{progress}".ljust(40), end="", file=sys.stderr, flush=True)
-        elif is_shown and spoiled.strength == 1:  # a spoken line for each way, not for each strength
-            print(progress, file=sys.stderr, flush=True)
-        yield spoiled
-    if is_shown and not is_spoken:
-        print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
+            print("\r".ljust(41), end="\r", file=sys.stderr, flush=True)
 
 
 def _figure(spoiled: "Spoiled", field: str) -> str:

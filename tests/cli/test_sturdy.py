@@ -1,6 +1,7 @@
 """`evaluate --corrupt` and `evaluate --images`."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -86,6 +87,21 @@ def test_a_terminal_sees_or_hears_how_far_it_is(
     lines = told.splitlines() if is_spoken else [part.strip() for part in told.split("\r") if part.strip()]
     assert len(lines) == (15 if is_spoken else 76), "one for each way, or for each strength, too"
     assert lines[-1].endswith(f"of 76: {WAYS[-1][0]}")
+
+
+def test_an_interruption_is_told_on_a_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def found() -> Iterator[Spoiled]:
+        yield Spoiled(*WAYS[0], 1, 1, 1, 0, 0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with pytest.raises(KeyboardInterrupt):
+        list(watched(found(), 76))
+    told = capsys.readouterr().err
+    assert told.startswith("\r1 of 76: clean ")
+    assert told.endswith(f"\r{' ' * 40}\r")
 
 
 def test_a_single_image_is_one(capsys: pytest.CaptureFixture[str]) -> None:
