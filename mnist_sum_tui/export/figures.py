@@ -117,7 +117,7 @@ def _figure(
     along, finite = np.concatenate([x for x, _ in curves.values()]), heights[np.isfinite(heights)]
     if not len(finite) and scale is NINES and np.isinf(heights).any():  # all of it is 100 %, at the upper edge
         finite = scale.forward(np.array([0.9, 0.999]))
-    if not len(finite) or max(len(x) for x, _ in curves.values()) < 2:
+    if not (said and len(finite)) or max(len(x) for x, _ in curves.values()) < 2:
         return None
     low, high = float(finite.min()), float(finite.max())
     pad, first, last = PAD * (high - low) or 1.0, float(along.min()), float(along.max())

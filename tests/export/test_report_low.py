@@ -41,6 +41,16 @@ def test_charts_that_stay_low_have_figures_and_no_word_about_others(most: float,
     assert "The scale of accuracy is not even" in text
 
 
+def test_a_test_of_so_few_images_that_no_bin_is_drawn_has_no_chart_of_them(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    for answers, charts in ((9, 2), (10, 3)):
+        run.write_json(run.report_file, {"digit_reliability": {"ece": 0.01, "bins": [[answers, 0.9, 0.8]]}})
+        text = report(run).decode()
+        assert "Whether it is right as often as it is sure" in text
+        assert text.count("<svg") == charts
+        assert '<script type="application/json">[]</script>' not in text
+
+
 def test_charts_with_two_of_those_figures_have_the_word(tmp_path: Path) -> None:
     text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])).decode().replace("&nbsp;", " ")
     assert {"90 %", "99 %"} <= set(figures_of_axes(text)[1])
