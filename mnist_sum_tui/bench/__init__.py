@@ -1,1 +1,0 @@
-"""The measurements of `mnist-sum bench`: how fast training is on this machine."""
