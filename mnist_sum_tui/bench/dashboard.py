@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mnist_sum_tui.bench.follow import SETTLING_SECONDS, START_SECONDS, events_after, steps_per_second, wait_for_run
+from mnist_sum_tui.bench.follow import SETTLING_SECONDS, START_SECONDS, steps_per_second, wait_for_run
 from mnist_sum_tui.bench.terminal import Terminal
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.runs.events import Event, Paused, Resumed
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES
 
@@ -132,7 +133,7 @@ class _Headless:
         begin = _length(self._run)
         time.sleep(TURN_SECONDS)
         self._process.send_signal(signal.SIGSTOP)
-        return steps_per_second(events_after(self._run, begin))
+        return steps_per_second(read_events(self._run.metrics_file, begin=begin))
 
 
 class _Dashboard:
@@ -158,11 +159,12 @@ class _Dashboard:
         time.sleep(rest)
         self.written.append((self.terminal.received - received) / rest)
         after = self.terminal.main_thread_seconds
-        events = events_after(self._run, begin)  # now, because to pause it goes to page Train, which costs steps
+        # now, because to pause it goes to page Train, which costs steps
+        speed = steps_per_second(read_events(self._run.metrics_file, begin=begin))
         self._press_space(Paused)
         if before is not None and after is not None:
             self.drawing.append((after - before) / rest)
-        return steps_per_second(events)
+        return speed
 
     def resume(self) -> None:
         """Resume the training, and go to the page."""
@@ -173,7 +175,7 @@ class _Dashboard:
         begin, end = _length(self._run), time.monotonic() + START_SECONDS
         self.terminal.write(KEY_TRAIN)  # where space pauses
         self.terminal.write(b" ")
-        while not any(isinstance(event, kind) for event in events_after(self._run, begin)):
+        while not any(read_events(self._run.metrics_file, kind.kind, begin=begin)):
             if time.monotonic() > end:
                 raise BenchError("the dashboard did not pause or resume: try again when the machine is less busy")
             time.sleep(0.02)

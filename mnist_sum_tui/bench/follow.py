@@ -1,6 +1,7 @@
 """Follow a training of another process through its metrics.jsonl: when it starts, and how fast it is."""
 
 import time
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,18 +26,13 @@ def wait_for_run(folder: Path) -> Run:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         for run in list_runs(folder):
-            if any(isinstance(event, Progress) for event in read_events(run.metrics_file)):
+            if any(read_events(run.metrics_file, Progress.kind)):
                 return run
         time.sleep(0.05)
     raise BenchError(f"the training did not start within {START_SECONDS:g} s: try again when the machine is less busy")
 
 
-def events_after(run: Run, begin: int) -> list[Event]:
-    """The events in the run's metrics.jsonl from byte `begin` on."""
-    return list(read_events(run.metrics_file, begin=begin))
-
-
-def steps_per_second(events: list[Event]) -> float:
+def steps_per_second(events: Iterable[Event]) -> float:
     """Training speed in one turn, from consecutive Progress events; Samples and Health between them do not matter.
 
     Leaves out the first SETTLING_SECONDS, and the ends of epochs with their validation and checkpoint, because only

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from mnist_sum_tui.bench.follow import events_after, steps_per_second, wait_for_run
+from mnist_sum_tui.bench.follow import steps_per_second, wait_for_run
+from mnist_sum_tui.runs.journal import read_events
 
 BATCH = 128
 TURN_SECONDS = 4.0
@@ -96,7 +97,7 @@ def _turn(model: str, processes: int) -> float:
         time.sleep(1.0)  # the first steps warm up
         begin = run.metrics_file.stat().st_size
         time.sleep(TURN_SECONDS)
-        return BATCH * steps_per_second(events_after(run, begin))
+        return BATCH * steps_per_second(read_events(run.metrics_file, begin=begin))
 
 
 @contextlib.contextmanager
