@@ -148,7 +148,7 @@ def runs(folder: Path, origin: str) -> Finding:
     """
     from mnist_sum_tui.runs import find
 
-    nearest = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    nearest = next((path for path in (folder, *folder.absolute().parents) if os.path.lexists(path)), folder)
     exists, why = os.path.isdir(folder), _why_not(folder, nearest)
     free = None
     with contextlib.suppress(OSError):

@@ -164,7 +164,7 @@ def test_the_files_of_both_splits_are_checked(copy: Path, monkeypatch: pytest.Mo
     assert ["t10k-labels" in problem for problem in found.facts["problems"]] == [False, True]
 
 
-def test_a_runs_folder_that_cannot_be_created_is_broken(cli: Cli, tmp_path: Path) -> None:
+def test_a_runs_folder_that_cannot_be_made_is_broken(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     done = cli("doctor", "--runs-dir", "file/runs")
@@ -174,6 +174,8 @@ def test_a_runs_folder_that_cannot_be_created_is_broken(cli: Cli, tmp_path: Path
     for name in ("file", "file/runs/deeper", "nowhere"):
         assert doctor_checks.runs(tmp_path / name, "").state == "broken"
     assert not (tmp_path / "gone").exists()
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)  # a drive that is not there, on Windows
+    assert doctor_checks.runs(tmp_path / "drive", "").state == "broken"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
