@@ -51,7 +51,7 @@ class InStepKeys(PredictingPage):
     curves: Runs = ()
     """the curves of the marked runs, or of the run under the cursor"""
     _answers: tuple[Answers, ...] = ()
-    """the answers of the two runs that are played"""
+    """the answers of the two runs that were played last"""
     _played: tuple[str, ...] | None = None
     """the names of the runs that are played; the curves are read anew whenever the page is"""
     _share = 0.0
@@ -92,7 +92,9 @@ class InStepKeys(PredictingPage):
         self.add_class("-played")
         leads = lead_line(shown, quantity, ended, self.query_one("#listing").size.width - 2)
         self.query_one(InStepBar).show(leads, x_kind, self._share, end, is_playing=self._moves, speed=self._speed)
-        if self.has_class("-in-step"):
+        answered = tuple(answers.name for answers in self._answers if answers.samples)
+        self.set_class(answered == self._played, "-in-step")
+        if answered == self._played:
             runs = zip(self._answers, self.curves, strict=True)
             newest = [answers_at(found.samples, several[0], x_kind, at) for found, (_, several) in runs]
             self.query_one(StripsInStep).show(self._answers, newest)
@@ -179,8 +181,6 @@ class InStepKeys(PredictingPage):
         if not self.query(StripsInStep):
             await self.query_one("#listing").mount(StripsInStep(id="strips"))
         self._answers = found
-        names = [answers.name for answers in found if answers.samples]
-        self.set_class(tuple(names) == self._played, "-in-step")
         self.draw_curves()
 
     def _next_frame(self) -> None:
