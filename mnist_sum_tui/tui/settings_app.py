@@ -111,10 +111,13 @@ class SettingsApp(RunningApp):
         """values that hold until the program ends, whatever variables and file say: options, and choices made here"""
         self.has_few_colours = False
         """whether the terminal has 16 colours"""
-        self.use_digits(str(settings.find("digits").value))
+        if not session.is_read_only:  # the server's settings are not a visitor's
+            self.use_digits(str(settings.find("digits").value))
 
     def on_mount(self) -> None:
         """Say what is wrong with the user's file, because notes on the terminal are covered by the dashboard."""
+        if self.session.is_read_only:
+            return
         values, wrong = settings.read()
         if (error := looks.trouble_with(str(values.get("theme", looks.DEFAULT)))) is not None:
             wrong.append(str(error))

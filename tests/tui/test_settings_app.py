@@ -13,6 +13,7 @@ from mnist_sum_tui.tui.launch import LaunchOptions, run_dashboard
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.settings_app import choices
+from mnist_sum_tui.tui.web.visitor import watching_app
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG
@@ -182,3 +183,14 @@ def test_the_dashboard_starts_with_them(
         ("nord", False, "30", {}), ("dracula", True, "9", options), ("mnist-sum-dark", False, "30", {}),
     ]  # fmt: skip
     assert capsys.readouterr().err == f"note: {settings.path()}: unknown theme 'nrod': did you mean 'nord'?\n"
+
+
+async def test_the_settings_of_the_server_are_not_a_visitors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A visitor's process ended with a traceback for the variable, and told every visitor where the file is."""
+    settings.path().parent.mkdir()
+    settings.path().write_text('digits = "letters"')
+    monkeypatch.setenv("MNIST_SUM_DIGITS", "letters")
+    app = watching_app(tmp_path, None)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        assert not len(app._notifications)
