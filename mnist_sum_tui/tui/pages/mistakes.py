@@ -215,9 +215,7 @@ class MistakesPage(WeightsPage):
         self._selection = selection
         self.refresh_bindings()
         gallery = self.query_one(Gallery)
-        gallery.items = tuple(
-            Item(images[found.image], found.caption, place) for place, found in enumerate(selection.chosen)
-        )
+        gallery.items = tuple(Item(images[found.image], found.caption, found.image) for found in selection.chosen)
         self.take_room()
 
     def take_room(self) -> None:
@@ -244,7 +242,7 @@ class MistakesPage(WeightsPage):
             self.query_one(Gallery).focus()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """Open the chosen image on Inspect."""
+        """Open the chosen image on Inspect, even if another evaluation has come since."""
         if self._selection is not None:
-            found = self._selection.chosen[message.key]
-            self.app.post_message(OpenInInspect(found.image, found.number, self._evaluated, BACK))
+            numbers = {found.image: found.number for found in self._selection.chosen}
+            self.app.post_message(OpenInInspect(message.key, numbers.get(message.key), self._evaluated, BACK))

@@ -6,12 +6,13 @@ import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from tests.tui import fixed
-from tests.tui.recorded import press
+from tests.tui.recorded import press, until
 
 
 async def test_images_stay_while_all_are_evaluated_again(app: MnistSumApp) -> None:
@@ -78,3 +79,14 @@ async def test_after_the_training_its_best_weights_are_evaluated(
         count = len(worker.requests)
         page.keep_state()
         assert len(worker.requests) == count, "once is enough"
+
+
+async def test_an_image_that_is_opened_as_another_evaluation_comes_is_the_one_that_was_shown(app: MnistSumApp) -> None:
+    """By its place in the gallery it was another one, or there were fewer by then, and the dashboard ended."""
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery = page.query_one(Gallery)
+        await pilot.press("end")
+        page.post_message(fixed.evaluated(fixed.CHOICES, mistakes=fixed.result().mistakes[:2]))
+        last = fixed.result().mistakes[-1].index
+        gallery.action_open()  # before that is taken in
+        await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == last)
