@@ -1,5 +1,6 @@
 """`g` in a replay: which step is asked for, what the question says, and what is shown then."""
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,12 +9,14 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from mnist_sum_tui.runs.events import Samples
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.dialogs import GoTo
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from tests.tui import recorded
 from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make
-from tests.tui.recorded import app_of, press, until
+from tests.tui.recorded import app_of, press, settle, until
 
 ADDS = tuple("0" * (3 + number) + "9" + "0" * (15 - number) for number in range(10))
 GUESSES = ("0" * 19,) * 10
@@ -46,6 +49,19 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     assert player.moment.step == 800
     assert not player.is_playing
     assert shown(pilot)[0] == 800
+
+
+async def test_it_is_not_asked_on_another_page(pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long run is read for seconds, in which one may go elsewhere."""
+    is_free, app = threading.Event(), app_of(pilot)
+    await paused(pilot, run)
+    slow = "mnist_sum_tui.tui.pages.go_to_step.read_events"
+    monkeypatch.setattr(slow, lambda *about: is_free.wait(20) and read_events(*about))
+    await pilot.press("g", "f5")
+    await until(pilot, lambda: isinstance(app.screen, RunsPage))
+    is_free.set()
+    await settle(pilot)
+    assert isinstance(app.screen, RunsPage)
 
 
 async def test_without_a_replay_g_does_nothing(pilot: Pilot[int], run: Run) -> None:
