@@ -231,9 +231,9 @@ class WalkingPage(ImagePage):
             self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """Take in the evaluation, and continue the search that waits for it."""
-        then, self._then = self._then, None
+        """Take in the evaluation, and continue the search that waits for it, or wait until the page is in view again."""
         self.note()
         self._evaluated = message
-        if then is not None:
+        if self._then is not None and self.is_current:
+            then, self._then = self._then, None
             then(message)

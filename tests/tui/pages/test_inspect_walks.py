@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
 from tests.tui import fixed
 from tests.tui.fixed import ODD
+from tests.tui.pages.test_draw import draw
 from tests.tui.pages.test_inspect import WRONG
 from tests.tui.recorded import press, until
 
@@ -127,3 +128,19 @@ async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp) -> N
         await press(pilot, "3")
         assert page.query_one(AnswerText).said == fixed.predictions(RIGHT)[3], "the newest"
         assert note_of(page) == ""
+
+
+async def test_a_walk_waits_while_another_page_is_shown(app: MnistSumApp) -> None:
+    """What it found took the drawing of the page Draw away, and the number."""
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        await press(pilot, "5")
+        held = fixed.hold(app, EvaluateTestSet)
+        await press(pilot, "w")
+        await fixed.open_page(pilot, "draw")
+        await draw(pilot)
+        held[-1].reply(fixed.evaluated())
+        await pilot.pause()
+        assert app.session.drawing is not None
+        assert (app.session.image, app.session.number) == (0, 5)
+        await fixed.open_page(pilot, "inspect")
+        assert page.index == WRONG[0], "it goes on"
