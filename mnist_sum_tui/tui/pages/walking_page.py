@@ -231,7 +231,7 @@ class WalkingPage(ImagePage):
             self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
-        """Take in the evaluation, and continue the search that waits for it, or wait until the page is in view again."""
+        """Take in the evaluation, and continue the search that waits for it as soon as the page is in view."""
         self.note()
         self._evaluated = message
         if self._then is not None and self.is_current:
