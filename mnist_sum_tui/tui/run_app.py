@@ -58,7 +58,7 @@ class RunningApp(LeavingApp):
 
     def on_start_training(self, message: StartTraining) -> None:
         """Create a run, unless one is resumed, and train it in a thread."""
-        if self.session.is_read_only:
+        if self.session.is_read_only or self.screen.id == "rate-finder":  # Start was pressed before that opened
             return
         if self.session.is_training:
             self.notify("A training is in progress: stop it first (s on page Train).", severity="warning")
@@ -90,7 +90,7 @@ class RunningApp(LeavingApp):
 
         if self.speeds is not None:
             self.speeds.stop()
-        if not self.session.is_read_only:
+        if not (self.session.is_read_only or self.session.is_training or self.screen.id == "rate-finder"):
             self.push_screen(RateFinder(message.config, after=self.speeds), answered)
 
     def on_past_events(self, message: PastEvents) -> None:

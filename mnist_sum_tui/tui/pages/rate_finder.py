@@ -38,7 +38,7 @@ class RateFinder(Question[float | None]):
 
     def __init__(self, config: TrainConfig, after: threading.Thread | None) -> None:
         """`after` is a thread, if any, that was asked to end; the test waits for it, because it uses the cores, too."""
-        super().__init__()
+        super().__init__(id="rate-finder")
         self._config, self._after = config, after
         self._is_over = threading.Event()
         self._is_done = False

@@ -110,3 +110,21 @@ async def test_what_goes_wrong_is_a_sentence(pilot: Pilot[int], monkeypatch: pyt
     assert str(screen.query_one("#rate-words", Label).visual) == "x/[b]: is missing"
     await press(pilot, "enter", "escape")
     assert not isinstance(pilot.app.screen, RateFinder)
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("names", [("start", "find-rate"), ("find-rate", "start"), ("find-rate", "find-rate")])
+async def test_of_two_buttons_that_are_pressed_at_once_the_first_counts(
+    names: tuple[str, str], pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As by keys that were typed ahead: the test ran beside the training, and twice."""
+    with_test(monkeypatch, lambda *_: FOUND)
+    app = recorded.app_of(pilot)
+    for name in names:
+        app.train_page.form.query_one(f"#{name}", Button).press()
+    await settle(pilot)
+    await pilot.pause()
+    finders = [screen for screen in app.screen_stack if isinstance(screen, RateFinder)]
+    assert (app.session.is_training, len(finders)) == ((True, 0) if names[0] == "start" else (False, 1))
+    if app.session.control is not None:
+        app.session.control.stop()
