@@ -140,7 +140,8 @@ def place_in_time(session: Session, weights: Weights) -> str:
 
     They are later than the moment if no earlier ones were kept.
     """
-    moment, started, epoch = session.shown.moment, session.shown.started, epoch_of(session.run, weights)
+    moment, started = session.shown.moment, session.shown.started
+    epoch = None if moment is None else epoch_of(session.run, weights)  # which looks at the run's files
     if moment is None or epoch is None or (started is not None and moment.step == epoch * started.steps_per_epoch):
         return ""
     return "later than this moment: " if epoch > moment.epochs_done else EARLIER
@@ -151,9 +152,10 @@ def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
 
     `is_newest`: none were kept after them.
     """
-    moment, epoch = session.shown.moment, epoch_of(session.run, weights)
-    if moment is None or place_in_time(session, weights) != EARLIER:
+    if place_in_time(session, weights) != EARLIER:
         return ""
+    moment, epoch = session.shown.moment, epoch_of(session.run, weights)
+    assert moment is not None, "else no weights are earlier"
     from_when = f"after epoch {epoch}" if epoch else "before the training"
     words = f"No weights were kept at step {moment.step:,}: these are from {from_when}."
     return words if is_newest else f"{words} The key . goes to later ones."
