@@ -89,8 +89,8 @@ class DrawPad(Widget, can_focus=True):
         if self.cursor is None or not self.has_focus:
             return HalfBlocks(image, paper, colour)
         content = blocks(image, paper, colour)
-        column, row = round(self.cursor[0] * self.scale / 2), round(self.cursor[1] * self.scale / 4)
-        place = min(row, 14 * self.scale - 1) * (28 * self.scale + 1) + min(column, 28 * self.scale - 1)
+        column, row = int(self.cursor[0] * self.scale / 2), int(self.cursor[1] * self.scale / 4)
+        place = row * (28 * self.scale + 1) + column
         mark = (BRAILLE.on if self.is_pen_down else BRAILLE.off, "bold $text-accent")
         return Content.assemble(content[:place], mark, content[place + 1 :])
 

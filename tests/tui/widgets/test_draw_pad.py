@@ -117,6 +117,30 @@ async def test_the_right_button_erases() -> None:
         assert (pad.sheet == full).all(), "what has changed nothing is not undone by a key of its own"
 
 
+async def test_the_keyboard_cursor_is_drawn_in_the_cell_that_it_is_in() -> None:
+    app = PadApp()
+    async with app.run_test(size=(80, 40)) as pilot:
+        pad = app.query_one(DrawPad)
+        pad.styles.width, pad.styles.height = 30, 16  # 28 x 14 cells
+        pad.focus()
+        await pilot.press(*["left"] * 15, *["up"] * 15)
+
+        def place() -> tuple[int, int]:
+            """Column and row of the cursor."""
+            rows = str(pad.render()).split("\n")
+            ((column, row),) = ((line.index("○"), at) for at, line in enumerate(rows) if "○" in line)
+            return column, row
+
+        steps = []
+        for key in ("right", "down"):
+            for _ in range(30):
+                steps.append(place())
+                await pilot.press(key)
+        right, down = steps[:30], steps[30:]
+        assert [column for column, _ in right] == [*range(28), 27, 27]
+        assert [row for _, row in down] == [*(press // 2 for press in range(28)), 13, 13]
+
+
 async def test_the_keyboard_draws_while_the_pen_is_down() -> None:
     app = PadApp()
     async with app.run_test(size=(80, 40)) as pilot:
