@@ -117,6 +117,7 @@ class Gallery(ScrollView, can_focus=True):
     def watch_items(self) -> None:
         """Show the new items, with the first one chosen."""
         self.chosen = 0
+        self.scroll_to(0, 0, animate=False)  # the wheel scrolls, but chooses nothing
         self._lay_out()
 
     def mark(self, key: int) -> None:

@@ -90,3 +90,16 @@ async def test_an_image_that_is_opened_as_another_evaluation_comes_is_the_one_th
         last = fixed.result().mistakes[-1].index
         gallery.action_open()  # before that is taken in
         await until(pilot, lambda: isinstance(app.screen, InspectPage) and app.screen.index == last)
+
+
+async def test_another_list_begins_with_its_first_row_though_the_wheel_has_scrolled_the_one_before(
+    app: MnistSumApp,
+) -> None:
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery = page.query_one(Gallery)
+        gallery.scroll_to(0, gallery.tile.height, animate=False)  # as the wheel, which chooses nothing
+        await pilot.pause()
+        assert gallery.scroll_y > 0 == gallery.chosen
+        page.on_test_set_evaluated(fixed.evaluated(fixed.CHOICES, made=1.0))
+        await pilot.pause()
+        assert gallery.scroll_y == 0, "the first image is the chosen one"
