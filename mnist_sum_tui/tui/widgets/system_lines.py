@@ -27,6 +27,7 @@ class SystemLines(Line):
                 self.say(system_words(self._meter.read()))
             return
         self.say(system_words(last) if last else UNKNOWN if is_live else UNRECORDED)
+        self._meter = None  # else the next training's first figures would be those of the time between
         if is_ours:
             from mnist_sum_tui.machine.figures import Meter
 

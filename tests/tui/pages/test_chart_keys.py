@@ -223,3 +223,12 @@ async def test_the_machine_is_read_once_a_second_while_our_own_training_runs(
     assert read
     assert all(age >= 1 for age in read)
     assert shown(app, "#system").startswith("this process ")
+
+
+def test_the_first_figures_of_a_training_are_not_those_of_the_time_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_sum_tui.tui.widgets.system_lines.READ_SECONDS", 0.0)
+    system, has_figures = SystemLines(""), []
+    for is_ours in (True, True, False, True, True):
+        system.show(None, is_ours, is_live=is_ours)
+        has_figures.append(str(system.content).startswith("this process"))
+    assert has_figures == [False, True, False, False, True]
