@@ -171,7 +171,7 @@ def _clock(seconds: float) -> str:
 
 
 def across(kind: str, low: float, high: float, room: int) -> list[Tick]:
-    """Ticks of an x axis of kind `step`, `epoch`, `time` (in seconds) or `rate` (log10 of a learning rate)."""
+    """At most `room` ticks of an x axis; its kinds are those of `Plot.x_kind`."""
     if kind == "rate":
         return [(float(at), small(10.0**at)) for at in steps(low, high, room) if at == round(at)]
     if kind == "time":

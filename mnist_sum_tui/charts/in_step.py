@@ -32,12 +32,11 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
 
 
 def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int = 120) -> str:
-    """`compact leads, sum accuracy in training 97.20 % against 95.10 %`; the best run and the second best.
+    """`compact leads, sum accuracy in training 97.20 % against 95.10 %`: the best run and the second best.
 
-    In fewer columns than that takes, what is compared is left out, which is the chart's title, too; then the values.
-
-    `ended` are the names of runs that have trained no farther, of which the sentence says so.
-    The runs record their values at different steps, so a lead smaller than a run's last change is no lead.
+    With less room it is without what is compared, which the chart's title says, too; then without the values. Of the
+    runs in `ended`, which have trained no farther, the sentence says so. The runs record their values at different
+    steps, so a lead smaller than a run's last change is no lead.
     """
     head, what = quantity.split()
     scale = LOG if what == "loss" else NINES

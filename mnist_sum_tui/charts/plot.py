@@ -60,7 +60,7 @@ class Plot:
     marks: tuple[Marks, ...] = ()
     scale: Scale = LINEAR
     x_kind: str = "step"
-    """step, epoch or time (in seconds)"""
+    """step, epoch, time (in seconds), rate (log10 of a learning rate), or `% sure` and the like (in percent)"""
     cursor: float | None = None
     """a position on the x axis; the legend shows the values there"""
     title: str = ""

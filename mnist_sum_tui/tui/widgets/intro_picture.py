@@ -12,10 +12,10 @@ PICTURE = """\
       @@-          └────────────────┘"""
 
 
-def coloured(picture: str = PICTURE) -> Content:
+def coloured() -> Content:
     """The picture with the two answers in the colours of their curves."""
-    content = Content(picture)
+    content = Content(PICTURE)
     for text, style in (("digit  7", "$text-primary bold"), ("sum   12", "$text-accent bold")):
-        start = picture.index(text)
+        start = PICTURE.index(text)
         content = content.stylize(style, start, start + len(text))
     return content
