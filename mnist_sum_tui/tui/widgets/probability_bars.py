@@ -16,11 +16,6 @@ LABEL, FIGURES = len("> 7 "), len("100.0%")
 """columns of a class with its mark, and of its percentage"""
 
 
-def bar_percent(share: float) -> str:
-    """A share 0..1 as a percentage in six characters, ` 98.2%`."""
-    return f"{how_sure(share, 1, '%'):>6}"
-
-
 def shown_classes(probabilities: Sequence[float], height: int, truth: int | None) -> list[int]:
     """The classes to show in `height` rows: all in order, or, if they do not fit, the most probable ones first.
 
@@ -56,7 +51,7 @@ def bar_lines(probabilities: Sequence[float], truth: int | None, width: int, hei
         share = probabilities[row]
         label = f"{mark}{row:>2} "
         whole = (how_sure if row == said else percent)(share, 0, "%")  # not `<1%` beside each that it does not say
-        figures = bar_percent(share) if width >= LABEL + FIGURES else f"{whole:>4}"
+        figures = f"{how_sure(share, 1, '%'):>{FIGURES}}" if width >= LABEL + FIGURES else f"{whole:>4}"
         figures = f" {figures}" if room else figures
         weight = " bold" if row == said else ""
         parts += [(label, colour + weight), (bar(share, room), colour), (f"{figures}\n", colour + weight)]
