@@ -2,7 +2,7 @@
 
 import pytest
 
-from mnist_sum_tui.tui.widgets.probability_bars import bar_lines, bar_percent, shown_classes
+from mnist_sum_tui.tui.widgets.probability_bars import bar_lines, shown_classes
 
 SHARES = (0.02, 0.9, 0.05, 0.03)
 
@@ -86,4 +86,4 @@ def test_a_widget_without_space_raises_no_error(width: int, height: int) -> None
     ],
 )
 def test_percent_keeps_its_width(share: float, shown: str) -> None:
-    assert bar_percent(share) == shown
+    assert bar_lines((share, 1 - share), None, 20, 2).plain.split("\n")[0].endswith(f" {shown}")
