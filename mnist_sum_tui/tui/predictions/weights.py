@@ -152,10 +152,10 @@ def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
 
     `is_newest`: none were kept after them.
     """
-    if place_in_time(session, weights) != EARLIER:
+    moment = session.shown.moment
+    if moment is None or place_in_time(session, weights) != EARLIER:
         return ""
-    moment, epoch = session.shown.moment, epoch_of(session.run, weights)
-    assert moment is not None, "else no weights are earlier"
+    epoch = epoch_of(session.run, weights)
     from_when = f"after epoch {epoch}" if epoch else "before the training"
     words = f"No weights were kept at step {moment.step:,}: these are from {from_when}."
     return words if is_newest else f"{words} The key . goes to later ones."
