@@ -78,7 +78,7 @@ def read_ahead(data_dir: str | None = None) -> None:
 def _read(split: str, data_dir: str | Path | None = None, is_from_run: bool = False) -> Arrays:
     names = FILES[split]
     try:
-        folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir), is_from_run)
+        folder = BUNDLED if data_dir is None else _raw_folder(Path(data_dir), names[0], is_from_run)
         paths = [_find(folder, name, is_from_run) for name in names]
     except OSError as error:
         reason = error.strerror or error
@@ -102,8 +102,8 @@ def _find(folder: Path, name: str, is_from_run: bool) -> Path:
     raise MissingDataError(f"{folder}: has no {name} or {name}.gz; download the file, or leave out --data-dir")
 
 
-def _raw_folder(root: Path, is_from_run: bool) -> Path:
-    """The folder of the files: the root or one below. MNIST is downloaded into an empty root unless it is a run's."""
+def _raw_folder(root: Path, name: str, is_from_run: bool) -> Path:
+    """The folder of this file: the root or one below. MNIST is downloaded into an empty root unless it is a run's."""
     if not root.is_dir():
         if is_from_run:
             raise DataError(f"{root}: is not a folder; {RUNS_OWN}")
@@ -112,7 +112,6 @@ def _raw_folder(root: Path, is_from_run: bool) -> Path:
     folders = [root / "MNIST" / "raw", root / "raw", root]
     has_files = any(not path.is_dir() for path in root.rglob("*"))  # a failed download leaves empty folders
     if is_from_run or (has_files and not (root / DOWNLOADING).exists()):
-        name = FILES["train"][0]
         return next((f for f in folders if (f / name).exists() or (f / f"{name}.gz").exists()), folders[0])
     os.scandir(root).close()  # raises if it may not be read; rglob then finds nothing
     _download(root)

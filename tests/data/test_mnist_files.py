@@ -26,6 +26,12 @@ def test_a_torchvision_root_is_read_plain_or_gzipped(small_data: str) -> None:
     assert torch.equal(dataset.load("train", small_data).images, plain.images)
 
 
+def test_a_folder_may_have_the_test_images_alone(small_data: str, tmp_path: Path) -> None:
+    for name in mnist_files.FILES["test"]:
+        (tmp_path / name).write_bytes((Path(small_data) / "MNIST" / "raw" / name).read_bytes())
+    assert torch.equal(dataset.load("test", tmp_path).images, dataset.load("test", small_data).images)
+
+
 def _images(count: int) -> bytes:
     return header(2051, count, 28, 28) + bytes(count * 784)
 
