@@ -183,7 +183,7 @@ class TrainConfig:
         Raises:
             UsageError: the recipe or a setting is unknown, or a value is out of range.
         """
-        if recipe not in RECIPES:
+        if recipe not in [*RECIPES]:  # a value of another type may have no hash
             raise unknown("recipe", recipe, RECIPES)
         for name in overrides.keys() - kinds().keys():
             raise unknown("setting", name, kinds())

@@ -64,6 +64,11 @@ def test_unusable_values_are_refused(values: dict[str, Any], message: str) -> No
         TrainConfig.from_dict(values)
 
 
+def test_a_recipe_of_another_type_is_refused_as_any_setting_is() -> None:
+    with pytest.raises(UsageError, match=r"unknown recipe '\['sprint'\]': did you mean 'sprint'"):
+        TrainConfig.of(["sprint"])  # type: ignore[arg-type]
+
+
 def test_a_setting_that_is_misspelt_is_suggested() -> None:
     with pytest.raises(UsageError, match="unknown setting 'data': did you mean 'data_dir'"):
         TrainConfig.of("standard", data=1)
