@@ -63,7 +63,7 @@ class Turn:
         if len(value) > MAX_LETTERS:
             raise UsageError(f"a change's value has at most {MAX_LETTERS} letters")
         if not 0 <= step <= MAX_STEP:
-            raise UsageError(f"the step of a change must be 0 or more, not {step}")
+            raise UsageError(f"the step of a change must be 0 to {MAX_STEP:,}, not {step:,}")
         return cls(step, name, _checked(name, value))
 
     @classmethod

@@ -61,6 +61,13 @@ def test_what_is_no_turn_is_refused_in_a_line(text: str, message: str) -> None:
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("step", [-1, 10**10 + 1])
+def test_a_step_that_no_run_has_is_refused_with_the_range(step: int) -> None:
+    assert Turn.of(10**10, "lr", "x0.5").step == 10**10
+    with pytest.raises(UsageError, match=f"must be 0 to 10,000,000,000, not {step:,}$"):
+        Turn.of(step, "lr", "x0.5")
+
+
 def test_a_value_of_more_letters_than_a_number_needs_is_refused() -> None:
     assert Turn.of(3, "lr", "x1." + "0" * 17).value == "x1"
     with pytest.raises(UsageError, match="at most 20 letters"):
