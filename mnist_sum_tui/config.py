@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import SettingError, UsageError, short, unknown
-from mnist_sum_tui.formatting import small, typed
+from mnist_sum_tui.formatting import small
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -170,7 +170,9 @@ class TrainConfig:
             if about.choices and value not in about.choices and not (name == "model" and is_own(value)):
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
-                raise SettingError(f"{option_name(name)} must be {about.range.words}, not {typed(value)}")
+                raise SettingError(
+                    f"{option_name(name)} must be {about.range.words}, not {short(value).removesuffix('.0')}"
+                )
         for name in ("patience", "target"):
             if getattr(self, name) and self.all_data:
                 how = "add --hold-out (in a sweep --all-data no), or take recipe standard"

@@ -43,6 +43,8 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
         ({"recipe": "standart"}, "did you mean 'standard'"),
         ({"epochs": 0}, "epochs must be 1 to 10,000"),
         ({"epochs": 2.5}, "epochs must be int"),
+        ({"epochs": 10**300}, r"epochs must be 1 to 10,000, not 10{196}\.\.\.$"),
+        ({"epochs": 10**5000}, "epochs must be 1 to 10,000, not int$"),
         ({"epochs": True}, "epochs must be int"),
         ({"batch_size": -1}, "batch-size must be"),
         ({"lr": float("nan")}, "finite"),
