@@ -165,14 +165,12 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name, about in settings().items():
-            value = getattr(self, name)
+            option, value = option_name(name), getattr(self, name)
             _check_kind(name, value)
             if about.choices and value not in about.choices and not (name == "model" and is_own(value)):
                 raise unknown(name, value, about.choices)
             if about.range is not None and value not in about.range:
-                raise SettingError(
-                    f"{option_name(name)} must be {about.range.words}, not {short(value).removesuffix('.0')}"
-                )
+                raise SettingError(f"{option} must be {about.range.words}, not {short(value).removesuffix('.0')}")
         for name in ("patience", "target"):
             if getattr(self, name) and self.all_data:
                 how = "add --hold-out (in a sweep --all-data no), or take recipe standard"
