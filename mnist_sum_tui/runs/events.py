@@ -9,7 +9,7 @@ from typing import Annotated
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.event_base import Event as Event
 from mnist_sum_tui.runs.health_event import Health as Health  # an event, too; it has no room here
-from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Matching, Number, OneOf, Share, Within
+from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Matching, Number, Share, Within
 from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
 from mnist_sum_tui.runs.position import Epochs
 
@@ -141,7 +141,7 @@ class Checkpointed(Event):
     kind = "checkpoint"
 
     file: str
-    reason: Annotated[str, OneOf(("epoch", "timer", "request", "stop"))]
+    reason: Annotated[str, Matching("epoch|timer|request|stop")]
     seconds: Amount
     best: bool
 
@@ -168,7 +168,7 @@ class Changed(Event):
 
     at: Count
     """the first step for which it holds, counted from 0; `step` or later"""
-    setting: Annotated[str, OneOf(KNOBS)]
+    setting: Annotated[str, Matching("|".join(KNOBS))]
     before: str
     """the value that held until then, and the new one, as `--change` writes them: `x0.5` for the learning rate"""
     value: str
@@ -233,7 +233,7 @@ class Finished(Event):
 
     kind = "finished"
 
-    reason: Annotated[str, OneOf(("completed", "stopped", "diverged", "failed"))]
+    reason: Annotated[str, Matching("completed|stopped|diverged|failed")]
     run: str
     path: str
     message: str

@@ -31,13 +31,6 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class OneOf:
-    """The accepted strings, for `Annotated`."""
-
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Matching:
     """A regular expression that the whole string matches, for `Annotated`."""
 
@@ -75,7 +68,7 @@ def strict_json(value: Any, *, indent: int | None = None, is_ascii: bool = False
 def check_of(hint: Any) -> Check:
     """The check for a type hint: a value, a value or None, a tuple of one kind of value, or a TypedDict of them.
 
-    A value is a str, a bool, or an `Annotated` int, float or str with its Within, OneOf or Matching. A plain string is
+    A value is a str, a bool, or an `Annotated` int, float or str with its Within or Matching. A plain string is
     made printable, a whole number becomes a float if the hint says float, and a list becomes a tuple.
     `Annotated[..., hint]` with a TypedDict or a tuple of them as the hint stands for that hint.
     """
@@ -120,10 +113,9 @@ def _real(rule: Within) -> Check:
     return check
 
 
-def _text_by(rule: OneOf | Matching) -> Check:
+def _text_by(rule: Matching) -> Check:
     def check(value: Any) -> str:
-        is_right = value in rule.words if isinstance(rule, OneOf) else re.fullmatch(rule.pattern, str(value))
-        if type(value) is str and is_right:
+        if type(value) is str and re.fullmatch(rule.pattern, value):
             return value
         raise ValueError
 
