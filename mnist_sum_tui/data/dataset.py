@@ -3,7 +3,7 @@
 Everything random here depends only on (seed, epoch), so a run that is resumed anywhere ends the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -132,9 +132,6 @@ class Batch(Sequence[Example]):
 
     def __getitem__(self, row: int) -> Example:  # type: ignore[override]
         return self.images[row], self.labels[row], self.numbers[row], self.sums[row]
-
-    def __iter__(self) -> Iterator[Example]:
-        return (self[row] for row in range(len(self)))
 
 
 class SumDataset(Dataset[Example]):

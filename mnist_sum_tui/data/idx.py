@@ -40,7 +40,7 @@ def read_labels(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
         DataError: as `read_images`, or a label is above 9.
     """
     labels = _read(path, LABELS_MAGIC, (), sha256)
-    if labels.size and labels.max() > 9:
+    if labels.max() > 9:
         raise DataError(f"{path}: has a label of {labels.max()}, but digits go from 0 to 9; use MNIST-like data")
     return labels
 
