@@ -31,7 +31,7 @@ def find_ghost(folder: Path, config: TrainConfig, current: Run) -> Run | None:
         return None
     with _turn:
         begun = replace(summarise(current), config=config)
-        return _best_of(tuple(list_runs(folder)), config.model, begun.parameters, begun.images, current)
+        return _best_of(tuple(list_runs(folder)), config.model, begun.images, begun.starts, current)
 
 
 def why_apart(ghost: Run, config: TrainConfig, current: Run) -> str:
@@ -61,8 +61,11 @@ def _as_begun(run: Run, config: TrainConfig) -> TrainConfig:
 
 
 @lru_cache(maxsize=1)
-def _best_of(runs: tuple[Run, ...], model: str, parameters: int, images: Images, current: Run) -> Run | None:
-    created = seconds_since_1970(current.created)
+def _best_of(
+    runs: tuple[Run, ...], model: str, images: Images, starts: tuple[Started, ...], current: Run
+) -> Run | None:
+    """As `find_ghost`; sought anew when the run is resumed, because others may have gone on meanwhile."""
+    created, parameters = seconds_since_1970(current.created), starts[-1].parameters if starts else 0
     summaries = [summarise(run) for run in runs if run.id != current.id]
     earlier = [found for found in summaries if created == -math.inf or seconds_since_1970(found.created) <= created]
     alike = [found for found in earlier if found.config and found.config.model == model]

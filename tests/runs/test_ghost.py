@@ -7,6 +7,7 @@ import pytest
 
 from mnist_sum_tui.runs.events import Changed, Event
 from mnist_sum_tui.runs.ghost import find_ghost, why_apart
+from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
 from tests.training.test_early_end import done
 from tests.tui import recorded
@@ -31,6 +32,15 @@ def test_the_ghost_is_the_best_earlier_run_of_the_same_network_on_the_same_image
     mine = validated(tmp_path, "mine", 0.99, data_dir=ours)
     validated(tmp_path, "later", 0.99, data_dir=ours)
     assert find_ghost(tmp_path, mine.read_config(), mine) == best
+
+
+def test_when_a_run_is_resumed_what_others_have_done_meanwhile_counts(tmp_path: Path) -> None:
+    other, mine = (make(tmp_path, name, [recorded.started()]) for name in ("other", "mine"))
+    assert find_ghost(tmp_path, mine.read_config(), mine) is None
+    for run, event in ((other, done(1, 0.9)), (mine, replace(recorded.started(), resumed=True))):
+        with run.metrics_file.open("ab") as stream:
+            stream.write(to_lines([event]))
+    assert find_ghost(tmp_path, mine.read_config(), mine) == other
 
 
 def test_a_ghost_whose_knobs_were_turned_is_said_to_differ_by_them(tmp_path: Path) -> None:
