@@ -4,7 +4,6 @@ A turn's value is the same text in the journal, in checkpoints and on the comman
 """
 
 import contextlib
-import math
 import operator
 import re
 from collections.abc import Iterable, Sequence
@@ -134,7 +133,7 @@ def _checked(name: str, value: str) -> str:
         raise UsageError(f"{about.label} is turned by a factor, such as x0.5, not {value}") if name == "lr" else refused
     number = number_in(value.removeprefix("x"), refused)
     is_whole = kinds()[name] is int
-    if not math.isfinite(number) or number not in allowed or (is_whole and number != int(number)):
+    if number not in allowed or (is_whole and number != int(number)):
         raise refused
     short = str(int(number)) if is_whole else value_words(name, number)
     if float(short) not in allowed:  # six digits are kept, so 0.9999999 would be 1
