@@ -14,11 +14,13 @@ from mnist_sum_tui.formatting import (
     first_fit,
     hanging,
     how_sure,
+    letters,
     loss_figure,
     percent,
     shade,
     small,
     sparkline,
+    track,
     trim,
     uncapped,
     whole_percent,
@@ -138,6 +140,17 @@ def test_byte_size(size: int, text: str) -> None:
 def test_a_bar_always_has_the_requested_width() -> None:
     assert [len(bar(share / 97, 7)) for share in range(-5, 110)] == [7] * 115
     assert bar(0.5, 4) == "██  "
+    assert bar(0.40625, 4) == "█▋  ", "to an eighth of a cell"
+
+
+def test_a_track_is_done_to_half_a_cell_and_always_has_the_requested_width() -> None:
+    assert [track(share, 4) for share in (-1, 0.5, 0.62, 2)] == [
+        ("", "────"), ("━━", "──"), ("━━╸", "─"), ("━━━━", "")
+    ]  # fmt: skip
+
+
+def test_runs_that_are_compared_have_letters_or_numbers_if_there_are_more_than_letters() -> None:
+    assert (letters(2), letters(26)[-1], letters(27)[:2]) == (["A", "B"], "Z", ["1", "2"])
 
 
 def test_sparkline_marks_missing_values() -> None:
@@ -192,6 +205,7 @@ def test_a_small_number_is_written_in_one_way() -> None:
     assert [small(value) for value in (0.002, 1e-6, 5.65e-6, 1e-12, 10.0, 2.5e7)] == [
         "0.002", "1e-6", "5.65e-6", "1e-12", "10", "2.5e7"
     ]  # fmt: skip
+    assert (small(0.135, 4), small(0.135, 4, has_zeros=True)) == ("0.135", "0.1350")
     assert [small(value, 2) for value in (0.00123, float("inf"), float("nan"), 0.0)] == ["0.0012", "inf", "nan", "0"]
 
 
