@@ -4,7 +4,7 @@
 
 Each function below takes and returns grey values, 0 background and 1 ink. Brightness and fog exceed 1; only `corrupt`
 cuts that off. What is random (where a line goes, which way an image is turned) depends only on the way's name
-and the image's place, so a higher strength does the same to an image, only more of it.
+and the image's place, so a higher strength does the same to an image, only more of it; shot noise falls elsewhere.
 """
 
 import math

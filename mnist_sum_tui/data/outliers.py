@@ -1,7 +1,7 @@
 """Make images of no digit, by which training teaches a network to be unsure of them (outlier exposure).
 
-About half of eight or more are made of digits: mirrored, turned by a quarter, joined of two halves, or one over the
-other. The others, and fewer than eight, are strokes of a pen. See Hendrycks et al., arXiv:1812.04606.
+Of each eight, four are made of digits: one mirrored, one turned by a quarter, one joined of two halves, one of two that
+lie over each other. All others are strokes of a pen. See Hendrycks et al., arXiv:1812.04606.
 """
 
 import math

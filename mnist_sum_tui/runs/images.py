@@ -10,7 +10,7 @@ class Images:
     place: str | None
     """the setting data_dir; None: the package's"""
     sha256: tuple[str, ...] = ()
-    """of the training images and of the test images, labels included; empty if not known, as in a run of 0.2.0"""
+    """of the training images and of the test images, labels included; empty if not known, as in an older run"""
 
     def same_as(self, other: "Images") -> bool:
         """Whether they are the same images; where the content of one is not known, whether they have the same place."""
