@@ -97,8 +97,9 @@ def _find(folder: Path, name: str, is_from_run: bool) -> Path:
     for path in (folder / name, folder / f"{name}.gz"):
         if path.is_file():
             return path
-    if is_from_run:
-        raise DataError(f"{folder}: has no {name} or {name}.gz; {RUNS_OWN}")
+    if is_from_run or folder == BUNDLED:
+        remedy = "install mnist-sum again" if folder == BUNDLED else RUNS_OWN
+        raise DataError(f"{folder}: has no {name} or {name}.gz; {remedy}")
     raise MissingDataError(f"{folder}: has no {name} or {name}.gz; download the file, or leave out --data-dir")
 
 
