@@ -22,6 +22,7 @@ any_text = st.text(st.characters() | st.characters(categories=["Cc", "Cf", "Cs",
         ("one\ntwo\r\t", r"one\ntwo\r\t"),
         ("a\u202egnp.exe", r"a\u202egnp.exe"),
         ("r\udcff", r"r\udcff"),
+        ("Zürich\\\x1b", r"Zürich\\x1b"),
         ("\U000e0041", r"\U000e0041"),
     ],
 )
@@ -30,7 +31,9 @@ def test_control_and_direction_characters_are_shown_as_escapes(text: str, shown:
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-@pytest.mark.parametrize("text", ["r", "my runs/it's", "a\udcff\udce4 b'\\x41", "\x1b[31m\u202eä $HOME", "Zürich\n"])
+@pytest.mark.parametrize(
+    "text", ["r", "my runs/it's", "a\udcff\udc80\udce4 b'\\x41", "\x1b[31m\u202eä $HOME", "Zürich\n"]
+)
 def test_a_word_of_a_command_is_printable_and_read_by_the_shell_as_the_text(text: str) -> None:
     word = shell_word(text)
     assert word.isprintable()
