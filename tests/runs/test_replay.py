@@ -156,11 +156,11 @@ def test_a_file_without_events_has_an_empty_moment(tmp_path: Path, content: byte
 
 
 def test_what_was_read_outlives_its_file(tmp_path: Path) -> None:
-    path = journal(tmp_path, EVENTS)
-    replay = Replay(path)
-    moment = replay.at(100)
+    replay = Replay(path := journal(tmp_path, EVENTS))
+    moments = [replay.at(row) for row in (100, 0)]
     path.unlink()
-    assert replay.at(100) == moment
+    assert [replay.at(row) for row in (100, 0)] == moments
+    assert replay.at(101).events == moments[0].events, "what was not read is passed over"
 
 
 def test_a_moment_has_the_health_of_the_layers_so_far(tmp_path: Path) -> None:
