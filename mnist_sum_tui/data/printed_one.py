@@ -36,9 +36,8 @@ def flagged(ink_nhw: Tensor, dice: Tensor) -> Tensor:
     lean = both / high.clamp(min=0.05)  # columns to the right for each row down
     chosen = (across < THIN) & (lean.abs() < MOST_LEAN) & (high > 2 * wide) & (dice[0] < SHARE)
     changed = ink_nhw.clone()
-    if chosen.any():
-        described = torch.stack([row, column, along, across, lean, *dice[1:]])[:, chosen]
-        changed[chosen] = torch.maximum(ink_nhw[chosen], _added(places, described))
+    described = torch.stack([row, column, along, across, lean, *dice[1:]])[:, chosen]
+    changed[chosen] = torch.maximum(ink_nhw[chosen], _added(places, described))
     return changed
 
 
