@@ -37,7 +37,7 @@ def test_a_page_has_a_title_and_a_summary_that_fits_a_line(name: str) -> None:
 @pytest.mark.parametrize("name", pages())
 def test_a_pages_code_fits_80_columns(name: str) -> None:
     for block in re.findall(r"^```\w*\n(.*?)^```", pages()[name].text, re.MULTILINE | re.DOTALL):
-        assert max(map(len, block.splitlines())) <= 78, "it is indented by two"
+        assert max(map(len, block.splitlines())) <= 77, "it is indented by two, or by one beside a scrollbar"
 
 
 @pytest.mark.parametrize("name", pages())

@@ -9,10 +9,12 @@ from textual.widgets import Markdown, OptionList
 from textual.widgets.option_list import Option
 
 from mnist_sum_tui.guide.find import page_of_link, pages
-from mnist_sum_tui.tui.pages.base import NORMAL
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
+
+ROOMY = 112
+"""columns in which the list has room beside a command of 80"""
 
 
 class GuideScreen(Question[None]):
@@ -25,7 +27,7 @@ class GuideScreen(Question[None]):
         Binding("tab", "app.focus_next", "List"),
     ]
     AUTO_FOCUS = "#guide-scroll"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (ROOMY, "-roomy")]  # noqa: RUF012
     CSS = """
     GuideScreen {
         align: center middle;
@@ -38,6 +40,8 @@ class GuideScreen(Question[None]):
         MarkdownH2 { text-style: bold; }  /* only links are underlined */
         &.-narrow #guide { layout: vertical; }
         &.-narrow #guide-list { width: 1fr; height: 3; }
+        &.-narrow Markdown { padding: 0 0 0 1; }
+        &.-narrow MarkdownFence > Label { padding: 1 0; }
     }
     """
 

@@ -9,6 +9,7 @@ from textual.command import Command, CommandList
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Markdown, OptionList, Static
+from textual.widgets._markdown import MarkdownFence
 
 from mnist_sum_tui.guide.find import pages
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -134,6 +135,15 @@ async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
         rows = [words.render_line(y).text.strip() for y in range(words.size.height)]
         assert rows == ["of", "10 %", "of the", "sums"]
         assert str(words.visual) == "of 10 % of the sums", "as it is copied"
+
+
+@pytest.mark.parametrize("width", [80, 111, 112])
+async def test_no_command_is_cut(width: int, app: MnistSumApp) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        guide = await opened(pilot)
+        fences = [*guide.query(MarkdownFence)]
+        assert "--label-smoothing 0.1" in "".join(fence.code for fence in fences)
+        assert all(fence.max_scroll_x == 0 for fence in fences)
 
 
 async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
