@@ -1,7 +1,8 @@
 """Said: the news of a run and what the coach says, of which RunView shows the newest."""
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
-from mnist_sum_tui.runs.events import Advice, Event, Started
+from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Started
 
 
 class Said:
@@ -10,6 +11,8 @@ class Said:
     def __init__(self, news: str) -> None:
         """`news` is shown before the first event that is any."""
         self._news = news
+        self._best = ""
+        """the best epoch so far, in words that follow those on a later one"""
         self._told: list[Advice] = []
         self._is_coach_last = False
         """whether the coach has spoken since the last other news"""
@@ -25,6 +28,11 @@ class Said:
             self._is_coach_last = True
         elif words := event_news(event):
             self._news, self._is_coach_last = words, False
+        match event:
+            case EpochDone(best=True, val_digit_accuracy=float(digit), val_sum_accuracy=float(total)):
+                self._best = f"; best: epoch {event.epoch}, {percent(digit).removesuffix(' %')} / {percent(total)}"
+            case EpochDone():
+                self._news += self._best
 
     def advice(self, is_paused: bool) -> Advice | None:
         """What the coach said last that holds and is not said elsewhere; None if nothing.
