@@ -82,7 +82,7 @@ ASCII = Glyphs(
     right="v", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
     chosen=">", truth="*", unlike="!", between="-", arrows="<>^v", sorting="^v",
     sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=-~", runs="*o^#v@",
-    axes="|+-|+", frame="+++++||->", heavy="++++|=++++||===", envelope=":", dots=" '=|.:||", dot_size=(1, 3),
+    axes="|+-++", frame="++++++|->", heavy="++++|=++++||===", envelope=":", dots=" '=|.:||", dot_size=(1, 3),
 )  # fmt: skip
 MARKERS = {marker.name: marker for marker in (BRAILLE, BLOCKS, ASCII)}
 
