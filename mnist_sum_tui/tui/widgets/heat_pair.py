@@ -174,7 +174,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             if words is SHORT:
                 found_words = [re.sub("^the places? (of )?", "", each) for each in found_words]
             signs = [HARDLY[current() is ASCII]] if words is SLOW else []
-            told = wrapped(words.format(*signs, *found_words), max(width, 20))
+            told = wrapped(words.format(*signs, *found_words), max(width, 12))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
         if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
             break

@@ -56,3 +56,12 @@ def test_the_words_name_the_sign_of_ink_that_hardly_matters(
     told, _ = fitted(HeatFound(np.zeros((28, 28), np.uint8), 0, Heat(heat, heat), is_hiding=True), (0.9, 0.9), 120, 60)
     sign = {"\xb7": "a dot", "-": "a dash"}[glyphs.shown(glyphs.BRAILLE.between)]
     assert f"(9: most, {sign}: hardly)" in " ".join(told)
+
+
+def test_the_words_are_not_wrapped_wider_than_there_is_room() -> None:
+    """Textual would wrap such lines once more, into one long and one short line each."""
+    heat = np.eye(28, dtype=np.float32)
+    found = HeatFound(np.full((28, 28), 255, np.uint8), 0, Heat(heat, heat), is_hiding=True)
+    for width in (16, 18, 40):
+        told, _ = fitted(found, (0.9, 0.9), width, 17)
+        assert max(map(len, told)) <= width
