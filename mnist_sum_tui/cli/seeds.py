@@ -43,6 +43,8 @@ def train_seeds(
     last = config.seed + count - 1
     if last > LARGEST_SEED:
         raise UsageError(f"the last of {count} seeds would be above {LARGEST_SEED:,}: give a smaller --seed")
+    if not is_quiet:
+        say(console(), f"{count} trainings, with seeds {config.seed} to {last}; the time left is that of one", "dim")
     done = []
     for seed in range(config.seed, last + 1):
         own = replace(config, seed=seed)

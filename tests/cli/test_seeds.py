@@ -51,11 +51,11 @@ def test_seeds_give_the_same_results_as_single_runs_and_report_the_mean(cli: Cli
 
 def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     result = cli(*SPRINT, "--data-dir", small_data, "--seeds", "2", "--name", "ours")
-    lines = result.stdout.splitlines()
+    _, *lines = result.stdout.splitlines()  # how many there will be
     assert lines[0].startswith("seed 0: test ")
     assert lines[1].startswith("seed 1: ")
     assert "-ours-seed1  " in result.stdout
-    assert result.stdout.splitlines()[4].split() == ["run", "digit", "sum", "agreement", "time"]
+    assert lines[4].split() == ["run", "digit", "sum", "agreement", "time"]
     assert "mean of 2" in result.stdout
     assert "standard deviation" in result.stdout
 
@@ -96,6 +96,7 @@ def test_seeds_are_a_sweep_of_one_and_go_on_where_they_were(cli: Cli, small_data
     made = find.list_runs(tmp_path / "runs")
     assert len(made) == 2
     assert re.search(r"^seed 1: done before, in \d+-\d+-swift$", result.stdout, re.MULTILINE)
+    assert result.stdout.startswith("2 trainings, with seeds 0 to 1; the time left is that of one\n")
     again = cli(*small, "--seeds", "2")
     assert again.stdout.count("done before") == 2
     assert again.stdout[again.stdout.index("Test accuracy") :] == result.stdout[result.stdout.index("Test accuracy") :]
