@@ -49,7 +49,8 @@ def describe(name: str) -> list[Layer]:
     with torch.inference_mode(), calls(network, FUNCTIONS) as seen:
         network(image, torch.zeros(1, 10))
     rows: list[Layer] = []
-    if (read := seen[0].input).shape != image.shape:
+    read = seen[0].input
+    if read.shape != image.shape and read.stride() == image.stride():  # a part of it, not the same pixels in a row
         rows.append(Layer("image", f"its inner {'x'.join(map(str, read.shape[2:]))}, without the rim", _shape(read), 0))
     for call in seen:
         if call.module is not None:

@@ -52,3 +52,19 @@ def test_the_table_says_what_the_layers_do(monkeypatch: pytest.MonkeyPatch) -> N
     assert table["wide"] == ("convolution 5x3, padding 2, stride 2x1, ReLU, max pooling 1x2", "4 x 14 x 15")
     assert table["same"][0] == "convolution 3x3, padding same"
     assert table["pool"][0] == "mean pooling 4x4, mean pooling 3x3"
+
+
+class Rows(CellNetwork):
+    def __init__(self) -> None:
+        super().__init__()
+        self.digit, self.sum = nn.Linear(784, 10), nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        logits: Tensor = self.digit(images_nchw.flatten(1))
+        return logits
+
+
+def test_only_an_image_whose_rim_is_cut_off_has_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert layers.describe("swift")[0].kind == "its inner 23x23, without the rim"
+    monkeypatch.setattr(layers, "skeleton", lambda _: Rows())
+    assert [layer.name for layer in layers.describe("rows")] == ["digit", "sum"]
