@@ -72,7 +72,7 @@ class Requests:
         state, control = self._training.state, self._control
         is_single = self.is_paused and control.paused
         if not state.clock.is_running:
-            state.clock.resume()
+            state.clock.restart()
             self.progress_sent_at = time.perf_counter()
         if self.is_paused and not is_single:
             self.is_paused = False

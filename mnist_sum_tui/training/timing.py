@@ -53,16 +53,12 @@ class Stopwatch:
         self._before, self._since = self.seconds, None
 
     def restart(self) -> None:
-        """Forget the seconds since it was started last."""
+        """Start it again after a pause; without one, forget the seconds since it was started last."""
         self._since = time.perf_counter()
 
     def leave_out(self, seconds: float) -> None:
         """Take back so many seconds, because they were no training."""
         self._before -= seconds
-
-    def resume(self) -> None:
-        """Start it again."""
-        self._since = self._since or time.perf_counter()
 
 
 @dataclass(slots=True)
