@@ -79,8 +79,7 @@ def learning_rate(config: TrainConfig, step: float, total_steps: int) -> float:
     peak_step = config.warmup * total_steps - 1
     if step <= peak_step:
         return _cosine(start, config.lr, step / peak_step if peak_step > 0 else 1.0)
-    down_steps = total_steps - 1 - peak_step
-    return _cosine(config.lr, start / END_DIVISOR, (step - peak_step) / down_steps if down_steps > 0 else 1.0)
+    return _cosine(config.lr, start / END_DIVISOR, (step - peak_step) / (total_steps - 1 - peak_step))
 
 
 def _cosine(start: float, end: float, share: float) -> float:
