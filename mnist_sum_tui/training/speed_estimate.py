@@ -26,7 +26,7 @@ SAME = ("processor", "cores", "gpu")
 
 
 def from_run(summary: Summary, asked: TrainConfig) -> float | None:
-    """Images/s in the fastest epoch of a run on the built-in images, validation and saving included.
+    """Images/s in the fastest epoch since a run's last start, validation and saving included; on the built-in images.
 
     None if the run was on another machine, or with another device, precision or number of threads than those `asked`,
     or if its augmentation was changed.
@@ -34,7 +34,7 @@ def from_run(summary: Summary, asked: TrainConfig) -> float | None:
     config, epochs, starts, run = summary.config, summary.epochs, summary.starts, summary.run
     if any(change.setting == "augment" for change in summary.changed):
         return None  # it is not known with which its epochs were trained
-    if config is None or config.data_dir is not None or not epochs or not starts or not epochs[-1].elapsed:
+    if config is None or config.data_dir is not None or not starts:
         return None
     try:
         made_on = run.read_json(run.environment_file)
@@ -46,8 +46,10 @@ def from_run(summary: Summary, asked: TrainConfig) -> float | None:
     start = starts[-1]
     if (start.device, start.precision, start.threads) != (usual.device.type, usual.precision, usual.threads):
         return None
-    took = [after - before for before, after in pairwise((0.0, *(epoch.elapsed for epoch in epochs)))]
-    seconds = min(took)  # slow motion, and other pages that were looked at meanwhile, made the others longer
+    ends = (0.0, *(epoch.elapsed for epoch in epochs))
+    first = -(-start.step // start.steps_per_epoch)  # an earlier process, perhaps elsewhere, has made those before
+    # slow motion, and other pages that were looked at meanwhile, made the others longer
+    seconds = min((after - before for before, after in pairwise(ends[first:])), default=0.0)
     return start.train_images / seconds if seconds > 0 else None
 
 

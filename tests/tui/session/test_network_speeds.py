@@ -88,6 +88,21 @@ def test_an_epoch_in_slow_motion_says_nothing_of_the_speed(tmp_path: Path) -> No
     assert speed_estimate.from_run(summarise(run), ASKED) == pytest.approx(usual, rel=0.05)
 
 
+def test_epochs_before_a_resumption_say_nothing_of_the_speed_because_it_may_be_on_another_machine(
+    tmp_path: Path,
+) -> None:
+    run = make_run(tmp_path, "resumed")
+    usual = speed_estimate.from_run(summarise(run), ASKED)
+    lines = [json.loads(line) for line in run.metrics_file.read_text().splitlines()]
+    at = next(row for row, line in enumerate(lines) if line["step"] > 1290)
+    for line in lines[:at]:
+        line["elapsed"] /= 10
+    lines.insert(at, {**lines[0], "step": 1290, "epoch": 4, "resumed": True})
+    for known, speed in ((lines, pytest.approx(usual)), (lines[: at + 1], None)):
+        run.metrics_file.write_text("".join(json.dumps(line) + "\n" for line in known))
+        assert speed_estimate.from_run(summarise(run), ASKED) == speed
+
+
 def test_a_few_steps_leave_torch_as_it_was() -> None:
     before = torch.get_rng_state()
     found = speed_estimate.from_steps(TrainConfig(model="swift"), lambda: False)
