@@ -51,9 +51,9 @@ class HealthWatch:
 
 
 def weights_of(network: SumNetwork) -> dict[str, Tensor]:
-    """The weights by the name of their layer; without biases and normalisation layers."""
+    """The weights by the name of their layer, if there are any; without biases and normalisation layers."""
     found = {name: getattr(layer, "weight", None) for name, layer in layers(network).items()}
-    return {name: weight for name, weight in found.items() if isinstance(weight, Tensor) and weight.dim() > 1}
+    return {name: w for name, w in found.items() if isinstance(w, Tensor) and w.dim() > 1 and w.numel()}
 
 
 def some_of(values: Tensor) -> Tensor:

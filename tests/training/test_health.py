@@ -110,6 +110,13 @@ def test_every_layer_with_weights_is_seen(name: str, inputs: tuple[Tensor, Tenso
     assert all(0 <= share < 1 for share in found.values())
 
 
+def test_a_layer_whose_weights_are_none_is_passed_over() -> None:
+    network, empty = Small(), nn.Linear(5, 1)
+    empty.weight = nn.Parameter(torch.empty(0, 5))
+    network.add_module("empty", empty)
+    assert list(weights_of(network)) == ["conv", "hidden", "digit", "sum"]
+
+
 @pytest.fixture
 def at_every_second_step(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.training.health.SHARE", 1e9)
