@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -9,12 +10,12 @@ Points = NDArray[np.float64]
 
 
 def principal_components(features_nk: Tensor | NDArray[np.float32]) -> Points:
-    """The first two principal components (N, 2) of the features (N, K), K at least 2, around their mean.
+    """The first two principal components (N, 2) of the features (N, K) around their mean.
 
-    What is no number, or infinite, counts as 0.
+    What is no number, or infinite, counts as 0, and so does the second component of a single feature.
     """
     x = torch.as_tensor(features_nk).double().nan_to_num(0, 0, 0)
-    x = x - x.mean(0)
+    x = F.pad(x - x.mean(0), (0, max(0, 2 - x.shape[1])))
     _, directions = torch.linalg.eigh(x.T @ x)  # in rising order of variance
     points: Points = (x @ directions[:, -2:].flip(1)).numpy()
     return points

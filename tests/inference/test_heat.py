@@ -127,3 +127,8 @@ def test_the_map_is_that_of_a_singular_value_decomposition(predictor: Predictor)
     angle = 2.0
     spun = points @ np.array([[np.cos(angle), np.sin(angle)], [np.sin(angle), -np.cos(angle)]])
     assert np.allclose(turned(spun, points), points)
+
+
+def test_the_map_of_a_single_feature_is_a_line() -> None:
+    points = principal_components(np.array([[1], [2], [6]], np.float32))
+    assert np.allclose(np.abs(points), [[2, 0], [1, 0], [3, 0]])
