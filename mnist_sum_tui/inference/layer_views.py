@@ -194,6 +194,9 @@ def _behind(call: Call, field: Field) -> Field:
 
 
 def _array(values: Tensor) -> Array:
-    """The values of the first item of the batch, which is the image; 0 where broken weights give no number."""
+    """The values of the first item of the batch, which is the image; 0 where broken weights give no number.
+
+    They are maps (M, H, W) or single values (M,): the steps of a sequence (L, C) are the rows of one map.
+    """
     array: Array = values[0].detach().float().nan_to_num().cpu().numpy()
-    return array
+    return array.reshape(-1, *array.shape[-2:]) if array.ndim > 1 else array.reshape(-1)

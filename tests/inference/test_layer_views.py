@@ -13,7 +13,7 @@ from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.compact import Compact
 from mnist_sum_tui.models.keen import Branch, Keen
-from mnist_sum_tui.models.layers import SumNetwork
+from mnist_sum_tui.models.layers import CellNetwork, SumNetwork
 from mnist_sum_tui.recipes import MODELS
 
 IMAGE = dataset.load("test").images[3]
@@ -156,6 +156,26 @@ def test_a_network_of_ones_own_is_seen_whole() -> None:
     assert [view.folded for view in views[:4]] == [("ReLU",), (), ("ReLU",), ("gelu",)], "its dropout does nothing here"
     assert patch_of(views[0], 1, 5, 5).kernel.shape == (3, 5)  # type: ignore[union-attr]
     assert patch_of(views[4], 1, 5, 5).kernel is None
+
+
+class Reader(CellNetwork):
+    """Reads the image row by row, after a convolution in three dimensions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.volume = nn.Conv3d(1, 2, (1, 3, 3))
+        self.rows = nn.GRU(26, 8, batch_first=True)
+        self.digit, self.sum = nn.Linear(8, 10), nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        steps, _ = self.rows(self.volume(images_nchw.unsqueeze(1))[:, 0, 0])
+        logits: Tensor = self.digit(steps[:, -1])
+        return logits
+
+
+def test_what_is_neither_maps_nor_single_values_is_shown_as_maps() -> None:
+    views = look_inside(Reader(), IMAGE, 7, FLOAT32)
+    assert [view.maps.shape for view in views] == [(2, 26, 26), (1, 26, 8), (10,), (1, 10, 10), (19,)]
 
 
 class StochasticDepth(nn.Module):
