@@ -164,6 +164,16 @@ def test_a_sum_that_wavers_is_not_said_to_guess_again() -> None:
     assert found == ["guesses", "adds"]
 
 
+@pytest.mark.parametrize(("digit", "total"), [(0.85, 0.7), (0.4, 0.3)])
+def test_a_network_that_has_become_worse_is_not_said_to_learn_again(digit: float, total: float) -> None:
+    def falls(step: int) -> Progress:
+        return progress(step, 0.3, *((0.98, 0.97) if step < 150 else (digit, total)))
+
+    found = topics(run(300, falls))
+    assert found == topics(run(150, falls))
+    assert found[-1] == "knows"
+
+
 def test_few_images_are_told_at_once() -> None:
     few = replace(STARTED, train_images=500)
     assert topics(run(2, lambda step: progress(step, 2.6, 0.1, 0.1)), started=few) == ["few-images"]
