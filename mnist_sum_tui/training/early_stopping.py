@@ -63,7 +63,7 @@ class Ending:
 
     def note_speed(self) -> None:
         """As soon as the speed of the steps is known, give the run as many epochs as fit in the time."""
-        is_known = self._state.forecast.step_seconds > FIRST_FIT_SECONDS
+        is_known = self._state.forecast.steps.seconds > FIRST_FIT_SECONDS
         if self._state.config.max_minutes and is_known and not self._is_fitted:
             self._fit()
 

@@ -64,20 +64,20 @@ class RunState:
     def add(self, result: StepResult) -> None:
         """Count a step, without the time in which the process was stopped."""
         measured = result.totals
-        if stopped := self.forecast.stopped_in_step(measured.seconds):
+        if stopped := self.forecast.steps.stopped(measured.seconds):
             self.clock.leave_out(stopped)
             measured = replace(measured, seconds=measured.seconds - stopped)
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
             totals.add(measured)
-        self.forecast.add_step(measured.seconds)
+        self.forecast.steps.add(measured.seconds)
         self._take_length()
 
     def add_validation(self, seconds: float) -> None:
         """Count the time of a validation, as that of a step."""
-        stopped = self.forecast.stopped_in_validation(seconds)
+        stopped = self.forecast.validations.stopped(seconds)
         self.clock.leave_out(stopped)
-        self.forecast.add_validation(seconds - stopped)
+        self.forecast.validations.add(seconds - stopped)
 
     def turn(self, turn: Turn) -> tuple[Turn, str]:
         """Change a setting from the turn's step on, or from the next step; returns the noted turn and the old value."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -62,50 +62,40 @@ class Stopwatch:
 
 
 @dataclass(slots=True)
+class Durations:
+    """How long the steps, or the validations, of this process took."""
+
+    count: int = 0
+    seconds: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """The mean so far; 0 before the first."""
+        return self.seconds / self.count if self.count else 0.0
+
+    def add(self, seconds: float) -> None:
+        """Add one, but at most LONGEST times the mean of the earlier ones."""
+        self.seconds += min(seconds, LONGEST * self.mean) if self.count else seconds
+        self.count += 1
+
+    def stopped(self, seconds: float) -> float:
+        """How long the process was stopped in so many seconds, if only that explains them; else 0."""
+        is_stop = self.count > 0 and seconds > LONGEST * self.mean + STOPPED
+        return seconds - self.mean if is_stop else 0.0
+
+
+@dataclass(slots=True)
 class Forecast:
     """Estimates the time left from what this process measured, because a resumed run may be on another machine."""
 
-    steps: int = 0
-    step_seconds: float = 0.0
-    validations: int = 0
-    validation_seconds: float = 0.0
-
-    def add_step(self, seconds: float) -> None:
-        """Add the duration of a step."""
-        self.step_seconds += _usual(seconds, self.step_seconds, self.steps)
-        self.steps += 1
-
-    def add_validation(self, seconds: float) -> None:
-        """Add the duration of a validation."""
-        self.validation_seconds += _usual(seconds, self.validation_seconds, self.validations)
-        self.validations += 1
-
-    def stopped_in_step(self, seconds: float) -> float:
-        """How long the process was stopped in a step of this duration."""
-        return _stopped(seconds, self.step_seconds, self.steps)
-
-    def stopped_in_validation(self, seconds: float) -> float:
-        """How long the process was stopped in a validation of this duration."""
-        return _stopped(seconds, self.validation_seconds, self.validations)
+    steps: Durations = field(default_factory=Durations)
+    validations: Durations = field(default_factory=Durations)
 
     def remaining(self, steps_left: int, validations_left: int) -> float | None:
         """Seconds to the end; None before the first step."""
-        if self.steps == 0:
+        if self.steps.count == 0:
             return None
-        step = self.step_seconds / self.steps
-        validation = self.validation_seconds / self.validations if self.validations else 0.0
-        return steps_left * step + validations_left * validation
-
-
-def _usual(seconds: float, earlier: float, count: int) -> float:
-    """The seconds, but at most LONGEST times the mean of the `count` earlier ones."""
-    return min(seconds, LONGEST * earlier / count) if count else seconds
-
-
-def _stopped(seconds: float, earlier: float, count: int) -> float:
-    """What is beyond the mean of the `count` earlier ones, if it can only be explained by a stop; else 0."""
-    mean = earlier / count if count else seconds
-    return seconds - mean if seconds > LONGEST * mean + STOPPED else 0.0
+        return steps_left * self.steps.mean + validations_left * self.validations.mean
 
 
 class Pace:

@@ -24,7 +24,7 @@ from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import StepResult
 from mnist_sum_tui.training.sweep import is_run_of
-from mnist_sum_tui.training.timing import Forecast, Stopwatch
+from mnist_sum_tui.training.timing import Durations, Forecast, Stopwatch
 from tests.training.resuming import config_of_few
 from tests.training.test_early_end import done, epochs_in
 
@@ -42,14 +42,18 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     now = Clock()
 
-    def add_step(self: Forecast, seconds: float) -> None:
-        took = 1.0 if self.steps else now.first
-        now.seconds += took
-        self.steps, self.step_seconds = self.steps + 1, self.step_seconds + took
+    class Steps(Durations):
+        def add(self, seconds: float) -> None:  # noqa: ARG002
+            took = 1.0 if self.count else now.first
+            now.seconds += took
+            self.count, self.seconds = self.count + 1, self.seconds + took
+
+    class Validations(Durations):
+        def add(self, seconds: float) -> None:
+            pass
 
     monkeypatch.setattr(Stopwatch, "seconds", property(lambda _: now.seconds))
-    monkeypatch.setattr(Forecast, "add_step", add_step)
-    monkeypatch.setattr(Forecast, "add_validation", lambda self, seconds: None)  # noqa: ARG005
+    monkeypatch.setattr("mnist_sum_tui.training.state.Forecast", lambda: Forecast(Steps(), Validations()))
     return now
 
 
@@ -183,7 +187,7 @@ def test_validations_are_counted_in(clock: Clock) -> None:
     for step in made.steps():
         lengths += [made.state.config.epochs] * (step > 4)
         clock.seconds += 1
-        made.state.forecast.validations, made.state.forecast.validation_seconds = step, float(step)
+        made.state.forecast.validations = Durations(step, float(step))
     assert lengths[0] == 9, "and not the sixteen that fit without"
 
 

@@ -79,15 +79,15 @@ def test_the_time_left_is_right_again_after_the_process_was_stopped() -> None:
     """As by Ctrl-Z, for an hour in a step and in a validation: what is left takes no longer for that."""
     forecast = Forecast()
     for _ in range(100):
-        forecast.add_step(0.02)
-    forecast.add_validation(1.0)
+        forecast.steps.add(0.02)
+    forecast.validations.add(1.0)
     before = forecast.remaining(1000, 3)
     assert before == pytest.approx(23.0)
-    forecast.add_step(3600.0)
+    forecast.steps.add(3600.0)
     assert forecast.remaining(1000, 3) == pytest.approx(before, rel=0.1)
-    forecast.add_validation(3600.0)
+    forecast.validations.add(3600.0)
     for _ in range(100):
-        forecast.add_step(0.1)
+        forecast.steps.add(0.1)
     left = forecast.remaining(1000, 3)
     assert left is not None
     assert 60 < left < 80, "but steps that have become slower count as they are"
