@@ -84,8 +84,9 @@ def _outliers(batch: Batch, augment_seed: int, config: TrainConfig) -> Tensor:
 
 
 class Learner:
-    """The network and the optimizer of a run, on one device."""
+    """The network and the optimizer of a run, on one device; a notebook may have switched gradients off."""
 
+    @torch.inference_mode(False)
     def __init__(self, config: TrainConfig, hardware: Hardware, processes: Processes | None = None) -> None:
         self.config = config
         self.hardware = hardware
@@ -112,7 +113,7 @@ class Learner:
             RunError: another process has ended.
         """
         begin = time.perf_counter()
-        with torch.enable_grad(), nullcontext() if self.is_alone else lost_process_is_one_line():  # off in a notebook
+        with torch.inference_mode(False), nullcontext() if self.is_alone else lost_process_is_one_line():
             batch = plan.batch(slice(None) if self.is_alone else self.processes.ranks.part(len(plan.rows)))
             config = plan.config or self.config
             loss, sums = self._measure(batch, plan.augment_seed, config)
@@ -186,6 +187,7 @@ class Learner:
         tensors = state if weights_only else checkpoint.tensors_of(self.network, self.optimizer)
         checkpoint.save(path, self.config, position, tensors, also=also)
 
+    @torch.inference_mode(False)
     def restore(self, loaded: Checkpoint, source: Path | str) -> None:
         """Load a checkpoint's weights and optimizer state.
 

@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -200,11 +202,15 @@ def test_a_folder_is_no_run_and_the_message_says_what_makes_one(config: TrainCon
     assert next(train(config, run)).kind == "started"
 
 
-def test_a_notebook_that_has_switched_gradients_off_trains_all_the_same(config: TrainConfig, tmp_path: Path) -> None:
-    usual, off = (find.create(tmp_path, config) for _ in range(2))
-    list(train(config, usual))
-    with torch.no_grad():
-        list(train(config, off))
-        assert not torch.is_grad_enabled()
-    ends = [checkpoint.load(run.last_file).weights for run in (usual, off)]
-    assert all(torch.equal(ends[0][name], ends[1][name]) for name in ends[0])
+def test_a_notebook_that_has_switched_gradients_off_trains_all_the_same(few_images: str, tmp_path: Path) -> None:
+    config = config_of_few(few_images, model="swift", epochs=1)
+    around: list[Callable[[], AbstractContextManager[None]]] = [nullcontext, torch.no_grad, torch.inference_mode]
+    ends = []
+    for switched in around:
+        run = find.create(tmp_path, config)
+        with switched():
+            for epochs in (1, 2):
+                list(train(replace(config, epochs=epochs), run))
+            assert torch.is_grad_enabled() == (switched is nullcontext)
+        ends.append(checkpoint.load(run.last_file).weights)
+    assert all(torch.equal(ends[0][name], end[name]) for end in ends[1:] for name in ends[0])
