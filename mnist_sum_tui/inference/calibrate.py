@@ -114,10 +114,11 @@ def _temperatures(outputs: Outputs, labels_n: Tensor) -> Confidence:
 
 
 def _see(network: SumNetwork, batches: Iterable[Tensor], hardware: Hardware) -> tuple[list[Views], Tensor]:
-    """The Views and the logits, from which the digit score is computed, of batches of normalised images."""
+    """The Views, or none if some batch has none, and the logits of batches of normalised images."""
     with evaluating(network), torch.inference_mode(), hardware.autocast():
         logits, views = zip(*(look(network, batch) for batch in batches), strict=True)
-    return [each for each in views if each is not None], torch.cat(logits).float().cpu()
+    known = [each for each in views if each is not None]
+    return known if len(known) == len(views) else [], torch.cat(logits).float().cpu()
 
 
 def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str, labels_n: Tensor | None = None) -> list[Tensor]:

@@ -121,6 +121,8 @@ def infer_batches(
                 views.append(seen)
             digits.append(log_softmax(scores).cpu())
             sums.append(add_all_numbers(network, scores).cpu())
+    if len(views) < len(digits):  # of one image alone a layer is seen that runs on single images
+        views = []
     log_digits = torch.cat(digits)
     likeness = confidence.digit_scores(views, log_digits) if views and confidence.classes else None
     features = [view["features"] for view in views] if with_features else []

@@ -3,8 +3,13 @@
 import torch
 from torch import Tensor, nn
 
-from mnist_sum_tui.inference.confidence import look
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.data import dataset
+from mnist_sum_tui.inference import calibrate
+from mnist_sum_tui.inference.confidence import NOT_CALIBRATED, look
+from mnist_sum_tui.inference.infer import BATCH_SIZE, infer
 from mnist_sum_tui.inference.score_layers import score_layers
+from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
 from mnist_sum_tui.models.activations import watch
 from mnist_sum_tui.models.layers import CellNetwork
@@ -53,6 +58,24 @@ def test_a_layer_that_runs_on_parts_of_images_or_on_single_ones_is_not_looked_at
             "features": (count, 30),
         }
         assert scores.shape == (count, 10)
+
+
+class _OneByOne(CellNetwork):
+    """A network that runs on one image after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.digit, self.sum = nn.Linear(784, 10), nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        return torch.cat([self.digit(image.flatten(1)) for image in images_nchw])
+
+
+def test_layers_that_run_on_single_images_are_not_looked_at_in_a_last_batch_of_one_image_either() -> None:
+    network, images = _OneByOne(), dataset.load("test").take(torch.arange(BATCH_SIZE + 1))
+    hardware = choose(TrainConfig(device="cpu", precision="fp32"))
+    assert calibrate.fit_classes(network, images, hardware, "none") == NOT_CALIBRATED
+    assert infer(network, images.images, hardware, with_features=True).features is None
 
 
 def test_strokes_are_mean_and_deviation_of_each_early_map_and_features_what_the_last_layer_takes() -> None:
