@@ -144,7 +144,9 @@ def sum_up(parts: "list[Outputs]", test: "Split", weights: Weights, source: str)
     from mnist_sum_tui.inference.infer import Outputs
     from mnist_sum_tui.inference.pca import principal_components
 
-    features = [part.digits if part.features is None else part.features for part in parts]
+    features = [part.features for part in parts if part.features is not None]
+    if len(features) < len(parts):  # perhaps only the last slice has some, because it is one image
+        features = [part.digits for part in parts]
     scores = [part.scores for part in parts if part.scores is not None]
     outputs = Outputs(
         torch.cat([part.digits for part in parts]),

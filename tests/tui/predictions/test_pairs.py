@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import numpy as np
+import torch
 
 from mnist_sum_tui.inference.confidence import Confidence
 from mnist_sum_tui.inference.infer import Outputs
+from mnist_sum_tui.inference.pca import principal_components
 from mnist_sum_tui.inference.predict import from_outputs
 from mnist_sum_tui.tui.predictions.load import sum_up
 from mnist_sum_tui.tui.predictions.pairs import NUMBERS, less_certain, next_pair
@@ -61,3 +63,13 @@ def test_the_slices_of_a_calibrated_network_are_calibrated_together() -> None:
     assert (result.digit_probabilities.max(1) > raw_ones.digit_probabilities.max(1)).all()
     assert (result.sum_probabilities.max(2) < raw_ones.sum_probabilities.max(2)).all()
     assert (result.digits == raw_ones.digits).all()
+
+
+def test_the_map_is_of_the_scores_where_only_a_last_image_by_itself_has_features() -> None:
+    raw, cut = fixed.outputs(), fixed.COUNT - 1
+    parts = [
+        Outputs(raw.digits[:cut], raw.sums[:cut]),
+        Outputs(raw.digits[cut:], raw.sums[cut:], features=torch.ones(1, 192)),
+    ]
+    result = sum_up(parts, fixed.images(), fixed.CHOICES[1], fixed.SOURCE)
+    assert np.array_equal(result.points, principal_components(raw.digits))
