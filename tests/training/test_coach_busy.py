@@ -105,10 +105,18 @@ def test_beside_another_process_the_warning_stands_for_ten_seconds_however_few_s
         (system(0.95, 0.05), 4, "cpu"),
         (system(0.5, 0.5), 2, "cpu"),
         (system(0.2, 0.5), 4, "cpu"),
+        (system(0.7, 0.2), 4, "cpu"),
         (system(0.1, 0.9), 4, "cuda"),
         (system(0.5, None), 4, "cpu"),
     ],
-    ids=["ours alone", "it has the threads that it wants", "cores are free", "on a GPU", "not known"],
+    ids=[
+        "ours alone",
+        "it has the threads that it wants",
+        "cores are free",
+        "others take few",
+        "on a GPU",
+        "not known",
+    ],
 )
 def test_a_machine_that_leaves_the_training_its_cores_is_no_warning(found: System, threads: int, device: str) -> None:
     steps = list(run(60, lambda step: progress(step, 0.1, 0.97, 0.96)))
