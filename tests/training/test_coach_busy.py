@@ -113,7 +113,7 @@ def test_beside_another_process_the_warning_stands_for_ten_seconds_however_few_s
         "ours alone",
         "it has the threads that it wants",
         "cores are free",
-        "others take few",
+        "few are taken",
         "on a GPU",
         "not known",
     ],
