@@ -137,16 +137,18 @@ def _changed(images_nhw: Tensor, hardware: Hardware, augmentation: str, labels_n
 def fit_classes(network: SumNetwork, train: Split, hardware: Hardware, augmentation: str) -> Confidence:
     """Only the class means and the contrast, from evenly spread training images.
 
-    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike. A network that learned
-    other forms of digits than MNIST's, by the augmentation, sees the images as they are and once more changed.
+    NOT_CALIBRATED for a network without a layer of ten outputs, or whose logits are all alike, or of which an image by
+    itself shows other layers than a batch, as if it runs on one after the other. A network that learned other forms of
+    digits than MNIST's, by the augmentation, sees the images as they are and once more changed.
     """
     few = train.take(torch.arange(0, len(train), max(1, len(train) // CLASS_IMAGES)))
     sets = [_changed(few.images, hardware, "none")]
     if augmentation in ("written", "sturdy"):
         sets.append(_changed(few.images, hardware, "strong", few.labels if augmentation == "sturdy" else None))
     views, logits = _see(network, itertools.chain(*sets), hardware)
+    alone, _ = _see(network, [sets[0][0][:1]], hardware)
     labels = few.labels.repeat(len(sets))
-    if not views:
+    if not (views and alone) or any(alone[0][kind].shape[1:] != views[0][kind].shape[1:] for kind in SCORED):
         return NOT_CALIBRATED
     vectors = {kind: torch.cat([view[kind] for view in views]) for kind in SCORED}
     if not all(bool(each.isfinite().all()) for each in vectors.values()):

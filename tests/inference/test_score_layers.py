@@ -78,6 +78,24 @@ def test_layers_that_run_on_single_images_are_not_looked_at_in_a_last_batch_of_o
     assert infer(network, images.images, hardware, with_features=True).features is None
 
 
+class _OneByOneAtFirst(CellNetwork):
+    """A network whose convolution runs on one image after the other, and the next layer on all at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.digit, self.sum = nn.Conv2d(1, 2, 5, 3), nn.Linear(128, 10), nn.Linear(100, 19)
+
+    def see(self, images_nchw: Tensor) -> Tensor:
+        maps = torch.stack([self.conv(image[None]).flatten() for image in images_nchw])
+        logits: Tensor = self.digit(maps)
+        return logits
+
+
+def test_a_network_of_which_an_image_alone_shows_more_layers_has_no_score_that_compares() -> None:
+    images, hardware = dataset.load("test").take(torch.arange(90)), choose(TrainConfig(device="cpu", precision="fp32"))
+    assert calibrate.fit_classes(_OneByOneAtFirst(), images, hardware, "none") == NOT_CALIBRATED
+
+
 def test_strokes_are_mean_and_deviation_of_each_early_map_and_features_what_the_last_layer_takes() -> None:
     network, images = build("swift").eval(), torch.randn(3, 1, 28, 28)
     last, early = score_layers(network)
