@@ -39,7 +39,8 @@ class GoToStep(AfterRun):
         self.take_found(self._ask_for_step, f"Of the first image: {uncapped(image)}" if image else "")
 
     def _ask_for_step(self, about: str) -> None:
-        if self.player is not None and self.is_current:  # the user may have gone elsewhere meanwhile
+        is_here = self.is_active and not self.is_form_shown  # the user may have gone elsewhere meanwhile
+        if self.player is not None and is_here:
             self.ask(GoTo("step", self.player.replay.end().step, about), self._go_to)
 
     def _go_to(self, step: int) -> None:

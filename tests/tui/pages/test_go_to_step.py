@@ -12,7 +12,6 @@ from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.dialogs import GoTo
-from mnist_sum_tui.tui.pages.runs import RunsPage
 from tests.tui import recorded
 from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make
@@ -51,17 +50,21 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     assert shown(pilot)[0] == 800
 
 
-async def test_it_is_not_asked_on_another_page(pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long run is read for seconds, in which one may go elsewhere."""
+@pytest.mark.parametrize("key", ["f5", "f9", "ctrl+p", "n"])
+async def test_it_is_not_asked_elsewhere(
+    key: str, pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long run is read for seconds, in which one may go to another page, to the guide, the palette, the form."""
     is_free, app = threading.Event(), app_of(pilot)
     await paused(pilot, run)
     slow = "mnist_sum_tui.tui.pages.go_to_step.read_events"
     monkeypatch.setattr(slow, lambda *about: is_free.wait(20) and read_events(*about))
-    await pilot.press("g", "f5")
-    await until(pilot, lambda: isinstance(app.screen, RunsPage))
+    await pilot.press("g", key)
+    await until(pilot, lambda: app.screen is not app.train_page or app.train_page.is_form_shown)
+    opened = app.screen
     is_free.set()
     await settle(pilot)
-    assert isinstance(app.screen, RunsPage)
+    assert app.screen is opened
 
 
 async def test_without_a_replay_g_does_nothing(pilot: Pilot[int], run: Run) -> None:
