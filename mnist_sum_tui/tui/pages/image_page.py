@@ -92,9 +92,12 @@ class ImagePage(WeightsPage, HeatPage):
             self.predictions.request(PredictImage(self.index, self.wanted), self.post_message)
 
     def keep_up(self) -> None:
-        """Renew the predictions while a training goes on, and once after it; ask again if there is no answer at all."""
+        """Renew the predictions while a training goes on, and once after it; ask again if there is no answer at all.
+
+        Not below a question: the quiz asks, too, and of two such requests only the newer one is answered.
+        """
         answer, is_over = self.answer, not self.session.is_training
-        if not self.is_current or (self.wanted is not None and answer is not None):
+        if not self.is_active or (self.wanted is not None and answer is not None):
             return
         if is_over and answer is not None and answer.weights.path is not None:
             return

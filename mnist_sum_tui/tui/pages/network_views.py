@@ -198,7 +198,7 @@ class NetworkViews(WalkingPage):
         """The evaluation of the shown weights; None while a thread makes it, which shows it afterwards."""
         if (known := self._known(answer)) is not None:
             return known.result
-        if self._then is None:
+        if self._then is None and self.is_active:  # the quiz, which may be open, asks for one, too
             self._sought_at = time.monotonic()
             self._then = self._take_evaluation  # `_search` would take one that is due to be replaced
             self.predictions.request(EvaluateTestSet(self.wanted), self.post_message)

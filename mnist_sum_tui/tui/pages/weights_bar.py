@@ -78,7 +78,7 @@ class WeightsPage(PredictingPage):
     def is_outdated(self) -> bool:
         """Whether the page shows weights of a step, although the training is over and has kept others."""
         is_live = self._shown is not None and self._shown.path is None
-        return is_live and self.is_current and not self.session.is_training and self.wanted is None
+        return is_live and self.is_active and not self.session.is_training and self.wanted is None
 
     def on_run_event(self, event: Event) -> None:
         """Forget chosen weights when a training begins, so that its own are shown."""
