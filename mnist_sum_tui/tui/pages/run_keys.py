@@ -57,15 +57,13 @@ class RunKeys(InStepKeys):
         tables = self.query(RunTable)
         return tables.first().current if tables else None
 
-    def on_run_table_entered(self) -> None:
-        """Open the run, after Enter."""
-        current = self.current
-        if current is None:
-            return
-        if current.config is None:
-            self.note(f"Run {current.run.id} is damaged and cannot be opened: {current.trouble}", is_error=True)
+    def on_run_table_entered(self, message: RunTable.Entered) -> None:
+        """Open the run, after Enter, even if the cursor is on another one by now."""
+        row = message.run
+        if row.config is None:
+            self.note(f"Run {row.run.id} is damaged and cannot be opened: {row.trouble}", is_error=True)
         else:
-            self.app.post_message(OpenRun(current.run))
+            self.app.post_message(OpenRun(row.run))
 
     def action_resume(self, _: str) -> None:
         """Train the run further, from its newest checkpoint."""

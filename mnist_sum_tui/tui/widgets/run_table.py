@@ -1,5 +1,6 @@
 """RunTable: a table of runs that can be sorted by every column, and whose rows can be marked."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.text import Text
@@ -35,8 +36,11 @@ class RunTable(DataTable[Text]):
             return bool(self.runs) and not (action == "mark" and self.screen.has_class("-played"))
         return super().check_action(action, parameters)
 
+    @dataclass(eq=False)
     class Entered(Message):
         """Enter was pressed on a run, or it was clicked twice."""
+
+        run: Summary
 
     class Marked(Message):
         """The marked runs have changed."""
@@ -199,12 +203,13 @@ class RunTable(DataTable[Text]):
 
     def action_select_cursor(self) -> None:
         """Post Entered, on Enter only: a click must not leave the page."""
-        self.post_message(self.Entered())
+        if (current := self.current) is not None:
+            self.post_message(self.Entered(current))
 
     def on_click(self, event: Click) -> None:
         """Post Entered on the second click in a row, unless it is on a column's title."""
         if event.chain == 2 and event.style.meta.get("row", -1) >= 0:
-            self.post_message(self.Entered())
+            self.action_select_cursor()
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
         """Sort by the column that was clicked."""
