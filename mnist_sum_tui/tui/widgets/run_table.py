@@ -212,9 +212,11 @@ class RunTable(DataTable[Text]):
             self.action_select_cursor()
 
     def on_data_table_header_selected(self, message: DataTable.HeaderSelected) -> None:
-        """Sort by the column that was clicked."""
+        """Sort by the column that was clicked, unless it is gone by now, as in a terminal that has fewer columns."""
         message.stop()
-        self.sort_by(list(self.shown)[message.column_index])
+        for column in self.shown:
+            if column.title == message.column_key.value:
+                self.sort_by(column)
 
     def sort_by_next(self) -> None:
         """Sort by the next column that is shown."""

@@ -2,7 +2,9 @@
 
 import pytest
 from textual.events import Key
+from textual.widgets import DataTable
 
+from mnist_sum_tui.runs.columns import named
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
@@ -24,3 +26,17 @@ async def test_enter_opens_its_run_although_the_cursor_goes_on(
         table = page.query_one(RunTable)
         assert table.row_id != made[-1].id
         assert opened == [made[-1]]
+
+
+async def test_a_column_that_is_clicked_as_it_goes_sorts_nothing(app: MnistSumApp, made: list[Run]) -> None:
+    """In its place another one was sorted by, or there was none, and the dashboard ended."""
+    assert made
+    async with fixed.on(app, RunsPage, (200, 36)) as (pilot, page):
+        table = page.query_one(RunTable)
+        order, clicked = table.order, list(enumerate(table.ordered_columns))
+        run, epochs, last = clicked[0], clicked[1], clicked[-1]
+        for place, column in (last, epochs, run):
+            table.post_message(DataTable.HeaderSelected(table, column.key, place, column.label))
+        table.columns_wanted = (named("run"), named("sum"))
+        await pilot.pause()
+        assert table.order == (order[0], not order[1]), "only the first column is still there"
