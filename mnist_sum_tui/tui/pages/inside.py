@@ -209,9 +209,10 @@ class InsidePage(NetworkViews):
         return super().check_action(action, parameters)
 
     def on_gallery_opened(self, message: Maps.Opened) -> None:
-        """Show one map large, with a cursor."""
-        view, large = self.query_one(Maps).view, self.query_one(LargeMap)
-        if self.view_name or view is None:
+        """Show one map large, with a cursor, unless the network that is shown by now has fewer."""
+        maps, large = self.query_one(Maps), self.query_one(LargeMap)
+        view, is_there = maps.view, any(item.key == message.key for item in maps.items)
+        if self.view_name or view is None or not is_there:
             return
         self.add_class("-large-map")
         large.look_at(view, message.key)
