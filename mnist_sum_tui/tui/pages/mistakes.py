@@ -242,7 +242,8 @@ class MistakesPage(WeightsPage):
             self.query_one(Gallery).focus()
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """Open the chosen image on Inspect, even if another evaluation has come since."""
-        if self._selection is not None:
-            numbers = {found.image: found.number for found in self._selection.chosen}
-            self.app.post_message(OpenInInspect(message.key, numbers.get(message.key), self._evaluated, BACK))
+        """Open the chosen image on Inspect, even if another evaluation has come since, unless it is of fewer images."""
+        found, chosen = self._evaluated, self._selection
+        if found is not None and chosen is not None and message.key < len(found.images):
+            numbers = {each.image: each.number for each in chosen.chosen}
+            self.app.post_message(OpenInInspect(message.key, numbers.get(message.key), found, BACK))

@@ -2,11 +2,19 @@
 
 from dataclasses import replace
 
+import torch
+
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage
+from mnist_sum_tui.tui.predictions import load
+from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import LookInside
+from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
+from tests.tui.recorded import settle
 
 
 async def test_a_map_that_is_opened_as_a_smaller_network_answers(app: MnistSumApp) -> None:
@@ -24,3 +32,18 @@ async def test_a_map_that_is_opened_as_a_smaller_network_answers(app: MnistSumAp
         await pilot.pause()
         assert len(maps.items) == 2
         assert not page.has_class("-large-map")
+
+
+async def test_an_image_that_is_opened_as_a_network_of_fewer_images_is_evaluated(app: MnistSumApp) -> None:
+    """It is not among those: an IndexError ended the dashboard."""
+    few, every = fixed.images().take(torch.arange(100)), fixed.outputs()
+    assert every.scores is not None
+    outputs = Outputs(every.digits[:100], every.sums[:100], every.scores[:100], every.confidence)
+    other = load.sum_up([outputs], few, fixed.CHOICES[1], "other, epoch 3")
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery = page.query_one(Gallery)
+        assert gallery.items[0].key >= 100
+        page.post_message(TestSetEvaluated(other, few.images.numpy(), fixed.CHOICES))
+        gallery.action_open()
+        await settle(pilot)
+        assert app.screen is page
