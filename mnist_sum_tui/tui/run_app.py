@@ -80,7 +80,7 @@ class RunningApp(LeavingApp):
         self.train_page.show_run()
 
     def on_find_rate(self, message: FindRate) -> None:
-        """Try learning rates, and put the one that the user accepts into the form."""
+        """Try learning rates, if the form is still in view, and put the one that the user accepts into it."""
         from mnist_sum_tui.tui.pages.rate_finder import RateFinder  # numpy
 
         def answered(rate: float | None) -> None:
@@ -88,9 +88,9 @@ class RunningApp(LeavingApp):
             if rate is not None:
                 self.train_page.form.take_rate(rate)
 
-        if self.speeds is not None:
-            self.speeds.stop()
-        if not (self.session.is_read_only or self.session.is_training or self.screen.id == "rate-finder"):
+        if self.screen is self.train_page and not (self.session.is_read_only or self.session.is_training):
+            if self.speeds is not None:
+                self.speeds.stop()
             self.push_screen(RateFinder(message.config, after=self.speeds), answered)
 
     def on_past_events(self, message: PastEvents) -> None:

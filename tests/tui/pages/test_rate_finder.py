@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable, Sequence
 
 import pytest
+from textual.events import Key as Event
 from textual.pilot import Pilot
 from textual.widgets import Button, Input, Label
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.training.lr_finder import RATES, RateTest, suggest
+from mnist_sum_tui.tui.pages.guide import GuideScreen
 from mnist_sum_tui.tui.pages.rate_finder import RateFinder
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import Key, keys_of
@@ -128,3 +130,16 @@ async def test_of_two_buttons_that_are_pressed_at_once_the_first_counts(
     assert (app.session.is_training, len(finders)) == ((True, 0) if names[0] == "start" else (False, 1))
     if app.session.control is not None:
         app.session.control.stop()
+
+
+async def test_it_opens_over_no_other_page(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    with_test(monkeypatch, lambda *_: FOUND)
+    app = recorded.app_of(pilot)
+    await until(pilot, lambda: app.train_page.form.query(Button))
+    app.train_page.form.query_one("#find-rate", Button).focus()
+    await pilot.pause()
+    for key in ("enter", "f9"):  # typed ahead
+        app.post_message(Event(key, None))
+    await settle(pilot)
+    await pilot.pause()
+    assert isinstance(app.screen, GuideScreen)
