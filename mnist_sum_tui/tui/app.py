@@ -140,7 +140,8 @@ class MnistSumApp(SettingsApp):
             for page in self.pages.values():
                 page.show_state()
             self.train_page.torch_is_ready()
-            self.find_speeds()
+            if self.screen.id != "rate-finder":  # it uses the cores, and has the speeds found when it closes
+                self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for."""
