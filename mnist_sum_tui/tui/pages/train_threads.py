@@ -33,6 +33,7 @@ class TrainReads(Page):
     def ask_ghost(self) -> None:
         """Read the ghost run of the session's run, or wait with it until Started has told that run's images."""
         session = self.session
+        self.workers.cancel_group(self, "ghost")  # that of the run before would be drawn behind this one
         is_told = session.started is not None or not session.is_training
         if is_told and session.run is not None and session.config is not None:
             self._find_ghost(session.config, session.run)

@@ -11,13 +11,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Label
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
 from mnist_sum_tui.tui.pages.train_threads import TrainReads
-from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, StartTraining
+from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, RunEvent, StartTraining
 from mnist_sum_tui.tui.widgets import latest_curves, latest_runs
 from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
@@ -179,3 +180,25 @@ async def test_images_that_are_known_stay_although_others_are_still_read(
     TrainReads.load_images(page, (2,), None)
     await gate.let_go(pilot, lambda: len(taken) == 2)
     assert [list(images) for images in taken] == [[2], [2]]
+
+
+async def test_the_ghost_of_the_run_before_does_not_come(
+    pilot: Pilot[int], gate: Gate, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stayed if the run that was begun meanwhile had none."""
+
+    def find_ghost(_folder: Path, _config: TrainConfig, current: Run) -> Run | None:
+        if current != run:
+            return None
+        gate.wait()
+        return run
+
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.train_threads.find_ghost", find_ghost)
+    app = app_of(pilot)
+    app.post_message(OpenRun(run))
+    await until(pilot, lambda: gate.held)
+    recorded.begin(app)
+    await gate.let_go(pilot, lambda: app.session.is_training)
+    app.post_message(RunEvent(recorded.started()))
+    await recorded.settle(pilot)
+    assert app.train_page.run_view.ghost is None
