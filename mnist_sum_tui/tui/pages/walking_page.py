@@ -232,7 +232,8 @@ class WalkingPage(ImagePage):
 
     def on_test_set_evaluated(self, message: TestSetEvaluated) -> None:
         """Take in the evaluation, and continue the search that waits for it as soon as the page is in view."""
-        self.note()
+        found, answer = self._found, self.answer
+        self.note("" if found is None or answer is None else found.line(self._width, answer.predictions[self.number]))
         self._evaluated = message
         if self._then is not None and self.is_current:
             then, self._then = self._then, None

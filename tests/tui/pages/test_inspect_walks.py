@@ -10,6 +10,7 @@ from textual.widgets import Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.image_page import ImagePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.predictions.messages import Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.session.messages import OpenInInspect
 from mnist_sum_tui.tui.widgets.answer import AnswerText
@@ -144,3 +145,14 @@ async def test_a_walk_waits_while_another_page_is_shown(app: MnistSumApp) -> Non
         assert (app.session.image, app.session.number) == (0, 5)
         await fixed.open_page(pilot, "inspect")
         assert page.index == WRONG[0], "it goes on"
+
+
+async def test_a_second_answer_leaves_the_line_about_what_was_found(app: MnistSumApp) -> None:
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        held = fixed.hold(app, EvaluateTestSet)
+        await press(pilot, "w", "w")
+        for job in held:
+            job.reply(Working("Evaluating"))
+            job.reply(fixed.evaluated())
+            await pilot.pause()
+            assert note_of(page).startswith("With number 7: wrong image ")
