@@ -42,8 +42,8 @@ class KnobKeys(Page):
         if self.close_knobs():
             return
         panel = KnobPanel(self.session.undo)
+        self.add_class("-turning")  # before the wait, in which the training may end and close the panel
         await self.mount(panel, before=self.query_one("KeyFooter"))
-        self.add_class("-turning")
         self.show_knobs()
         panel.focus()
 

@@ -14,7 +14,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.knob_keys import values_now
 from mnist_sum_tui.tui.pages.train import TrainPage
-from mnist_sum_tui.tui.session.messages import RunEvent
+from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_figures import facts
@@ -22,7 +22,7 @@ from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.knob_panel import IDEA_WIDTH, KnobPanel, knob, knob_line
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play
-from tests.tui.recorded import press
+from tests.tui.recorded import app_of, press, until
 
 
 def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
@@ -190,3 +190,14 @@ async def test_the_wheel_turns_the_knob_under_it(pilot: Pilot[int]) -> None:
     await pilot.pause()
     assert turned[-1] == ("lr", "x0.5")
     assert not control.take_turns(), "beside the knobs"
+
+
+async def test_knobs_that_open_as_the_training_ends_leave_the_page_as_it_was(pilot: Pilot[int]) -> None:
+    app = app_of(pilot)
+    recorded.begin(app)
+    await pilot.pause()
+    page = app.train_page
+    page.call_later(page.action_knobs)
+    app.post_message(TrainingEnded())
+    await until(pilot, lambda: not app.session.is_training and not page.query(KnobPanel))
+    assert not page.has_class("-turning"), "which takes rows from the samples"
