@@ -125,9 +125,10 @@ class DrawPage(DrawingFiles, HeatPage):
             self.request_answer()
 
     def on_draw_pad_drawn(self, message: DrawPad.Drawn) -> None:
-        """Predict again after a stroke."""
-        self._drawing = message.sheet
-        self.request_answer()
+        """Predict again after a stroke, unless the pad has another sheet by now."""
+        if message.sheet is self.query_one(DrawPad).sheet:
+            self._drawing = None
+            self.request_answer()
 
     def request_answer(self) -> None:
         """Ask for the predictions for the drawing."""
@@ -189,10 +190,10 @@ class DrawPage(DrawingFiles, HeatPage):
             return
         item = self._as_item()
         if item is not None:
-            self._earlier.insert(0, (pad.sheet, self.drawing, item))
+            newest = max((item.key for _, _, item in self._earlier), default=0)
+            self._earlier.insert(0, (pad.sheet, self.drawing, item._replace(key=newest + 1)))
             del self._earlier[MOST_EARLIER:]
-            items = (item._replace(key=place) for place, (_, _, item) in enumerate(self._earlier))
-            self.query_one(Gallery).items = tuple(items)
+            self.query_one(Gallery).items = tuple(item for _, _, item in self._earlier)
             self.add_class("-kept")
         pad.clear()
 
@@ -209,10 +210,12 @@ class DrawPage(DrawingFiles, HeatPage):
         return None
 
     def on_gallery_opened(self, message: Gallery.Opened) -> None:
-        """Bring an earlier drawing back."""
-        sheet, self._drawing, _ = self._earlier[message.key]
-        self.query_one(DrawPad).show(sheet)
-        self.request_answer()
+        """Bring an earlier drawing back, even if another one was put before it since."""
+        for sheet, drawing, item in self._earlier:
+            if item.key == message.key:
+                self.query_one(DrawPad).show(sheet)
+                self._drawing = drawing
+                self.request_answer()
 
     def action_undo(self) -> None:
         """Undo the last stroke, or the last clearing."""
