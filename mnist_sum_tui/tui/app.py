@@ -18,14 +18,15 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES, Page
-from mnist_sum_tui.tui.pages.dialogs import QuitScreen
+from mnist_sum_tui.tui.pages.dialogs import LineQuestion, QuitScreen
+from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.pages.too_small import is_cramped
 from mnist_sum_tui.tui.pages.train import TrainPage
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.settings_app import SettingsApp
-from mnist_sum_tui.tui.textual_fixes import mend
+from mnist_sum_tui.tui.textual_fixes import SteadyInput, mend
 from mnist_sum_tui.tui.textual_speed import mend_speed
 
 if TYPE_CHECKING:
@@ -92,7 +93,17 @@ class MnistSumApp(SettingsApp):
         is_key = isinstance(event, Key) and event.key not in LEAVING and not event.is_forwarded
         if is_key and is_cramped(self.size) and not isinstance(self.screen, QuitScreen):
             return
+        if isinstance(event, Key) and event.is_forwarded and (event.is_printable or event.key == "enter"):
+            question = self.screen
+            if isinstance(question, LineQuestion | ResumeRun):  # whose field lets none of these through: it comes early
+                question.call_after_refresh(self._type, question, event)
+                return
         await super().on_event(self.swapped(event))
+
+    def _type(self, question: Screen[Any], event: Key) -> None:
+        """Type a key that was typed before the field of the question had the focus."""
+        if question.is_active and isinstance(question.focused, SteadyInput):
+            question.focused._forward_event(Key(event.key, event.character))
 
     def on_load(self) -> None:
         """Have tasks start later and not at once, which Textual 8 asks for from Python 3.12 on.
