@@ -207,7 +207,12 @@ class RunTable(DataTable[Text]):
             self.post_message(self.Entered(current))
 
     def on_click(self, event: Click) -> None:
-        """Post Entered on the second click in a row, unless it is on a column's title."""
+        """Post Entered on the second click in a row, unless it is on a column's title.
+
+        A column that is gone by now, as in a terminal that has fewer columns, would be an IndexError of Textual 8.
+        """
+        if event.style.meta.get("column", 0) >= len(self.ordered_columns):
+            event.prevent_default()
         if event.chain == 2 and event.style.meta.get("row", -1) >= 0:
             self.action_select_cursor()
 

@@ -1,7 +1,8 @@
 """On Runs, a key or a click means the row or column where it was made, whatever comes at the same moment."""
 
 import pytest
-from textual.events import Key
+from rich.style import Style
+from textual.events import Click, Key
 from textual.widgets import DataTable
 
 from mnist_sum_tui.runs.columns import named
@@ -40,3 +41,14 @@ async def test_a_column_that_is_clicked_as_it_goes_sorts_nothing(app: MnistSumAp
         table.columns_wanted = (named("run"), named("sum"))
         await pilot.pause()
         assert table.order == (order[0], not order[1]), "only the first column is still there"
+
+
+async def test_a_click_on_a_column_that_is_gone_by_then_does_nothing(app: MnistSumApp, made: list[Run]) -> None:
+    assert made
+    async with fixed.on(app, RunsPage, (200, 36)) as (pilot, page):
+        table = page.query_one(RunTable)
+        order, last = table.order, Style.from_meta({"row": -1, "column": len(table.ordered_columns) - 1})
+        table.columns_wanted = (named("run"), named("sum"))
+        table.post_message(Click(table, 5, 0, 0, 0, 1, False, False, False, style=last))
+        await pilot.pause()
+        assert table.order == order
