@@ -12,6 +12,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Event, Key, MouseEvent
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
@@ -182,11 +183,16 @@ class MnistSumApp(SettingsApp):
         elif isinstance(self.screen, Page):
             self.switch_mode(name)
 
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to a page, unless a question is open: it would be left behind there, and asked again at the next visit."""
+        return super().switch_mode(mode) if isinstance(self.screen, Page) else AwaitMount(self.screen, [])
+
     async def on_open_in_inspect(self, message: OpenInInspect) -> None:
-        """Show a test image on the page Inspect."""
+        """Show a test image on the page Inspect, unless a question was opened since it was asked for."""
         await self.switch_mode("inspect")
-        page: Any = self.pages["inspect"]
-        page.call_later(page.open_image, message)  # when the page is in view
+        if self.current_mode == "inspect":
+            page: Any = self.pages["inspect"]
+            page.call_later(page.open_image, message)  # when the page is in view
 
     # The palette and the help.
 
