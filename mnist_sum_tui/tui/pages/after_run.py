@@ -132,6 +132,7 @@ class AfterRun(Page):
 
     def action_new(self) -> None:
         """Go back to the form, with the values that were set in it, but for a learning rate that failed."""
+        self.app.workers.cancel_group(self.app, "open")  # a run that is still read would come over the form
         form, session = self.show_form(), self.session
         if session.finished is not None and session.config is not None:
             rate = better_rate(session.finished, session.config, session.events)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.drawing_files import OpenPicture
 from mnist_sum_tui.tui.pages.train_threads import TrainReads
 from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted, RunEvent, StartTraining
+from mnist_sum_tui.tui.session.player import replayed
 from mnist_sum_tui.tui.widgets import latest_curves, latest_runs
 from mnist_sum_tui.tui.widgets.latest_curves import LatestCurves
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
@@ -86,6 +88,27 @@ async def test_a_run_that_is_deleted_while_it_is_read_is_not_shown(pilot: Pilot[
     app.post_message(RunDeleted(slow))
     await gate.let_go(pilot, lambda: not slow.path.exists())
     assert app.session.run is None
+    assert app.train_page.is_form_shown
+
+
+async def test_the_form_stays_while_a_run_is_read(
+    pilot: Pilot[int], gate: Gate, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The replay came over it, while one typed there."""
+
+    def read(*about: Any) -> Any:
+        gate.wait()
+        return replayed(*about)
+
+    monkeypatch.setattr("mnist_sum_tui.tui.run_app.replayed", read)
+    app = app_of(pilot)
+    app.post_message(OpenRun(run))
+    await until(pilot, lambda: app.session.run == run)
+    await pilot.pause()
+    await pilot.press("p")
+    await until(pilot, lambda: gate.held)
+    await pilot.press("n")
+    await gate.let_go(pilot, lambda: app.train_page.is_form_shown)
     assert app.train_page.is_form_shown
 
 
