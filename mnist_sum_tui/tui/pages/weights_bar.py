@@ -192,8 +192,10 @@ class WeightsPage(PredictingPage):
         self.choose_weights(at)
 
     def on_slider_moved(self, message: Slider.Moved) -> None:
-        """Choose weights by the mouse."""
-        self.choose_weights(message.chosen)
+        """Choose weights by the mouse; by their name, because a training may have saved others since."""
+        names = [weights.name for weights in self._choices]
+        if message.name in names:
+            self.choose_weights(names.index(message.name))
 
     def choose_weights(self, at: int) -> None:
         """Choose the weights at a position of the slider, if there are any."""

@@ -62,7 +62,7 @@ class Slider(Widget):
     class Moved(Message):
         """A stop was clicked, or reached by dragging or the wheel."""
 
-        chosen: int
+        name: str
 
     def render(self) -> Content:
         """The stops in one line."""
@@ -93,4 +93,4 @@ class Slider(Widget):
 
     def _go(self, stop: int | None) -> None:
         if stop is not None and 0 <= stop < len(self.names):
-            self.post_message(self.Moved(stop))
+            self.post_message(self.Moved(self.names[stop]))

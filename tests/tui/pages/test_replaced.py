@@ -1,18 +1,22 @@
 """What was chosen in a list that is replaced at that moment: by an answer of another network, or of other images."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 
 from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import LookInside
+from mnist_sum_tui.tui.predictions.weights import Weights
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.maps import Maps
+from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 from tests.tui.recorded import settle
 
@@ -47,3 +51,16 @@ async def test_an_image_that_is_opened_as_a_network_of_fewer_images_is_evaluated
         gallery.action_open()
         await settle(pilot)
         assert app.screen is page
+
+
+async def test_the_stop_that_is_clicked_as_a_training_saves_other_weights(app: MnistSumApp) -> None:
+    """By its place it was another one by then."""
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        slider, first = page.query_one(Slider), Weights("epoch 0", fixed.RUN, Path("epoch 0.safetensors"))
+        page.post_message(fixed.predicted(0, choices=(first, *fixed.CHOICES)))
+        slider._go(2)
+        await pilot.pause()
+        assert app.session.weights == fixed.CHOICES[2]
+        slider.post_message(Slider.Moved("epoch 9"))
+        await pilot.pause()
+        assert app.session.weights == fixed.CHOICES[2], "one that is gone is not chosen"

@@ -43,8 +43,8 @@ class Sliding(App[None]):
         self.moved.clear()
 
     def on_slider_moved(self, message: Slider.Moved) -> None:
-        self.moved.append(message.chosen)
-        self.query_one(Slider).chosen = message.chosen
+        self.moved.append(NAMES.index(message.name))
+        self.query_one(Slider).chosen = self.moved[-1]
 
 
 async def test_the_wheel_and_dragging_move_it_and_not_beyond_its_ends() -> None:
