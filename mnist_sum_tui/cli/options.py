@@ -95,6 +95,13 @@ def _option(name: str, about: Setting, as_text: bool) -> Any:
     return Annotated[kind | None, option]
 
 
+def typed_option(name: str, value: object) -> str:
+    """The option that gives a setting this value, as the user has typed it: `--hold-out` if `all_data` is false."""
+    if is_own(value):
+        return OPTION
+    return FLAGS[name].split("/")[not value] if name in FLAGS else f"--{option_name(name)}"
+
+
 def run_to_resume(resume: str | None, name: str, folder: Path) -> Run | None:
     """The run that --resume names; None without --resume.
 
@@ -131,9 +138,8 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
         file_of(own["model"])  # raises if its file was not given, or is another
     for name, value in given.items():
         if name not in MAY_CHANGE and own[name] != value:
-            option = OPTION if is_own(value) else f"--{option_name(name)}"
             raise UsageError(
                 f"run {resumed.id} was trained with {option_name(name)} {value_words(name, own[name])}, "
-                f"which cannot be changed when it is resumed: leave out {option}"
+                f"which cannot be changed when it is resumed: leave out {typed_option(name, value)}"
             )
     return TrainConfig.from_dict({**own, **given})

@@ -8,7 +8,6 @@ import typer
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.common import Notify, Resume, RunsDir, complete_run, folder_or_default
 from mnist_sum_tui.cli.layout import is_plain
-from mnist_sum_tui.config import option_name
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import QUICK_MODEL
@@ -64,7 +63,8 @@ def tui(
         if name:
             raise UsageError(f"--name is for a new run: leave out --name or {only}")
         if given:
-            raise UsageError(f"{only} cannot change the settings of a run: leave out --{option_name(given[0])}")
+            typed = opt.typed_option(given[0], settings[given[0]])
+            raise UsageError(f"{only} cannot change the settings of a run: leave out {typed}")
     find.check_name(name)
     resumed = opt.run_to_resume(resume, name, folder)
     quick = {} if resumed or {"model", "recipe"} & settings.keys() else {"model": QUICK_MODEL}

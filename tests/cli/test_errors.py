@@ -83,6 +83,7 @@ BAD_INPUT = [
     ("train --resume ''", "is empty"),
     ("tui --watch ''", "is empty"),
     ("tui --watch latest --epochs 3", "leave out --epochs"),
+    ("tui --watch latest --hold-out", "leave out --hold-out"),
     ("tui --replay nothing", "does not exist yet"),
     ("tui --replay latest --start", "--replay only shows a run"),
     ("tui --replay latest --lr 1", "--replay cannot change"),
