@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
-from mnist_sum_tui.config import LARGEST_SEED, TrainConfig
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, summarise
+from mnist_sum_tui.training.sweep import last_seed
 
 if TYPE_CHECKING:
     from mnist_sum_tui.cli.layout import Cells
@@ -40,9 +40,7 @@ def train_seeds(
     Raises:
         UsageError: the last seed would be above LARGEST_SEED.
     """
-    last = config.seed + count - 1
-    if last > LARGEST_SEED:
-        raise UsageError(f"the last of {count} seeds would be above {LARGEST_SEED:,}: give a smaller --seed")
+    last = last_seed(config.seed, count)
     if not is_quiet:
         say(console(), f"{count} trainings, with seeds {config.seed} to {last}; the time left is that of one", "dim")
     done = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mnist_sum_tui.config import TrainConfig, kinds, option_name
+from mnist_sum_tui.config import LARGEST_SEED, TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import SettingError, UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import is_chance, standard_error
@@ -88,7 +88,7 @@ def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...],
     for values in itertools.product(*lists.values()):
         chosen = {name: value_of(name, text) for name, text in zip(lists, values, strict=True)}
         first = TrainConfig.of(**{"recipe": "standard", **({"all_data": False} if swept else {}), **chosen})
-        configs = tuple(replace(first, seed=first.seed + more) for more in range(seeds))
+        configs = tuple(replace(first, seed=seed) for seed in range(first.seed, last_seed(first.seed, seeds) + 1))
         shown = tuple(text for name, text in zip(lists, values, strict=True) if name in swept)
         if (key := (first.seed, apart_from_seed(first))) in known:
             raise UsageError(f"the sweep has {', '.join(shown)} twice: leave one out")
@@ -115,6 +115,17 @@ def _check(lists: Mapping[str, Sequence[str]], swept: Sequence[str], seeds: int)
         raise UsageError("a sweep needs a setting with several values, such as --lr 1e-3,2e-3, or --seeds 3")
     if (count := seeds * math.prod(map(len, lists.values()))) > MOST_RUNS:
         raise UsageError(f"this would be {count:,} runs: a sweep has at most {MOST_RUNS:,}")
+
+
+def last_seed(first: int, count: int) -> int:
+    """The last of so many seeds.
+
+    Raises:
+        UsageError: it would be above LARGEST_SEED.
+    """
+    if (last := first + count - 1) > LARGEST_SEED:
+        raise UsageError(f"the last of {count} seeds would be above {LARGEST_SEED:,}: give a smaller --seed")
+    return last
 
 
 def value_of(name: str, text: str) -> Any:

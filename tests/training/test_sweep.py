@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.config import LARGEST_SEED, TrainConfig
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.differences import apart_from_seed
 from mnist_sum_tui.runs.events import Changed, Finished
@@ -54,6 +54,13 @@ def test_what_is_chosen_is_chosen_by_images_that_are_held_out() -> None:
 def test_what_cannot_be_swept_is_one_line(given: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError, match=message):
         combinations(given, seeds=1)
+
+
+def test_the_last_seed_is_told_as_what_it_is() -> None:
+    _, found = combinations({"lr": "1e-3,2e-3", "seed": str(LARGEST_SEED - 1)}, seeds=2)
+    assert [config.seed for config in found[1].configs] == [LARGEST_SEED - 1, LARGEST_SEED]
+    with pytest.raises(UsageError, match=f"last of 3 seeds would be above {LARGEST_SEED:,}: give a smaller --seed"):
+        combinations({"lr": "1e-3,2e-3", "seed": str(LARGEST_SEED - 1)}, seeds=3)
 
 
 def test_many_combinations_are_found_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
