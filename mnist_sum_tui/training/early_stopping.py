@@ -19,7 +19,8 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState
 
 FIRST_FIT_SECONDS = 3.0
-"""seconds of steps after which their speed is known well enough to say how many epochs fit in the time"""
+"""seconds of steps after which their speed is known well enough to say how many epochs fit in the time; half of the time
+if that is less"""
 LEAST_SHARE = 0.1
 """the number of epochs is changed if it is wrong by this share of those to come: with ten left, each counts"""
 
@@ -63,8 +64,8 @@ class Ending:
 
     def note_speed(self) -> None:
         """As soon as the speed of the steps is known, give the run as many epochs as fit in the time."""
-        is_known = self._state.forecast.steps.seconds > FIRST_FIT_SECONDS
-        if self._state.config.max_minutes and is_known and not self._is_fitted:
+        half = 30 * self._state.config.max_minutes
+        if half and self._state.forecast.steps.seconds > min(FIRST_FIT_SECONDS, half) and not self._is_fitted:
             self._fit()
 
     def note_epoch(self, done: EpochDone) -> None:

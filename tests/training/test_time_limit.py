@@ -150,6 +150,13 @@ def test_a_run_that_is_resumed_with_more_time_has_its_epochs_again(
     assert epochs_in(run) == [1, 2, 3]
 
 
+def test_a_time_of_few_seconds_is_kept(clock: Clock) -> None:
+    """It is used up before the speed of the steps is well known."""
+    made = ShortEpochs(seconds=2)
+    assert len([*made.steps()]) == 2
+    assert clock.seconds == 2
+
+
 class ShortEpochs:
     """A run without a network, whose epochs are a step each."""
 
