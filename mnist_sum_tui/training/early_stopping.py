@@ -19,8 +19,8 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.state import RunState
 
 FIRST_FIT_SECONDS = 3.0
-"""seconds of steps after which their speed is known well enough to say how many epochs fit in the time; half of the time
-if that is less"""
+"""seconds of steps after which their speed is known well enough to say how many epochs fit in the time, or half of the
+time if that is less"""
 LEAST_SHARE = 0.1
 """the number of epochs is changed if it is wrong by this share of those to come: with ten left, each counts"""
 
