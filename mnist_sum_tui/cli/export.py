@@ -51,7 +51,7 @@ def export(
         raise UsageError("say what to write: --csv FILE, --svg FILE, --onnx FILE or --tensorboard DIR")
     if model_file is not None and onnx is None:
         raise UsageError("--model-file is only for --onnx: add --onnx FILE, or leave it out")
-    check_outputs(csv, svg, onnx)
+    check_outputs(csv, svg, onnx, folder=tensorboard)
     if onnx is not None:
         need("--onnx", "onnx", "onnxscript")
     found = find.by_name(run, folder_of(context, runs_dir))

@@ -36,13 +36,13 @@ def check_output(path: Path | None) -> None:
         raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
 
 
-def check_outputs(*paths: Path | None) -> None:
-    """Refuse each path as `check_output` does, and two that are the same file.
+def check_outputs(*paths: Path | None, folder: Path | None = None) -> None:
+    """Refuse each path as `check_output` does, and two that are the same file, or the folder that is written into.
 
     Raises:
         UsageError: as `check_output`, or two are the same.
     """
-    found: set[Path] = set()
+    found = {folder.resolve()} if folder is not None else set()
     for path in filter(None, paths):
         check_output(path)
         if path.resolve() in found:

@@ -180,3 +180,10 @@ def test_the_commands(cli: Cli, small_data: str, tmp_path: Path) -> None:
     for no_folder in (str(next(streams.iterdir())), ""):
         refused = cli("train", *settings, "--tensorboard", no_folder)
         is_one_line(refused, 2, "' is not the name of a folder: name one, such as logs")
+
+
+def test_its_folder_has_the_name_of_no_other_output(cli: Cli, tmp_path: Path) -> None:
+    run = make(tmp_path / "runs", "20260101-120000-compact", EVENTS)
+    twice = ("--csv", str(tmp_path / "one"), "--tensorboard", str(tmp_path / "one"))
+    is_one_line(cli("runs", "export", str(run.path), *twice), 2, "is named twice")
+    assert not (tmp_path / "one").exists()
