@@ -12,7 +12,7 @@ import typer
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.formatting import about, percent, plural
+from mnist_sum_tui.formatting import about, percent, plural, typed
 from mnist_sum_tui.machine.signals import tidied
 from mnist_sum_tui.recipes import MODELS
 
@@ -198,7 +198,7 @@ def _race(models: list[str] | None, seeds: int, target: float, out: "Console") -
     from mnist_sum_tui.bench.race import MODELS, run
 
     if not 0 < target <= 100:
-        raise UsageError(f"--race must be above 0 and at most 100 (percent), not {target:g}")
+        raise UsageError(f"--race must be above 0 and at most 100 (percent), not {typed(target)}")
     what = f"Each network trains by its own recipe until the validation has {target:g} % for digit and sum"
     say(out, f"{what}; {plural(seeds, 'seed')} ...", "dim")
     found = _collect((run(model, seeds, target) for model in models or MODELS), out)

@@ -16,6 +16,7 @@ from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
 from mnist_sum_tui.errors import UsageError, unknown
+from mnist_sum_tui.formatting import typed
 from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.verdict import Verdict
@@ -94,7 +95,7 @@ NumberArgument = Annotated[
 
 def _in_range(threshold: float | None) -> float | None:
     if threshold is not None and not 0 <= threshold <= 1:
-        raise UsageError(f"--threshold must be 0 to 1, not {threshold:g}")
+        raise UsageError(f"--threshold must be 0 to 1, not {typed(threshold)}")
     return threshold
 
 
