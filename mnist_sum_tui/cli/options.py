@@ -142,4 +142,7 @@ def build_config(resumed: Run | None, given: Mapping[str, Any]) -> TrainConfig:
                 f"run {resumed.id} was trained with {option_name(name)} {value_words(name, own[name])}, "
                 f"which cannot be changed when it is resumed: leave out {typed_option(name, value)}"
             )
+    for name in ("patience", "target"):
+        if given.get(name) and own["all_data"]:  # --hold-out, which a new run is advised, would be refused
+            raise UsageError(f"--{name} needs validation images, and run {resumed.id} has none: leave out --{name}")
     return TrainConfig.from_dict({**own, **given})
