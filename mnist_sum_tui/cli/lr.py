@@ -21,6 +21,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     It writes nothing and changes no run.
     """
     config = opt.build_config(None, settings)
+    opt.check_gain(config)
     import_torch()
     from mnist_sum_tui.training.lr_finder import find_rate
 

@@ -63,6 +63,7 @@ BAD_INPUT = [
     ("train -- --lr 1", "error: --lr stands after --: write it before"),
     ("sweep --resume latest", "unknown option --resume: mnist-sum sweep --help lists the options"),
     ("sweep --min-gain 0.1,0.5", "error: --min-gain says what counts as better for --patience"),
+    ("lr --min-gain 0.1", "error: --min-gain says what counts as better for --patience"),
     ("train --change 3:epochs=0", "error: --change 3:epochs=0: epochs must be 1 to 10,000, not 0"),
     ("runs delete", "error: RUN is missing: give an id, latest or best; mnist-sum runs lists them"),
     ("predict idx", "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
