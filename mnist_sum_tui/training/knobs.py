@@ -66,7 +66,7 @@ class Knobs:
 
     def factor_at(self, step: int) -> float:
         """The factor by which the user has turned the learning rate of a step; 1 without a turn."""
-        turn = self.rate_turn_at(step)
+        turn = self.rate_turn_at(step) if self.turns else None
         return turn.number if turn else 1.0
 
     def rate_turn_at(self, step: int) -> Turn | None:
@@ -75,6 +75,8 @@ class Knobs:
 
     def config_at(self, step: int) -> TrainConfig | None:
         """The config with the settings that hold at a step, learning rate aside; None if none was changed."""
+        if not self.turns:
+            return None
         held = turned(self.turns, step)
         turns = tuple(turn for name, turn in held.items() if name not in ("lr", "epochs"))
         if self._turned is None or self._turned[0] != turns:
