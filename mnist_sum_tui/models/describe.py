@@ -50,7 +50,7 @@ def describe(name: str) -> list[Layer]:
         network(image, torch.zeros(1, 10))
     rows: list[Layer] = []
     read = seen[0].input
-    if read.shape != image.shape and read.stride() == image.stride():  # a part of it, not the same pixels in a row
+    if read.shape != image.shape and read.stride() == image.stride():  # a crop, not a view as one vector
         rows.append(Layer("image", f"its inner {'x'.join(map(str, read.shape[2:]))}, without the rim", _shape(read), 0))
     for call in seen:
         if call.module is not None:

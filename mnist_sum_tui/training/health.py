@@ -51,7 +51,7 @@ class HealthWatch:
 
 
 def weights_of(network: SumNetwork) -> dict[str, Tensor]:
-    """The weights by the name of their layer, if there are any; without biases and normalisation layers."""
+    """The weights by the name of their layer; without biases, normalisation layers and layers without units."""
     found = {name: getattr(layer, "weight", None) for name, layer in layers(network).items()}
     return {name: w for name, w in found.items() if isinstance(w, Tensor) and w.dim() > 1 and w.numel()}
 

@@ -11,10 +11,7 @@ from textual.widgets.option_list import Option
 from mnist_sum_tui.guide.find import page_of_link, pages
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
-from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
-
-ROOMY = 112
-"""columns in which the list has room beside a command of 80"""
+from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
 
 class GuideScreen(Question[None]):
@@ -27,7 +24,7 @@ class GuideScreen(Question[None]):
         Binding("tab", "app.focus_next", "List"),
     ]
     AUTO_FOCUS = "#guide-scroll"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (ROOMY, "-roomy")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
     CSS = """
     GuideScreen {
         align: center middle;
