@@ -97,14 +97,14 @@ class TrainConfig:
     )
     optimizer: str = _setting("adamw", "Optimizer.", choices=tuple(OPTIMIZERS))
     momentum: float = _setting(0.9, "SGD's momentum, or AdamW's beta1.", range=BELOW_ONE)
-    beta2: float = _setting(0.98, "AdamW's beta2.", range=BELOW_ONE)
+    beta2: float = _setting(0.98, "AdamW's beta2; SGD has none.", range=BELOW_ONE)
     weight_decay: float = _setting(
         0.01,
         "Weight decay: how strongly weights are pulled to 0 (decoupled in AdamW, L2 in SGD).",
         range=Range(0, 1, "0 to 1"),
     )
     schedule: str = _setting("onecycle", "How the learning rate changes over the run.", choices=tuple(SCHEDULES))
-    warmup: float = _setting(0.1, "Share of the steps in which the learning rate rises.", range=BETWEEN_0_AND_1)
+    warmup: float = _setting(0.1, "Share of steps in which the rate rises; constant has none.", range=BETWEEN_0_AND_1)
     label_smoothing: float = _setting(
         0.0,
         "Label smoothing: keeps the network from being too sure (weight of a uniform target); 0 is off.",

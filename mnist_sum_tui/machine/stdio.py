@@ -46,7 +46,7 @@ def _keeps_letters() -> bool:
 
     What it lacks is then replaced as it is written. Otherwise the marker `ascii` leaves only ASCII.
     """
-    return glyphs.current() is glyphs.ASCII and "utf" not in (sys.stdout.encoding or "utf-8").lower()
+    return glyphs.current() is glyphs.ASCII and "utf" not in _encoding().lower()
 
 
 def choose_marker(name: str) -> None:
@@ -73,9 +73,14 @@ def _best_marker() -> str:
         return "blocks"  # the Linux console's fonts have 256 or 512 characters, no braille among them
     for name, character in NEEDED.items():
         with suppress(UnicodeEncodeError):
-            character.encode(sys.stdout.encoding or "utf-8")
+            character.encode(_encoding())
             return name
     return "ascii"
+
+
+def _encoding() -> str:
+    """The encoding of the process's own stdout, in whose place the dashboard puts one that has none."""
+    return (sys.__stdout__ or sys.stdout).encoding or "utf-8"
 
 
 def _in_ascii(error: UnicodeError) -> tuple[str, int]:

@@ -157,7 +157,7 @@ def chosen(names: str) -> tuple[Column, ...]:
     Raises:
         UsageError: there is no such column.
     """
-    return tuple(named(title.strip()) for title in names.split(",")) if names.strip() else ()
+    return tuple(map(named, dict.fromkeys(map(str.strip, names.split(","))))) if names.strip() else ()
 
 
 _made: WeakKeyDictionary[Summary, dict[Column, tuple[str, float | str]]] = WeakKeyDictionary()

@@ -8,13 +8,13 @@ from mnist_sum_tui.runs.run import Run
 
 NAME = own_files.NOTE
 MOST_LETTERS = 200
-MOST_BYTES = 4 * MOST_LETTERS + 2
+MOST_BYTES = 3 + 4 * MOST_LETTERS + 2
 
 
 def read(run: Run) -> str:
     """The run's note, printable and in one line; empty if there is none, or if its file is damaged."""
     try:
-        text = read_own(run.path / NAME, MOST_BYTES).decode()
+        text = read_own(run.path / NAME, MOST_BYTES).decode("utf-8-sig")  # some Windows editors begin with a BOM
     except (OSError, ValueError):
         return ""
     return printable(_one_line(text))

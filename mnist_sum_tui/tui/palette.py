@@ -10,7 +10,6 @@ from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.settings_app import OFFERED
 
@@ -54,9 +53,9 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         keep = partial(app.keep_setting, "theme", str(theme))
         ground = "dark" if (found := app.get_theme(str(theme))) is None or found.dark else "light"
         yield SystemCommand(f"Theme: {theme}", f"Colours of the dashboard, on a {ground} ground", keep)
-    for name in MARKERS:
-        said = f"Draw with the marker {name}, one of {', '.join(MARKERS)}"
-        yield SystemCommand(f"Marker: {name}", said, partial(app.keep_setting, "marker", name))
+    for marker, shown in settings.MARKER_MEANS.items():
+        keep = partial(app.keep_setting, "marker", marker)
+        yield SystemCommand(f"Marker: {marker}", f"Draw charts and digits with {shown}", keep)
     kept = ", ".join(name for name in settings.KNOWN if name != "plain")
     yield SystemCommand("Settings", f"What one sets once: {kept}", app.search_settings)
     picture = partial(app.set_timer, 0.1, app.save_screen)  # when the palette is gone

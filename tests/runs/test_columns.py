@@ -19,6 +19,7 @@ from mnist_sum_tui.runs.columns import (
     LEAST_NAME,
     NOTE,
     arranged,
+    chosen,
     compute,
     named,
     that_fit,
@@ -65,6 +66,10 @@ def test_of_a_run_that_is_read_again_the_table_keeps_no_earlier_reading(tmp_path
 def test_numbers_are_sorted_as_numbers() -> None:
     found = [summary(str(size), batch_size=size) for size in (128, 64, 1000)]
     assert [run.run.id for run in arranged(found, named("batch-size"))] == ["64", "128", "1000"]
+
+
+def test_a_column_that_is_named_twice_is_shown_once() -> None:
+    assert chosen("sum, run,sum") == (named("sum"), named("run"))
 
 
 def test_a_cell_has_each_value_of_a_setting_once_and_a_note_of_thirty_letters_whole() -> None:

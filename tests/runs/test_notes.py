@@ -26,6 +26,12 @@ def test_a_note_is_one_printable_line_and_goes_with_the_run(tmp_path: Path) -> N
     assert not run.path.exists()
 
 
+def test_a_note_from_an_editor_that_begins_with_a_bom_is_that_of_the_run(tmp_path: Path) -> None:
+    run = old_run(tmp_path)
+    (run.path / notes.NAME).write_bytes(("x" * notes.MOST_LETTERS + "\r\n").encode("utf-8-sig"))
+    assert notes.read(run) == "x" * notes.MOST_LETTERS
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"x" * (notes.MOST_BYTES + 1)])
 def test_a_damaged_note_is_none(tmp_path: Path, content: bytes) -> None:
     run = old_run(tmp_path)

@@ -5,6 +5,7 @@ from textual.command import CommandList, SearchIcon
 from textual.events import Click
 from textual.widgets import Input
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES, Page
@@ -125,6 +126,9 @@ async def test_each_command_of_the_palette_does_what_its_name_says(
             await press(pilot, "escape")
         does["Theme: mnist-sum-light"]()
         assert app.theme == "mnist-sum-light"
+        for marker in settings.MARKER_MEANS:
+            does[f"Marker: {marker}"]()
+            assert settings.find("marker").value == marker
         does["Keys"]()
         await until(pilot, lambda: app.screen.query("HelpPanel"))
         does["Screenshot"]()

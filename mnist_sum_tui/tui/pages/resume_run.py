@@ -70,7 +70,7 @@ def state_words(found: Continuation) -> str:
         per_epoch = found.steps_per_epoch  # 0 if the journal's start was lost
         done = str(found.step * 100 // per_epoch / 100).removesuffix(".0") if per_epoch else "0"
         state = f"It stopped at epoch {done} of {whole} and goes on from there."
-    return f"{state} How many epochs to add to the {whole}?"
+    return f"{state} How many epochs to add to the {whole}, 0 for none?"
 
 
 def ask_to_resume(page: Page, found: Continuation) -> None:

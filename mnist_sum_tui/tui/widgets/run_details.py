@@ -89,8 +89,8 @@ def narrowed(rows: Sequence[Sequence[str]], width: int) -> list[list[str]]:
 
 def shortened(lines: str, height: int) -> str:
     """The lines, cut to `height`; if some are left out, the last line says how many."""
-    rows = lines.splitlines()
-    if len(rows) <= max(height, 1):
+    rows, height = lines.splitlines(), max(height, 1)
+    if len(rows) <= height:
         return lines
     return "\n".join([*rows[: height - 1], f"{BRAILLE.cut} {len(rows) - height + 1} more"])
 

@@ -47,7 +47,7 @@ async def test_a_run_that_diverged_before_anything_was_saved_is_not_said_to_go_o
     end = replace(recorded.finished(reason="diverged"), message=why)
     said = await said_of(pilot, config, recorded.started(), end)
     assert f"So far: {why}. A new run may be better." in said
-    assert "No step of it was saved, so it begins at step 0. How many epochs to add to the 5?" in said
+    assert "No step of it was saved, so it begins at step 0. How many epochs to add to the 5, 0 for none?" in said
     assert "goes on" not in said
 
 
@@ -60,7 +60,7 @@ async def test_a_run_whose_journal_lost_its_beginning_can_be_trained_further(pil
 async def test_a_run_that_was_killed_before_its_test_can_be_finished(pilot: Pilot[int]) -> None:
     config = TrainConfig.of("standard", model="compact", epochs=5)
     said = await said_of(pilot, config, replace(recorded.started(resumed=True), step=5 * STEPS))
-    assert "It stopped before its test. How many epochs to add to the 5?" in said
+    assert "It stopped before its test. How many epochs to add to the 5, 0 for none?" in said
     assert "All 5 epochs are trained: only the test is left." in said
     await pilot.press("enter")
     assert not isinstance(pilot.app.screen, ResumeRun), "0 is taken"

@@ -13,6 +13,7 @@ def test_lines_that_are_not_shown_are_counted() -> None:
     lines = "setting\none\ntwo\nthree"
     assert shortened(lines, 4) == lines
     assert shortened(lines, 3) == "setting\none\n… 2 more"
+    assert shortened(lines, 1) == shortened(lines, 0) == "… 4 more"
 
 
 def test_columns_line_up_also_where_a_letter_is_two_cells_wide() -> None:
