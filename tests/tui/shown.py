@@ -28,8 +28,10 @@ async def form(pilot: Pilot[int]) -> None:
 
 
 async def inspect(pilot: Pilot[int]) -> None:
+    """With words about weights that are not the newest."""
     await fixed.open_page(pilot, "inspect")
-    await press(pilot, "w", "b")
+    await press(pilot, "w", "b", "comma")
+    assert any("epoch 1 \u00b7 Esc" in line for line in lines(recorded.app_of(pilot)))
 
 
 async def drawing(pilot: Pilot[int]) -> None:
@@ -123,14 +125,10 @@ async def palette(pilot: Pilot[int]) -> None:
     await settle(pilot)
 
 
-async def toast(pilot: Pilot[int]) -> None:
-    await form(pilot)
-    pilot.app.notify("A notice.", title="Title", severity="error")
-    await pilot.pause()
-
-
 async def field(pilot: Pilot[int]) -> None:
+    """A field that has the focus, and a toast."""
     await form(pilot)
+    pilot.app.notify("A notice.", title="Title", severity="error", timeout=600)
     found = pilot.app.screen.query_one("#max_minutes", Input)
     found.cursor_blink = False
     found.focus()
@@ -163,7 +161,6 @@ SHOWN: dict[str, Show] = {
     "guide": guide,
     "keys": keys,
     "palette": palette,
-    "toast": toast,
     "field": field,
     "choices": choices,
 }
