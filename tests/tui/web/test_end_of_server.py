@@ -43,15 +43,17 @@ async def test_the_server_takes_leave_of_its_visitors_when_it_ends(tmp_path: Pat
     assert not Path("/proc", visitor).exists()
 
 
-async def test_a_visitor_whose_process_is_killed_sees_that_it_is_over(tmp_path: Path) -> None:
+async def test_a_visitor_whose_process_is_killed_sees_that_it_is_over(
+    server: tuple[int, "subprocess.Popen[bytes]"],
+) -> None:
     """As the system does if there is too little memory."""
-    with serving(tmp_path, shows="the demo") as (port, process):
-        async with aiohttp.ClientSession() as session, open_at(session, port, Origin=own(port)) as socket:
-            await Visitor(socket).see("accuracy")
-            os.kill(int(children(process)[0]), signal.SIGKILL)
-            async with asyncio.timeout(SECONDS):  # that of `receive` begins again with each ping
-                while (message := await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
-                    assert message.type is aiohttp.WSMsgType.BINARY
+    port, process = server
+    async with aiohttp.ClientSession() as session, open_at(session, port, Origin=own(port)) as socket:
+        await Visitor(socket).see("accuracy")
+        os.kill(int(children(process)[0]), signal.SIGKILL)
+        async with asyncio.timeout(SECONDS):  # that of `receive` begins again with each ping
+            while (message := await socket.receive()).type is not aiohttp.WSMsgType.CLOSE:
+                assert message.type is aiohttp.WSMsgType.BINARY
 
 
 def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
