@@ -12,7 +12,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import checkpoint
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions import predictors
+from mnist_sum_tui.tui.predictions import load, predictors
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Working
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.weights import Weights
@@ -41,8 +41,6 @@ def test_the_dashboard_leaves_an_apple_gpu_to_the_training(monkeypatch: pytest.M
     import torch
 
     from mnist_sum_tui.machine import hardware
-    from mnist_sum_tui.runs import checkpoint
-    from mnist_sum_tui.tui.predictions import load
 
     monkeypatch.setattr(hardware, "_device", lambda *_: torch.device("mps", 0))
     loaded = checkpoint.load(BUILT_IN)
@@ -55,23 +53,26 @@ def test_the_dashboard_leaves_an_apple_gpu_to_the_training(monkeypatch: pytest.M
 
 
 def test_an_evaluation_of_a_training_goes_on_whatever_is_pressed(
-    worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+    worker: PredictionWorker, small_data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the weights that it began with: newer ones at each key would mean that none ever comes to its end."""
     from mnist_sum_tui.machine.hardware import choose
     from mnist_sum_tui.training.step import Learner
 
-    monkeypatch.setattr(predictors, "FRESH_SECONDS", 0.0)  # a fast machine needs no longer for the whole evaluation
-    config, control = TrainConfig.of("standard", model="compact", device="cpu"), Control()
+    monkeypatch.setattr(predictors, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(load, "SLICE", 10)
+    config, control = TrainConfig.of("standard", model="compact", device="cpu", data_dir=small_data), Control()
     worker._session.begin(config, Run(worker._session.runs_folder / "now"), control)
     tensors = Learner(config, choose(config)).copy_weights()
     control.deliver(100, tensors)
-    first, second = queue.Queue[Message](), queue.Queue[Message]()
-    worker.request(EvaluateTestSet(), first.put)
-    while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
-        pass
-    control.deliver(200, tensors)
-    worker.request(EvaluateTestSet(), second.put)
+    second = queue.Queue[Message]()
+
+    def reply(message: Message) -> None:  # in the worker's thread, after the first slice
+        if isinstance(message, Working) and message.share:
+            control.deliver(200, tensors)
+            worker.request(EvaluateTestSet(), second.put)
+
+    worker.request(EvaluateTestSet(), reply)
     answer = wait_for(second, TestSetEvaluated)
     assert answer.result.source.endswith("step 100, not calibrated yet")
 
@@ -88,9 +89,13 @@ def test_weights_that_are_delivered_are_there_at_once() -> None:
 
 @pytest.mark.parametrize(("asked", "kind"), [(PredictImage(0), ImagePredicted), (EvaluateTestSet(), TestSetEvaluated)])
 def test_a_training_that_ends_while_its_weights_are_awaited_is_asked_by_its_files(
-    asked: PredictImage | EvaluateTestSet, kind: type[ImagePredicted | TestSetEvaluated], worker: PredictionWorker
+    asked: PredictImage | EvaluateTestSet,
+    kind: type[ImagePredicted | TestSetEvaluated],
+    worker: PredictionWorker,
+    small_data: str,
 ) -> None:
     """As by who opens a page while a training is tested, which delivers no weights any longer."""
+    worker._session.data_dir = small_data
     run = Run(worker._session.runs_folder / "now")
     worker._session.begin(TrainConfig(), run, Control())
     for event in recorded.training(2150):

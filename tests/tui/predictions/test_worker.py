@@ -14,7 +14,7 @@ from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions import weights
+from mnist_sum_tui.tui.predictions import load, weights
 from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
 from mnist_sum_tui.tui.predictions.messages import (
     DrawingPredicted,
@@ -90,10 +90,11 @@ def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorke
 
 
 def test_an_evaluation_in_progress_that_is_requested_again_goes_on(
-    worker: PredictionWorker, monkeypatch: pytest.MonkeyPatch
+    worker: PredictionWorker, small_data: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not from the beginning: of pages that take turns, or keys that are pressed again, none would get its answer."""
-    make_run(worker._session.runs_folder)
+    make_run(worker._session.runs_folder, small_data)
+    monkeypatch.setattr(load, "SLICE", 10)
     made: list[TestSetEvaluation] = []
     make = TestSetEvaluation.__init__
 
@@ -102,11 +103,13 @@ def test_an_evaluation_in_progress_that_is_requested_again_goes_on(
         make(evaluation, *values)
 
     monkeypatch.setattr(TestSetEvaluation, "__init__", count)
-    first, second = queue.Queue[Message](), queue.Queue[Message]()
-    worker.request(EvaluateTestSet(), first.put)
-    while not (isinstance(answer := first.get(timeout=30), Working) and answer.share):
-        pass
-    worker.request(EvaluateTestSet(), second.put)
+    second = queue.Queue[Message]()
+
+    def reply(message: Message) -> None:  # in the worker's thread, after the first slice
+        if isinstance(message, Working) and message.share:
+            worker.request(EvaluateTestSet(), second.put)
+
+    worker.request(EvaluateTestSet(), reply)
     assert wait_for(second, TestSetEvaluated)
     assert len(made) == 1
 
