@@ -25,16 +25,7 @@ from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui.recorded import begin, until
 
-WORDS = (
-    "[/foo]",
-    "[bold",
-    "[b]not bold[/b]",
-    "a\x1b[31mred",
-    "\x1b]52;c;aGk=\x07",
-    "back\u202eward",
-    "\udcff.txt",
-    "日本語",
-)
+WORDS = ("[/foo]", "[bold", "[b]not bold[/b]", "a\x1b[31mred \x1b]52;c;aGk=\x07", "back\u202eward \udcff.txt 日本語")
 
 
 def shown(app: MnistSumApp) -> list[str]:
@@ -108,7 +99,7 @@ def test_what_a_marker_has_no_character_for_takes_as_much_room(marker: str) -> N
 async def test_a_run_may_have_any_name(app: MnistSumApp, tmp_path: Path) -> None:
     async with app.run_test(size=(120, 36), notifications=True) as pilot:
         await pilot.pause(0.1)
-        for words in [word for word in WORDS if "/" not in word] + ["[", "e\u0301" * 9, "👩\u200d🔬", "❤\ufe0f"]:
+        for words in [word for word in WORDS if "/" not in word] + ["[b] [ " + "e\u0301" * 9 + " 👩\u200d🔬 ❤\ufe0f"]:
             await evaluate_and_delete(pilot, app, Run(tmp_path / f"run {words} 1"))
 
 
