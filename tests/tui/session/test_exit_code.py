@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.exit_code import exit_code
@@ -25,3 +27,12 @@ def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Pa
     assert exit_code(session) == 1, "as its training here has ended, whatever a replay shows"
     session.open(CONFIG, find.create(tmp_path, CONFIG, suffix="other"), [recorded.finished(reason="diverged")])
     assert exit_code(session) == 0, "of a run that was only opened"
+
+
+@pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])
+def test_it_says_how_the_run_has_ended(reason: str, code: int, tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.begin(CONFIG, find.create(tmp_path, CONFIG), Control())
+    session.add(recorded.finished(reason=reason))
+    session.end()
+    assert exit_code(session) == code
