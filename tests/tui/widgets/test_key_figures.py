@@ -15,25 +15,22 @@ from tests.tui.pages.training import play
 from tests.tui.recorded import press
 
 
-@pytest.mark.parametrize(
-    ("terminal_size", "shown_names"),
-    [((120, 60), []), ((170, 60), ["last-epochs"]), ((200, 60), ["chosen", "last-epochs"])],
-)
 async def test_beside_the_figures_stand_the_last_epochs_and_the_settings_where_there_is_room(
-    terminal_size: tuple[int, int], shown_names: list[str], pilot: Pilot[int]
+    pilot: Pilot[int],
 ) -> None:
     app = await play(pilot, recorded.training(recorded.EPOCHS * recorded.STEPS_PER_EPOCH))
     beside = app.train_page.query("#chosen, #last-epochs")
-    await recorded.until(pilot, lambda: [line.id for line in beside if line.region] == shown_names, seconds=20)
-    found = [line for line in beside.results(Static) if line.region]
-    assert all(line.region.right <= terminal_size[0] for line in found)
-    beginning = str(app.train_page.query_one(Facts).render())
-    assert "218,673 parameters" in beginning
-    if found:
-        lines = str(found[-1].render()).splitlines()
-        assert [line[:5] for line in lines] == ["epoch", "  … 2", "    3", "    4", "    5"]
-        assert lines[-1].endswith("best")
-        assert max(map(len, lines)) <= found[-1].size.width
+    for width, names in ((120, []), (170, ["last-epochs"]), (200, ["chosen", "last-epochs"])):
+        await pilot.resize_terminal(width, 60)
+        await recorded.until(pilot, lambda: [line.id for line in beside if line.region] == names)  # noqa: B023
+        assert "218,673 parameters" in str(app.train_page.query_one(Facts).render())
+        found = [line for line in beside.results(Static) if line.region]
+        assert all(line.region.right <= width for line in found)
+        if found:
+            lines = str(found[-1].render()).splitlines()
+            assert [line[:5] for line in lines] == ["epoch", "  … 2", "    3", "    4", "    5"]
+            assert lines[-1].endswith("best")
+            assert max(map(len, lines)) <= found[-1].size.width
 
 
 async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
@@ -55,15 +52,17 @@ async def test_beside_the_open_help_no_figure_is_cut(pilot: Pilot[int]) -> None:
     assert "\ncuda bf16\n" in facts(session, 80), "its threads do not matter"
 
 
-@pytest.mark.parametrize("terminal_size", [(80, 24), (80, 34), (60, 34), (120, 36)])
 async def test_there_is_a_gap_between_the_figures(pilot: Pilot[int]) -> None:
     app = await play(pilot, [*recorded.training(2150), replace(recorded.finished(), agreement=0.99991)])
-    for keys in ((), ("question_mark",)):
-        await press(pilot, *keys)
+    for size in ((80, 24), (80, 34), (60, 34), (120, 36)) * 2:
+        await pilot.resize_terminal(*size)
+        await recorded.until(pilot, lambda: app.screen.size == size)  # noqa: B023
         for figure in app.train_page.query(KeyFigure):
             large, small = figure.query_one(Digits), figure.query_one(".small", Static)
             width = DigitsRenderable.get_width(large.value) if large.display else len(str(small.render()))
             assert width < figure.size.width, (figure.name, app.train_page.room)
+        if size == (120, 36):
+            await press(pilot, "question_mark")
 
 
 async def test_the_mean_speed_of_a_finished_run_is_between_those_of_its_epochs(pilot: Pilot[int]) -> None:
@@ -82,12 +81,13 @@ async def test_the_mean_speed_of_a_finished_run_is_between_those_of_its_epochs(p
     assert " mean" not in facts(app.session, 80)
 
 
-@pytest.mark.parametrize(("terminal_size", "words"), [((80, 36), "validation"), ((120, 36), "of the validation")])
-async def test_what_the_agreement_is_of_ends_before_the_facts(pilot: Pilot[int], words: str) -> None:
+async def test_what_the_agreement_is_of_ends_before_the_facts(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
     note = app.train_page.query_one("#agreement-figure .note", Static)
-    await recorded.until(pilot, lambda: str(note.render()) == words)
-    assert len(words) < note.size.width
+    for width, words in ((80, "validation"), (120, "of the validation")):
+        await pilot.resize_terminal(width, 36)
+        await recorded.until(pilot, lambda: str(note.render()) == words)  # noqa: B023
+        assert len(words) < note.size.width
 
 
 def test_without_validation_the_last_epochs_say_that_their_figures_are_of_training() -> None:
