@@ -8,7 +8,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import make_small_data
-from tests.training.resuming import EVERY_STEP
+from tests.training.resuming import EVERY_STEP, config_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def few_images(tmp_path: Path) -> str:
 
 @pytest.fixture
 def config(small_data: str) -> TrainConfig:
-    return TrainConfig.of("standard", model="compact", epochs=2, batch_size=64, data_dir=small_data)
+    return config_of(small_data, batch_size=64)
 
 
 @pytest.fixture

@@ -49,8 +49,8 @@ def test_a_run_takes_less_than_was_estimated(config: TrainConfig, run: Run) -> N
 def test_too_little_room_is_one_line_and_leaves_nothing(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=11_000_000))
-    words = r"11 MB are free there, and the run may take 13 MB: .* take --keep 0 \(9.9 MB\), or choose another"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=5_000_000))
+    words = r"5.0 MB are free there, and the run may take 5.6 MB: .* take --keep 0 \(4.7 MB\), or choose another"
     with pytest.raises(RunError, match=words) as told:
         list(train(config, run))
     assert told.value.exit_code == 1
@@ -64,7 +64,7 @@ def test_what_a_resumed_run_has_is_not_counted_again(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     list(train(config, run))
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=9_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4_000_000))
     check_room(run, build(config.model), config)
 
 

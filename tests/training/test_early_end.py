@@ -108,7 +108,7 @@ def epochs_in(run: Run) -> list[float]:
 
 def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tmp_path: Path) -> None:
     """With a gain that no epoch has, it ends after the first two."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=1, min_gain=100)
+    config = config_of_few(few_images, keep=0, epochs=9, patience=1, min_gain=100)
     run = find.create(tmp_path, config)
     last = events_of(config, run)[-1]
     assert isinstance(last, Finished)
@@ -129,7 +129,7 @@ def test_a_run_ends_with_its_test_and_can_be_trained_further(few_images: str, tm
 def test_a_target_that_was_reached_does_not_end_the_epochs_that_are_asked_for_then(
     few_images: str, tmp_path: Path
 ) -> None:
-    config = config_of_few(few_images, model="swift", keep=0, epochs=9, target=0.1)
+    config = config_of_few(few_images, keep=0, epochs=9, target=0.1)
     run = find.create(tmp_path, config)
     events_of(config, run)
     assert epochs_in(run) == [1]
@@ -140,7 +140,7 @@ def test_a_target_that_was_reached_does_not_end_the_epochs_that_are_asked_for_th
 @pytest.mark.usefixtures("every_step_is_told")
 def test_epochs_that_were_turned_twice_do_not_begin_the_count_anew(few_images: str, tmp_path: Path) -> None:
     """They are turned in epoch 2 of 18 steps, so that patience ends the run after epoch 3 all the same."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=2, min_gain=100)
+    config = config_of_few(few_images, keep=0, epochs=9, patience=2, min_gain=100)
     run, control = find.create(tmp_path, config), Control()
     for event in train(config, run, control):
         for turn in (Turn(20, "epochs", "8"), Turn(30, "epochs", "7"), Turn(32, "lr", "x0.5")):
@@ -154,7 +154,7 @@ def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(
     few_images: str, tmp_path: Path, last: str
 ) -> None:
     """Also for the same reason, although what was changed for it is known already."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=9, patience=1, min_gain=100)
+    config = config_of_few(few_images, keep=0, epochs=9, patience=1, min_gain=100)
     whole, cut = find.create(tmp_path / "a", config), find.create(tmp_path / "b", config)
     events_of(config, whole)
     for event in (events := train(config, cut, Control())):
@@ -168,7 +168,7 @@ def test_a_run_that_was_killed_before_it_could_end_ends_when_it_is_resumed(
 
 
 def test_a_run_whose_reason_to_end_is_gone_when_it_is_resumed_goes_on(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", keep=0, epochs=3, target=0.1)
+    config = config_of_few(few_images, keep=0, epochs=3, target=0.1)
     run = find.create(tmp_path, config)
     for event in (events := train(config, run, Control())):
         if event.kind == "changed":

@@ -69,7 +69,7 @@ def test_a_prediction_is_made_in_the_run_s_precision(config: TrainConfig, run: R
 
 
 def test_the_kept_weights_are_few_and_evenly_spread(few_images: str, tmp_path: Path) -> None:
-    config = config_of(few_images, model="swift", epochs=7, keep=3)
+    config = config_of(few_images, epochs=7, keep=3)
     run = find.create(tmp_path / "runs", config)
     list(train(config, run))
     assert [*run.kept_epochs()] == [0, 2, 4, 6]
@@ -203,7 +203,7 @@ def test_a_folder_is_no_run_and_the_message_says_what_makes_one(config: TrainCon
 
 
 def test_a_notebook_that_has_switched_gradients_off_trains_all_the_same(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", epochs=1)
+    config = config_of_few(few_images, epochs=1)
     around: list[Callable[[], AbstractContextManager[None]]] = [nullcontext, torch.no_grad, torch.inference_mode]
     ends = []
     for switched in around:

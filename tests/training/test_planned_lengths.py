@@ -32,7 +32,7 @@ def test_what_is_told_is_what_holds(
     few_images: str, tmp_path: Path, planned: tuple[str, ...], told: list[str], epochs: int
 ) -> None:
     """18 steps are an epoch: after step 18 the second has not begun, after step 20 it has."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=4)
+    config = config_of_few(few_images, keep=0, epochs=4)
     run, control = find.create(tmp_path, config), Control()
     for text in planned:
         control.turn(Turn.parse(text))
@@ -50,7 +50,7 @@ def test_what_is_told_is_what_holds(
 def test_a_change_after_the_last_step_is_told_to_be_one(
     few_images: str, tmp_path: Path, planned: tuple[str, ...], end: str
 ) -> None:
-    run, control = find.create(tmp_path, config_of_few(few_images, model="swift", keep=0, epochs=1)), Control()
+    run, control = find.create(tmp_path, config_of_few(few_images, keep=0, epochs=1)), Control()
     for text in planned:
         control.turn(Turn.parse(text))
     said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
@@ -59,7 +59,7 @@ def test_a_change_after_the_last_step_is_told_to_be_one(
 
 
 def test_a_number_of_epochs_for_after_the_end_is_said_to_be_left_out(few_images: str, tmp_path: Path) -> None:
-    run, control = find.create(tmp_path, config_of_few(few_images, model="swift", keep=0, epochs=1)), Control()
+    run, control = find.create(tmp_path, config_of_few(few_images, keep=0, epochs=1)), Control()
     control.turn(Turn.parse("30:epochs=3"))
     said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
     assert said == ["this run ends before the change 30:epochs=3, which is left out"]
@@ -68,7 +68,7 @@ def test_a_number_of_epochs_for_after_the_end_is_said_to_be_left_out(few_images:
 @pytest.mark.usefixtures("every_step_is_told")
 def test_a_change_to_what_holds_anyway_is_made_all_the_same(few_images: str, tmp_path: Path) -> None:
     """Because another one may be set for a step before it."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
+    config = config_of_few(few_images, keep=0, epochs=1)
     runs = [find.create(tmp_path / name, config) for name in "ab"]
     for run, last in zip(runs, (18, 7), strict=True):
         control = Control()
@@ -92,7 +92,7 @@ def test_a_number_that_is_asked_for_on_resume_comes_before_those_that_are_planne
     few_images: str, tmp_path: Path, epochs: int, trained: int
 ) -> None:
     """Also if it is one of them; only with the number that the run has anyway, nothing else is asked for."""
-    config = config_of_few(few_images, model="swift", keep=0, epochs=4)
+    config = config_of_few(few_images, keep=0, epochs=4)
     run, control = find.create(tmp_path, config), Control()
     for text in ("12:epochs=5", "20:epochs=2"):
         control.turn(Turn.parse(text))

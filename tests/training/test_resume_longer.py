@@ -35,7 +35,7 @@ def test_a_finished_run_can_be_trained_further(few_images: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("schedule", ["onecycle", "linear"])
 def test_added_epochs_end_the_same_however_the_run_is_cut(few_images: str, tmp_path: Path, schedule: str) -> None:
-    config = config_of_few(few_images, model="swift", schedule=schedule, keep=0)
+    config = config_of_few(few_images, schedule=schedule, keep=0)
     longer = replace(config, epochs=4)
     whole = train_through(longer, tmp_path, run=train_through(config, tmp_path / "a"))
     pieces = train_through(longer, tmp_path, [36, 41, 54, 60], run=train_through(config, tmp_path / "b", [7, 18]))
@@ -48,7 +48,7 @@ def test_added_epochs_end_the_same_however_the_run_is_cut(few_images: str, tmp_p
 
 def test_epochs_that_come_in_before_the_end_stretch_the_rest(few_images: str, tmp_path: Path) -> None:
     """Also where the process that stretched it was killed before it had saved."""
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     longer = replace(config, epochs=3)
     whole = train_through(longer, tmp_path, run=begun(config, tmp_path / "a", 20))
     run = begun(config, tmp_path / "b", 20)
@@ -64,7 +64,7 @@ def test_epochs_that_come_in_before_the_end_stretch_the_rest(few_images: str, tm
 
 
 def test_a_run_of_the_first_version_is_stretched_from_where_it_goes_on(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     run, other = begun(config, tmp_path / "a", 20), begun(config, tmp_path / "b", 20)
     resave(run, changes=(), images={})
     train_through(replace(config, epochs=3), tmp_path, run=run)
@@ -120,7 +120,7 @@ def test_an_added_epoch_with_larger_steps_is_the_best_only_if_it_is_better(
         return replace(score(*given, **options), digit_accuracy=0.5, sum_accuracy=0.5, digit_loss=1.0, sum_loss=1.0)
 
     monkeypatch.setattr("mnist_sum_tui.training.loop.score", equal)
-    run = train_through(config_of_few(few_images, model="swift", keep=0), tmp_path)
+    run = train_through(config_of_few(few_images, keep=0), tmp_path)
     train_through(replace(run.read_config(), epochs=5), tmp_path, run=run)
     epochs = [event for event in read_events(run.metrics_file, "epoch") if isinstance(event, EpochDone)]
     assert [epoch.best for epoch in epochs] == [True, True, False, False, True]

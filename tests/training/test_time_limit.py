@@ -59,7 +59,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def limited(few_images: str, minutes: float, epochs: int = 9) -> TrainConfig:
     """With 18 steps per epoch, so an epoch takes 18 seconds."""
-    return config_of_few(few_images, model="swift", keep=0, epochs=epochs, max_minutes=minutes)
+    return config_of_few(few_images, keep=0, epochs=epochs, max_minutes=minutes)
 
 
 def trained(config: TrainConfig, run: Run, turns: Iterable[Turn] = (), stop_at: int = -1) -> tuple[list[str], str]:

@@ -59,7 +59,7 @@ def whole(config: TrainConfig, folder: Path, turns: tuple[str, ...] = TURNS) -> 
 
 
 def test_a_run_with_changes_ends_the_same_however_it_is_cut(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     one, other = whole(config, tmp_path / "a"), find.create(tmp_path / "b", config)
     done = [Turn.parse(text) for text in TURNS]
     for kill, stop in ((6, -1), (-1, 11), (22, -1), (-1, 24), (30, -1)):
@@ -82,7 +82,7 @@ def turned_in(run: Run) -> list[str]:
 
 
 def test_changes_that_are_planned_do_the_same(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     planned = find.create(tmp_path / "b", config)
     control = Control()
     for text in TURNS:
@@ -102,13 +102,13 @@ def test_the_calibration_hears_of_the_changes_that_held(
         return NOT_CALIBRATED
 
     monkeypatch.setattr(calibrate, "fit", note)
-    whole(config_of_few(few_images, model="swift", keep=0, all_data=True), tmp_path)
+    whole(config_of_few(few_images, keep=0, all_data=True), tmp_path)
     assert {str(turn) for turn in held} == {*TURNS[1:]}, "the last of each setting"
 
 
 @pytest.mark.parametrize("text", [*TURNS[:4], "4:augment=shift"])
 def test_each_knob_changes_the_weights(few_images: str, tmp_path: Path, text: str) -> None:
-    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
+    config = config_of_few(few_images, keep=0, epochs=1)
     plain, turned = whole(config, tmp_path / "a", ()), whole(config, tmp_path / "b", (text,))
     assert not same_weights(plain, turned)
     by_hand: dict[str, Any] = {Turn.parse(text).setting: Turn.parse(text).value}
@@ -127,8 +127,8 @@ def test_a_setting_that_is_turned_before_the_first_step_is_as_if_it_was_so(
 ) -> None:
     turn = Turn.parse(text)
     value = turn.value if turn.setting == "augment" else turn.number
-    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
-    other = config_of_few(few_images, model="swift", keep=0, epochs=1, **{turn.setting: value})
+    config = config_of_few(few_images, keep=0, epochs=1)
+    other = config_of_few(few_images, keep=0, epochs=1, **{turn.setting: value})
     turned, plain = find.create(tmp_path / "a", config), whole(other, tmp_path / "b", ())
     control = Control()
     control.turn(turn)
@@ -138,7 +138,7 @@ def test_a_setting_that_is_turned_before_the_first_step_is_as_if_it_was_so(
 
 @pytest.mark.parametrize("kill", [None, 14, 30])
 def test_the_number_of_epochs_can_be_turned(few_images: str, tmp_path: Path, kill: int | None) -> None:
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     run, other = whole(config, tmp_path / "a", ("10:epochs=3",)), find.create(tmp_path / "b", config)
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == [1, 2, 3]
     assert run.read_config().epochs == 3
@@ -154,7 +154,7 @@ def test_a_kill_as_the_length_is_written_loses_no_turn_of_the_epochs(
     few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, is_written: bool
 ) -> None:
     """Turned within an epoch, and right after its checkpoint, which knows nothing of it."""
-    config, write = config_of_few(few_images, model="swift", keep=0), Run.write_config
+    config, write = config_of_few(few_images, keep=0), Run.write_config
     runs = [find.create(tmp_path / name, config) for name in "ab"]
 
     def turn_epochs(run: Run) -> None:
@@ -183,7 +183,7 @@ def test_a_kill_as_the_length_is_written_loses_no_turn_of_the_epochs(
 
 
 def test_two_lengths_that_were_turned_hold_again_after_a_kill_between_them(few_images: str, tmp_path: Path) -> None:
-    config, turns = config_of_few(few_images, model="swift", keep=0), ("4:epochs=3", "12:epochs=4")
+    config, turns = config_of_few(few_images, keep=0), ("4:epochs=3", "12:epochs=4")
     run, other = whole(config, tmp_path / "a", turns), find.create(tmp_path / "b", config)
     control = Control()
     for text in turns:
@@ -201,7 +201,7 @@ def test_two_lengths_that_were_turned_hold_again_after_a_kill_between_them(few_i
 def test_a_length_that_is_asked_for_outlasts_a_kill_and_one_that_was_turned_does_not(
     few_images: str, tmp_path: Path
 ) -> None:
-    config = config_of_few(few_images, model="swift", keep=0)
+    config = config_of_few(few_images, keep=0)
     run = find.create(tmp_path, config)
     turn_as_told(config, run, ("6:epochs=1",), kill_at=9)
     assert run.read_config().epochs == 1
@@ -212,14 +212,14 @@ def test_a_length_that_is_asked_for_outlasts_a_kill_and_one_that_was_turned_does
 
 
 def test_an_epoch_that_has_begun_cannot_be_turned_off(few_images: str, tmp_path: Path) -> None:
-    run = whole(config_of_few(few_images, model="swift", keep=0, epochs=4), tmp_path, ("20:epochs=1",))
+    run = whole(config_of_few(few_images, keep=0, epochs=4), tmp_path, ("20:epochs=1",))
     done = [event for event in read_events(run.metrics_file, "epoch") if isinstance(event, EpochDone)]
     assert [event.epoch for event in done] == [1, 2]
     assert turned_in(run) == ["20:epochs=2"]
 
 
 def test_single_steps_are_made_during_a_pause(few_images: str, tmp_path: Path) -> None:
-    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
+    config = config_of_few(few_images, keep=0, epochs=1)
     run, control = find.create(tmp_path, config), Control()
     control.pause()
     seen: list[Event] = []
@@ -238,7 +238,7 @@ def test_slow_motion_waits_between_steps_and_does_not_count_it(
     few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.training.requests.SLOW_SECONDS", 0.2)
-    config = config_of_few(few_images, model="swift", keep=0, epochs=1)
+    config = config_of_few(few_images, keep=0, epochs=1)
     run, control = find.create(tmp_path, config), Control()
     control.slow = True
     waits: list[float] = []
