@@ -1,6 +1,5 @@
 """A new run that takes long says so in its first lines, and what takes seconds."""
 
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from mnist_sum_tui.runs.event_words import event_news
 from mnist_sum_tui.runs.events import Advice, Changed, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
-from tests.conftest import COMMAND
 from tests.tui import recorded
 
 WORDS = "It takes about 40 min on this machine; mnist-sum train --recipe sprint takes seconds"
@@ -102,17 +100,3 @@ def test_a_log_has_each_sentence_of_the_coach_once_but_a_warning_that_comes_back
             out.show(Advice(step=1, epoch=1, elapsed=1.0, topic=topic, words=words))
     first, warning = (words for _, words in said)
     assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [first, warning, warning]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is full")
-def test_a_full_disk_behind_the_output_of_a_training_is_named_and_nothing_is_lost(
-    small_data: str, tmp_path: Path
-) -> None:
-    arguments = ["train", "--model", "swift", "--epochs", "500", "--data-dir", small_data, "--runs-dir", str(tmp_path)]
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert done.returncode == 1
-    (run,) = find.list_runs(tmp_path)
-    (said,) = done.stderr.splitlines()
-    assert said.startswith("error: the output cannot be written (No space left on device): everything is saved; resume")
-    assert run.resume_file.exists()
