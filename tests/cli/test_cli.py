@@ -44,11 +44,11 @@ def test_the_installed_script_is_this_package() -> None:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runs folder after one epoch of `compact` on a quarter of the training images, by the command."""
+    """The runs folder after one epoch of `swift` on a quarter of the training images, by the command."""
     folder = tmp_path_factory.mktemp("trained")
-    images = make_small_data(folder / "data", 15_000, 10_000)
-    arguments = ["train", "--model", "compact", "--epochs", "1", "--batch-size", "64", "--data-dir", str(images),
-                 "--runs-dir", str(folder / "runs")]  # fmt: skip
+    images = make_small_data(folder / "data", 15_000, 2_000)
+    arguments = ["train", "--recipe", "sprint", "--hold-out", "--epochs", "1", "--batch-size", "64",
+                 "--data-dir", str(images), "--runs-dir", str(folder / "runs")]  # fmt: skip
     done = Kept(arguments, folder).end(170)
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout
@@ -56,10 +56,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "runs"
 
 
-def test_one_epoch_of_compact_passes_97_percent_on_both(trained: Path) -> None:
+def test_one_epoch_of_swift_passes_97_percent_on_both(trained: Path) -> None:
     (run,) = find.list_runs(trained)
     report = json.loads(run.report_file.read_text())
-    assert report["pairs"] == 100_000
+    assert report["pairs"] == 20_000
     assert report["digit_accuracy"] > 0.97
     assert report["sum_accuracy"] > 0.97
 
@@ -105,9 +105,9 @@ def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli)
         assert told[name] == report[name]
     assert told["sum_reliability"] == report["sum_reliability"]
     shown = cli("evaluate", "latest", "--runs-dir", str(trained)).stdout
-    assert "100,000 pairs" in shown
+    assert "20,000 pairs" in shown
     found = told["digit_reliability"]
-    assert sum(answers for answers, _, _ in found["bins"]) == 10_000
+    assert sum(answers for answers, _, _ in found["bins"]) == 2_000
     expected = f"digit  mean gap (ECE) {found['ece']:.4f}  NLL {found['nll']:.4f}  Brier {found['brier']:.4f}"
     assert expected in shown
     assert f"Of the 99 % that it is surest of, {percent(found['accuracy_of_surest'][98])} of the digits" in shown
@@ -121,7 +121,7 @@ def test_evaluate_gives_the_same_numbers_as_report_json(trained: Path, cli: Cli)
 def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) -> None:
     (run,) = find.list_runs(trained)
     listing = cli("runs", "--runs-dir", str(trained)).stdout
-    assert "compact" in listing
+    assert "swift" in listing
     assert "done" in listing
     assert json.loads(cli("runs", "--json", "--runs-dir", str(trained)).stdout)["run"] == run.id
     shown = cli("runs", "show", "latest", "--runs-dir", str(trained)).stdout
@@ -176,9 +176,9 @@ def test_a_damaged_run_can_be_compared(trained: Path, cli: Cli) -> None:
     assert all("batch-size" in text for text in both)
 
 
-@pytest.mark.parametrize("index", ["10000", "-1"])
+@pytest.mark.parametrize("index", ["2000", "-1"])
 def test_the_error_for_an_index_out_of_range_names_the_range(index: str, trained: Path, cli: Cli) -> None:
-    is_one_line(cli("predict", "idx", index, "--runs-dir", str(trained)), 2, "0 to 9,999")
+    is_one_line(cli("predict", "idx", index, "--runs-dir", str(trained)), 2, "0 to 1,999")
 
 
 def test_a_damaged_checkpoint_is_one_line(trained: Path, cli: Cli, tmp_path: Path) -> None:
