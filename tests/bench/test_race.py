@@ -17,16 +17,17 @@ from mnist_sum_tui.recipes import MODELS, RECIPES
 from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.run import Run
 from tests.conftest import COMMAND, Cli, is_one_line, wait_for
+from tests.forked import Kept
 from tests.training.test_early_end import done
 
 
 @pytest.fixture
-def short_runs(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trainings of the race have some hundred images and an epoch."""
-    run = subprocess.run
+def short_runs(small_data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trainings of the race have some hundred images and an epoch, and do not wait for torch."""
 
-    def shortened(command: list[str], **others: object) -> object:
-        return run([*command, "--data-dir", small_data, "--epochs", "1"], **others)  # type: ignore[call-overload]
+    def shortened(command: list[str], **_: object) -> object:
+        assert command[: len(COMMAND)] == COMMAND
+        return Kept([*command[len(COMMAND) :], "--data-dir", small_data, "--epochs", "1"], tmp_path).end()
 
     monkeypatch.setattr("mnist_sum_tui.bench.race.subprocess.run", shortened)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.position import Position
 from mnist_sum_tui.training.step import Learner
 from tests.runs.learners import trained
@@ -12,6 +13,12 @@ from tests.runs.learners import trained
 @pytest.fixture(scope="module")
 def learner() -> Learner:
     return trained()
+
+
+@pytest.fixture
+def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wants a lock that is held throughout the test gives up at once, not after a second."""
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.05)
 
 
 @pytest.fixture

@@ -18,6 +18,12 @@ def old_run(folder: Path, config: TrainConfig = CONFIG) -> Run:
     return Run(find.create(folder, config).path)
 
 
+def lock_here(run: Run) -> None:
+    """Lock it as its training does; in this file, which loads no torch, because a new process has to load it."""
+    with run.lock():
+        assert run.pid == os.getpid()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -19,8 +18,9 @@ from mnist_sum_tui.runs import find, locking
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.loop import train
-from tests.conftest import COMMAND, Cli, is_one_line, small_disk, wait_for
-from tests.runs.folders import CONFIG
+from tests.conftest import Cli, is_one_line, small_disk, wait_for
+from tests.forked import Running
+from tests.runs.folders import CONFIG, lock_here
 
 # A new run is locked at once.
 
@@ -45,6 +45,7 @@ def test_a_new_run_is_locked_until_it_has_been_trained(small_data: str, tmp_path
     Run(run.path).delete()
 
 
+@pytest.mark.usefixtures("_short_wait")
 def test_a_run_that_this_process_trains_is_let_go_by_closing_its_events(small_data: str, tmp_path: Path) -> None:
     """A notebook's variable or list of outputs may still hold them; to stop the process would end the notebook."""
     config = TrainConfig.from_dict({**CONFIG.to_dict(), "data_dir": small_data})
@@ -83,6 +84,7 @@ main()
     assert not run.is_running
 
 
+@pytest.mark.usefixtures("_short_wait")
 def test_a_new_run_can_be_locked_only_once_at_a_time(tmp_path: Path) -> None:
     run = find.create(tmp_path, CONFIG)
     with run.lock(), pytest.raises(RunError, match="is being trained"), run.lock():
@@ -100,14 +102,9 @@ def test_the_lock_of_an_untrained_run_is_released_with_its_last_reference(tmp_pa
         pass
 
 
-def _train_elsewhere(run: Run) -> None:
-    with run.lock():
-        assert run.pid == os.getpid()
-
-
 def test_a_new_run_can_be_passed_to_another_process_and_trained_there(tmp_path: Path) -> None:
     run = find.create(tmp_path, CONFIG)
-    process = multiprocessing.get_context("spawn").Process(target=_train_elsewhere, args=(run,))
+    process = multiprocessing.get_context("spawn").Process(target=lock_here, args=(run,))
     process.start()
     process.join(60)
     assert process.exitcode == 0
@@ -161,6 +158,7 @@ os.kill(os.getpid(), 9)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+@pytest.mark.usefixtures("_short_wait")
 def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
 ) -> None:
@@ -216,19 +214,20 @@ def test_a_killed_run_on_a_read_only_disk_is_not_running(small_data: str, tmp_pa
     disk.mkdir()
     with small_disk(disk, "size=30m"):
         arguments = ["--recipe", "sprint", "--epochs", "5000", "--data-dir", small_data, "--runs-dir", str(disk)]
-        process = subprocess.Popen([*COMMAND, "train", "--quiet", *arguments], stdout=subprocess.DEVNULL)
+        with Path(os.devnull).open("r+") as none:
+            process = Running(["train", "--quiet", *arguments], [none.fileno()] * 3, tmp_path, os.environ)
         try:
             wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(disk)))
             (run,) = find.list_runs(disk)
             assert run.is_running
             process.send_signal(signal.SIGKILL)
-            process.wait()
+            process.wait(60)
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
             assert run.pid == process.pid
             assert summarise(run).state == "interrupted"
             with pytest.raises(RunError, match=r"cannot be locked|cannot be written"), run.lock():
                 pass
         finally:
-            process.kill()
-            process.wait()
-            time.sleep(0.1)
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+                process.wait(60)

@@ -14,6 +14,7 @@ from tests.runs.folders import CONFIG
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other locks")
+@pytest.mark.usefixtures("_short_wait")
 @pytest.mark.parametrize("number", [os.getpid(), (1 << 22) + 1], ids=["the same here", "of no process here"])
 def test_a_process_of_another_container_is_not_taken_for_this_one(number: int, tmp_path: Path) -> None:
     import fcntl
