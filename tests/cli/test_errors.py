@@ -194,7 +194,7 @@ def test_an_empty_mnist_sum_runs_means_the_default_folder(cli: Cli) -> None:
 
 
 def test_a_diverging_run_ends_in_one_line(cli: Cli, small_data: str) -> None:
-    arguments = ["--model", "original", "--recipe", "original", "--lr", "100", "--epochs", "1", "--threads", "2"]
+    arguments = ["--model", "pictured", "--recipe", "original", "--lr", "100", "--epochs", "1"]
     result = cli("train", *arguments, "--data-dir", small_data)
     is_one_line(result, 1, "no longer a number", "try learning rate 0.01 instead of 100")
 

@@ -170,7 +170,7 @@ def test_a_name_that_fits_a_single_run_fits_seeds_too(cli: Cli, small_data: str,
 
 
 def test_a_diverging_seed_ends_the_command(cli: Cli, small_data: str) -> None:
-    diverging = ["--seeds", "3", "--model", "original", "--optimizer", "sgd", "--lr", "100", "--schedule", "constant"]
+    diverging = ["--seeds", "3", "--model", "pictured", "--optimizer", "sgd", "--lr", "100", "--schedule", "constant"]
     result = cli(*SPRINT, "--data-dir", small_data, *diverging)
     is_one_line(result, 1, "no longer a number")
     assert "mean of" not in result.stdout
