@@ -60,7 +60,7 @@ def test_contestants_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("has_bf16", [False, True])
 def test_a_network_is_measured(has_bf16: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measure, "SLICE_SECONDS", 0.2)
+    monkeypatch.setattr(measure, "SLICE_SECONDS", 0.05)
     monkeypatch.setattr("mnist_sum_tui.machine.hardware.cpu_has_fast_bf16", lambda: has_bf16)
     monkeypatch.setattr(measure, "LIMIT_SHAPE", (128, 512, 128))  # emulated bf16 would take minutes for conv6's
     (row,) = measure.measure(rounds=1, models=("swift",))
@@ -231,7 +231,8 @@ def test_the_estimate_follows_its_formula() -> None:
     ]
 
 
-def test_the_growth_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_growth_is_measured(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth, "torchvision_root", lambda: contextlib.nullcontext(small_data))
     monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
     monkeypatch.setattr(growth, "EPOCHS", (1, 2))
     by_the_epoch = Paces(progress=math.inf, samples_share=1e-9)  # lines by the clock would hide those by the epoch
