@@ -23,22 +23,34 @@ from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
 
-def _browsed(path: Path) -> "subprocess.CompletedProcess[str]":
-    """The page's elements on stdout, what it says to its console on stderr."""
+def browsed(path: Path) -> tuple[str, list[str]]:
+    """The page's elements, and what it says to its console."""
     command = ["chromium", "--headless", "--no-sandbox", "--enable-logging=stderr", "--dump-dom", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     assert "</html>" in done.stdout
-    return done
+    return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+
+USED = b"""<script>
+const all = (name) => [...document.querySelectorAll(name)], slider = added.querySelector("input");
+slider.value = 0;
+slider.dispatchEvent(new Event("input"));
+const aside = all("section").filter((part) => part.offsetWidth > part.clientWidth).length;
+document.body.style.width = "360px";
+const words = all(".row > div > p"), tall = all("table:not(.list) td").filter((cell) => cell.offsetHeight > 40).length;
+const cut = words.filter((part) => part.offsetWidth > 360).length;
+document.title = `${aside} scroll bars at the side, ${cut} of ${words.length} captions cut, ${tall} figures broken`;
+</script></body>"""
+"""moves the slider of a report, and makes it narrow"""
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="needs chromium")
 def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     """It prints what a page says to its console, and errors of scripts and of the page's policy with it."""
 
-    def said(name: str, content: bytes) -> list[str]:
-        path = tmp_path / name
-        path.write_bytes(content)
-        return [line for line in _browsed(path).stderr.splitlines() if "CONSOLE" in line]
+    def seen(name: str, content: bytes) -> tuple[str, list[str]]:
+        (tmp_path / name).write_bytes(content)
+        return browsed(tmp_path / name)
 
     tested = Run(shutil.copytree(RECORDED.path, tmp_path / "run"))
     end = summarise(tested).finished
@@ -49,27 +61,12 @@ def test_a_browser_finds_nothing_wrong(tmp_path: Path) -> None:
     tested.write_json(tested.report_file, results)
     whole = report(tested)
     assert percent(end.agreement).replace(" ", "&nbsp;") in whole.decode()
-    assert said("report.html", whole) == []
-    assert said("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)})) == []
-    moved = (
-        b"<script>s = added.querySelector('input'); s.value = 0; s.dispatchEvent(new Event('input'));"
-        b"document.title = [...document.querySelectorAll('section')].filter(s => s.offsetWidth > s.clientWidth).length"
-        b" + ' have a scroll bar at the side'</script></body>"
-    )
-    (tmp_path / "moved.html").write_bytes(whole.replace(b"</body>", moved))
-    first = tables(read_events(RECORDED.metrics_file))[0]
-    shown = _browsed(tmp_path / "moved.html").stdout
-    assert f"<output>{first.words}</output>" in shown
-    assert "<title>0 have a scroll bar at the side</title>" in shown
-    narrow = (
-        b"<script>document.body.style.width = '360px'; const cut = document.querySelectorAll('.row > div > p');"
-        b"const tall = [...document.querySelectorAll('table:not(.list) td')].filter(c => c.offsetHeight > 40).length;"
-        b"document.title = [...cut].filter(p => p.offsetWidth > 360).length + ' of ' + cut.length + ', ' + tall"
-        b"</script></body>"
-    )
-    (tmp_path / "narrow.html").write_bytes(whole.replace(b"</body>", narrow))
-    assert "<title>0 of 1, 0</title>" in _browsed(tmp_path / "narrow.html").stdout, "no caption or figure is cut"
-    assert said("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))
+    shown, said = seen("report.html", whole.replace(b"</body>", USED))
+    assert said == []
+    assert f"<output>{tables(read_events(RECORDED.metrics_file))[0].words}</output>" in shown
+    assert "<title>0 scroll bars at the side, 0 of 1 captions cut, 0 figures broken</title>" in shown
+    assert seen("compare.html", compared({"A": summarise(RECORDED), "B": summarise(RECORDED)}))[1] == []
+    assert seen("broken.html", report(RECORDED).replace(b"</body>", b"<script>nothing()</script></body>"))[1]
 
 
 MEASURED = """
@@ -114,7 +111,7 @@ def test_on_a_telephone_all_is_seen_and_no_word_is_broken(tmp_path: Path) -> Non
     pages = [report(runs[0]), compared(dict(zip("ABCD", map(summarise, runs * 2), strict=True)))]
     known = json.dumps([page.decode() for page in pages]).replace("</", "<\\/")
     (tmp_path / "both.html").write_text("<!doctype html><html><body>" + MEASURED % known)
-    title = re.search("<title>(.*?)</title>", _browsed(tmp_path / "both.html").stdout)
+    title = re.search("<title>(.*?)</title>", browsed(tmp_path / "both.html")[0])
     assert title is not None
     one, several = json.loads(title[1])
     assert one["cut"] == []
