@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -49,15 +48,15 @@ def test_a_run_with_a_link_in_it_is_refused_and_listed_as_damaged(name: str, tmp
     assert [summarise(found).state for found in find.list_runs(run.path.parent)] == ["damaged"]
 
 
-@pytest.mark.parametrize("name", ["metrics.jsonl", ".pid", "config.json", "report.json"])
-@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "endless"])
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
-def test_a_listing_neither_hangs_nor_fills_the_memory(
-    name: str, make: Callable[[Path], object], tmp_path: Path, cli: Cli
-) -> None:
-    run, other = (old_run(tmp_path / "runs") for _ in range(2))
-    (run.path / name).unlink(missing_ok=True)
-    make(run.path / name)
+def test_a_listing_neither_hangs_nor_fills_the_memory(tmp_path: Path, cli: Cli) -> None:
+    damaged, whole = dict[str, str](), old_run(tmp_path / "runs")
+    for name in ("metrics.jsonl", ".pid", "config.json", "report.json"):
+        for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero")):  # a pipe, and a file without an end
+            run = old_run(tmp_path / "runs")
+            (run.path / name).unlink(missing_ok=True)
+            make(run.path / name)
+            damaged[run.id] = name
     script = """
 import sys
 from pathlib import Path
@@ -68,13 +67,16 @@ print(sorted((summarise(run).state, run.id) for run in list_runs(Path(sys.argv[1
     command = [sys.executable, "-c", PEAK + script, str(tmp_path / "runs")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout
     found, megabytes = done.rsplit(maxsplit=1)
-    assert found == str([("damaged", run.id), ("interrupted", other.id)])
+    assert found == str([*(("damaged", name) for name in sorted(damaged)), ("interrupted", whole.id)])
     assert int(megabytes) < 100
-    for arguments in (("runs",), ("runs", "show", run.id)):
-        shown = cli(*arguments, timeout=30)
+    listed = cli("runs", timeout=30)
+    assert listed.returncode == 0, listed.stderr
+    assert listed.stdout.count("damaged") == len(damaged)
+    for run_id, name in damaged.items():
+        shown = cli("runs", "show", run_id, timeout=30)
         assert shown.returncode == 0, shown.stderr
         assert "damaged" in shown.stdout
-    is_one_line(cli("train", "--resume", run.id, timeout=60), 1, name)
+        is_one_line(cli("train", "--resume", run_id, timeout=60), 1, name)
 
 
 def test_no_reader_follows_a_link_or_waits_for_a_pipe(tmp_path: Path) -> None:
@@ -101,7 +103,7 @@ def test_huge_files_without_a_line_end_do_not_fill_the_memory(tmp_path: Path) ->
     run = old_run(tmp_path)
     for path in (run.metrics_file, run.report_file, run.config_file.with_name("environment.json")):
         with path.open("wb") as stream:
-            stream.truncate(400 << 20)  # a sparse file
+            stream.truncate(100 << 20)  # a sparse file
     script = """
 import sys
 from pathlib import Path
