@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,11 @@ class _Trap:
         return Path.touch, (Path("trapped"),)  # type: ignore[return-value]
 
 
+@cache
 def _zip_bomb() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("archive/data.pkl", bytes(200_000_000))
+        archive.writestr("archive/data.pkl", bytes(50_000_000))
     return stream.getvalue()
 
 
