@@ -18,16 +18,16 @@ def words_of(text: str) -> set[str]:
     return set(re.findall(r"[\w./`'-]+", text))
 
 
-@pytest.mark.parametrize("width", [50, 79, 80])
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_cuts_no_word(command: str, width: int, cli: Cli) -> None:
+def test_help_cuts_no_word(command: str, cli: Cli) -> None:
     whole = words_of(cli(*command.split(), "--help", COLUMNS="200").stdout)
-    lines = shown(*command.split(), "--help", columns=width).lines
-    assert not any("…" in line for line in lines)
-    assert max(map(len, lines)) <= width
-    found = words_of("\n".join(lines))
-    assert found - whole <= {"Arguments", "and", "options", "/"}, "parts of words"
-    assert {word for word in whole if word.startswith("--")} <= found
+    for width in (50, 79, 80):
+        lines = shown(*command.split(), "--help", columns=width).lines
+        assert not any("…" in line for line in lines), width
+        assert max(map(len, lines)) <= width
+        found = words_of("\n".join(lines))
+        assert found - whole <= {"Arguments", "and", "options", "/"}, f"{width}: parts of words"
+        assert {word for word in whole if word.startswith("--")} <= found, width
 
 
 def test_the_list_of_commands_has_one_sentence_each_in_the_order_of_a_beginner(cli: Cli) -> None:
