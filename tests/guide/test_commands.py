@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +34,14 @@ def in_text(text: str) -> list[list[str]]:
     return [shlex.split(found) for part in code for found in COMMAND.findall(part)]
 
 
+@cache
+def program() -> Any:
+    return typer.main.get_command(build())
+
+
 def leaf(words: list[str]) -> tuple[Any, list[str]]:
     """The command that those words call, and the words that are left for it."""
-    command: Any = typer.main.get_command(build())
+    command = program()
     while words and not words[0].startswith("-") and hasattr(command, "commands"):
         if command.name == "predict" and words[0].isdecimal():  # `predict 3` is `predict idx 3`
             words = ["idx", *words]

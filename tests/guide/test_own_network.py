@@ -18,12 +18,15 @@ from tests.conftest import Cli, is_one_line
 
 CODE = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CHECK = """
+from mnist_sum_tui.__main__ import main
 import torch
 from mnist_sum_tui.models import build, parameter_count
 network = build("tiny").eval()
 digits, sums = network(torch.zeros(2, 1, 28, 28), torch.eye(10)[:2])
 print(tuple(digits.shape), tuple(sums.shape), parameter_count(network))
+main()
 """
+"""a program that shows what the network answers, and then does what the command line says"""
 
 
 @pytest.fixture
@@ -90,10 +93,11 @@ def test_its_file_is_trained_resumed_and_asked(cli: Cli, small_data: str, tmp_pa
 def test_the_network_of_the_page_trains(package: Path, small_data: str, tmp_path: Path) -> None:
     parameters = re.search(r"It has ([\d,]+) parameters", pages()["own-network"].text)
     assert parameters
-    assert python(package, "-c", CHECK).strip() == f"(2, 10) (2, 19) {parameters[1].replace(',', '')}"
-    command = ["-m", "mnist_sum_tui", "train", "--model", "tiny", "--epochs", "3", "--threads", "1"]
+    command = ["-c", CHECK, "train", "--model", "tiny", "--epochs", "3", "--threads", "1"]
     told = python(package, *command, "--data-dir", small_data, "--runs-dir", str(tmp_path / "own"), "--json")
-    events = [json.loads(line) for line in told.splitlines()]
+    checked, *lines = told.splitlines()
+    assert checked == f"(2, 10) (2, 19) {parameters[1].replace(',', '')}"
+    events = [json.loads(line) for line in lines]
     epochs = [event for event in events if event["event"] == "epoch"]
     assert events[-1]["reason"] == "completed"
     assert epochs[-1]["digit_loss"] < epochs[0]["digit_loss"], "it learns"
