@@ -216,14 +216,14 @@ def test_the_picture_and_its_title_fit_a_screen(environment: dict[str, str], sma
     found = shown("predict", "3", "5", columns=80, rows=24, environment=environment)
     assert "test image 3, number 5" in found.lines
     assert len(found.lines) < 24, "the last row has the shell's prompt"
-    run = begun(config_of(small_data), tmp_path / "runs", 1)  # its answer is wrong
+    run = begun(config_of(small_data, model="swift"), tmp_path / "runs", 1)  # its answer is wrong
     found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24, environment=environment)
     assert "test image 3, number 5; correct: 0 + 5 = 5" in found.lines
     assert len(found.lines) < 24
 
 
 def test_evaluate_says_how_many_wrong_digits_it_shows(cli: Cli, small_data: str, tmp_path: Path) -> None:
-    begun(config_of(small_data), tmp_path / "runs", 3)
+    begun(config_of(small_data, model="swift"), tmp_path / "runs", 3)
     words = cli("evaluate", "--data-dir", small_data).stdout
     assert re.search(r"^Wrong digits, 16 of \d\d shown, surest first$", words, re.MULTILINE)
     assert "all: mnist-sum tui, page Mistakes\nsee one: mnist-sum predict INDEX" in words

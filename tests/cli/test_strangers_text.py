@@ -104,7 +104,7 @@ def test_the_message_of_an_error_is_printable() -> None:
 
 
 def test_a_folder_of_images_is_named_as_a_word_of_the_shell(cli: Cli, small_data: str, tmp_path: Path) -> None:
-    begun(config_of(small_data), tmp_path / "runs", 1)
+    begun(config_of(small_data, model="swift"), tmp_path / "runs", 1)
     folder = Path(small_data).rename(tmp_path / "\x1b[31m")
     assert f"predict INDEX --data-dir {shell_word(str(folder))}" in is_harmless(
         cli("evaluate", "--data-dir", str(folder))

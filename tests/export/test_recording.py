@@ -72,7 +72,7 @@ def test_the_committed_run_is_whole_and_small() -> None:
 
 
 def test_a_training_is_recorded_with_its_samples(small_data: str, tmp_path: Path) -> None:
-    config = TrainConfig.of("standard", model="compact", epochs=2, threads=1, data_dir=small_data)
+    config = TrainConfig.of("standard", model="swift", epochs=2, threads=1, data_dir=small_data)
     kept = Run(tmp_path / "kept")
     events = record(config, kept)
     assert list(read_events(kept.metrics_file)) == events

@@ -5,7 +5,7 @@ from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.training.step import Learner
 from tests.conftest import plan_of
 
-CONFIG = TrainConfig.of("standard", model="compact", precision="fp32")
+CONFIG = TrainConfig.of("standard", model="swift", precision="fp32")
 
 
 def trained(steps: int = 2) -> Learner:

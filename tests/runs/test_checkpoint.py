@@ -173,4 +173,4 @@ def test_also_gets_the_same_content(tmp_path: Path, learner: Learner) -> None:
 def test_the_metadata_is_json(saved: Path) -> None:
     with safetensors.safe_open(saved, "pt") as stream:
         values = json.loads(stream.metadata()["mnist_sum"])
-    assert values["config"]["model"] == "compact"
+    assert values["config"]["model"] == "swift"
