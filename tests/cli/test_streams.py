@@ -192,7 +192,7 @@ def test_a_pipe_closed_after_the_last_step_leaves_a_complete_run(small_data: str
     assert "--resume" not in said
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_training_works_with_standard_streams_closed(small_data: str, tmp_path: Path, closed: str) -> None:
     command = shlex.join([*COMMAND, "train", "--recipe", "sprint", "--epochs", "1", "--data-dir", small_data])
     done = subprocess.run(
@@ -204,6 +204,12 @@ def test_training_works_with_standard_streams_closed(small_data: str, tmp_path: 
     (run,) = find.list_runs(tmp_path / "r")
     assert run.report_file.exists()
     assert b"Test:" not in run.metrics_file.read_bytes(), "no file of the run got the number of the closed stdout"
+
+
+def test_a_closed_standard_input_is_an_empty_one() -> None:
+    command = f"{shlex.join(COMMAND)} predict image - <&-"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=100, check=False)
+    is_one_line(done, 2, "standard input is empty")
 
 
 @pytest.mark.parametrize(
