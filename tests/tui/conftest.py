@@ -1,6 +1,6 @@
 """What the tests of the dashboard share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,13 @@ async def pilot(
     async with recorded.new_app(tmp_path).run_test(size=terminal_size) as pilot:
         await pilot.pause()
         yield pilot
+
+
+@pytest.fixture
+def without_form() -> Iterator[None]:
+    """For tests that need no form; it stands before `pilot` in `usefixtures`."""
+    with recorded.without_form():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ from mnist_sum_tui.tui.predictions.requests import (
 from mnist_sum_tui.tui.predictions.weights import LIVE, Weights
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
-from tests.tui.recorded import settle
+from tests.tui.recorded import settle, without_form
 
 Kind = TypeVar("Kind", bound=Page)
 Size = tuple[int, int]
@@ -65,8 +65,7 @@ def images() -> dataset.Split:
 
 @cache
 def outputs() -> Outputs:
-    labels = images().labels
-    predicted = labels.clone()
+    predicted = images().labels.clone()
     for index, digit in WRONG.items():
         predicted[index] = digit
     sureness = 0.9901 - 0.3 * (torch.arange(COUNT) % 97) / 97  # 0.99 itself is 98 % or 99 %, as the processor rounds
@@ -245,6 +244,7 @@ async def opened(pilot: Pilot[int], kind: type[Kind]) -> Kind:
 
 @contextlib.asynccontextmanager
 async def on(app: MnistSumApp, kind: type[Kind], size: Size = (80, 24)) -> AsyncIterator[tuple[Pilot[int], Kind]]:
-    """The app in a terminal of this size, on a page that has its answers."""
-    async with app.run_test(size=size) as pilot:
-        yield pilot, await opened(pilot, kind)
+    """The app in a terminal of this size, on a page that has its answers; behind it, Train has no form yet."""
+    with without_form():
+        async with app.run_test(size=size) as pilot:
+            yield pilot, await opened(pilot, kind)

@@ -1,8 +1,10 @@
 """A recorded training for tests: a list of events, made by formula and a clock that is no clock."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,16 @@ def finished(step: int = EPOCHS * STEPS_PER_EPOCH, elapsed: float = 53.75, reaso
 
 
 def training(until: int = 1075, slower: float = 1.0) -> Iterator[Event]:
-    """The events up to a step; `slower` stretches how long learning takes."""
+    """The events up to a step, made once per process; `slower` stretches how long learning takes."""
+    return iter(_kept(until, slower))
+
+
+@cache
+def _kept(until: int, slower: float) -> tuple[Event, ...]:
+    return tuple(_made(until, slower))
+
+
+def _made(until: int, slower: float) -> Iterator[Event]:
     chance = np.random.default_rng(7)
     clock = FakeClock(0.025 * (1.15 if slower > 1 else 1))
     yield started()
@@ -155,6 +166,15 @@ def without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("mnist_sum_tui.tui.app.warm_up", lambda done: done())
     monkeypatch.setattr(TrainPage, "load_images", load_images)
+
+
+@contextlib.contextmanager
+def without_form() -> Iterator[None]:
+    """The page Train begins without its form, as for a replay: it takes half of the start, and comes when asked for."""
+    with pytest.MonkeyPatch.context() as patch:
+        page = "mnist_sum_tui.tui.app.TrainPage"
+        patch.setattr(page, lambda defaults, _: TrainPage(defaults, begins_with_form=False))
+        yield
 
 
 def begin(app: MnistSumApp, control: Control | None = None) -> Control:

@@ -28,6 +28,7 @@ def made(tmp_path: Path) -> list[Run]:
     return [make(tmp_path, f"20260101-{120000 + number}-compact", events) for number in range(COUNT)]
 
 
+@pytest.mark.usefixtures("without_form")
 async def test_the_first_runs_are_shown_while_the_others_are_read(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from tests.tui.pages.test_network_views import show
 from tests.tui.recorded import until
 
 
+@pytest.mark.usefixtures("without_form")
 async def test_the_newest_run_shows_its_health_without_being_opened(
     app: MnistSumApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,8 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make, note_of
 from tests.tui.recorded import press, until
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 def give_weights(run: Run) -> None:
     """Files that stand for checkpoints; nothing here reads them."""
@@ -88,6 +90,7 @@ async def test_a_damaged_run_and_one_that_is_gone_are_told(
     made[2].config_file.write_text("{")
     monkeypatch.setattr(Experiments, "keep_state", lambda _: None)  # it looks just before they go
     async with fixed.on(app, RunsPage) as (pilot, page):
+        app.train_page.show_form()  # otherwise Train waits for a run, and tells it itself
         for run in made[:2]:
             run.delete()
         await press(pilot, "end", "enter")  # nothing says when it was created, so it is the last

@@ -14,6 +14,8 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from tests.tui.recorded import until
 from tests.tui.shown import lines
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 @pytest.fixture
 def held() -> Iterator[threading.Event]:

@@ -6,11 +6,14 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press
+
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 def rows_of(pilot: Pilot[int], name: str) -> list[str]:
@@ -20,11 +23,10 @@ def rows_of(pilot: Pilot[int], name: str) -> list[str]:
 
 
 async def test_a_note_takes_no_row_from_the_bars(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+    async with fixed.on(app, InspectPage) as (pilot, page):
         for keys in ((), ("w",)):
             await press(pilot, *keys)
-            assert app.screen.query_one("#note", Static).display == bool(keys)
+            assert page.query_one("#note", Static).display == bool(keys)
             assert rows_of(pilot, "#digit-bars") == [str(digit) for digit in range(10)]
             assert rows_of(pilot, "#sum-bars") == [str(total) for total in range(19)]
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ from tests.tui import fixed, recorded
 from tests.tui.recorded import settle
 
 
+@cache
+def line(event: Event) -> str:
+    """Its line in the journal; the same events are written by most tests."""
+    return to_json(event) + "\n"
+
+
 def make(folder: Path, name: str, events: list[Event], **values: object) -> Run:
     """A run folder with those events, made at noon of the first of January 2026."""
     config = TrainConfig.of("standard", **{"model": "compact", **values})
@@ -35,7 +42,7 @@ def make(folder: Path, name: str, events: list[Event], **values: object) -> Run:
     run.path.mkdir(parents=True)
     minute = len(list(folder.iterdir()))
     run.write_json(run.config_file, {"created": f"2026-01-01T12:{minute:02}:00+00:00", **config.to_dict()})
-    run.metrics_file.write_text("".join(to_json(event) + "\n" for event in events))
+    run.metrics_file.write_text("".join(map(line, events)))
     return run
 
 

@@ -16,6 +16,8 @@ from tests.tui.pages.test_runs import make
 from tests.tui.pages.training import play, shown
 from tests.tui.recorded import until
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 async def test_the_images_are_read_once_and_stay_through_replays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
