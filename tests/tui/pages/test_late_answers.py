@@ -21,21 +21,21 @@ from tests.tui.pages.test_draw import THREE, draw
 from tests.tui.recorded import press
 
 
+@pytest.mark.usefixtures("without_form")
 @pytest.mark.parametrize("name", ["inspect", "draw", "inside"])
-@pytest.mark.parametrize(("keys", "chosen"), [(("full_stop", "comma", "comma"), 0), (("full_stop", "comma"), 1)])
-async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider(
-    name: str, keys: tuple[str, ...], chosen: int, app: MnistSumApp
-) -> None:
+async def test_an_answer_of_weights_that_are_not_wanted_any_more_moves_no_slider(name: str, app: MnistSumApp) -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await fixed.open_page(pilot, name)
         page, held = app.screen, fixed.hold(app)
         assert isinstance(page, WeightsPage)
-        await pilot.press(*keys)
-        fixed.predictions_in(app).answer(held[0])
-        await pilot.pause()
-        assert page.query_one(Slider).chosen == chosen
-        await pilot.press("full_stop")
-        assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
+        for keys, chosen in (("full_stop", "comma", "comma"), 0), (("full_stop", "comma"), 1):
+            held.clear()
+            await pilot.press(*keys)
+            fixed.predictions_in(app).answer(held[0])
+            await pilot.pause()
+            assert page.query_one(Slider).chosen == chosen
+            await pilot.press("full_stop")
+            assert page.query_one(Slider).chosen == chosen + 1, "no press is lost"
 
 
 async def test_inside_shows_what_was_asked_for_last_and_no_large_map_of_another_network(app: MnistSumApp) -> None:
