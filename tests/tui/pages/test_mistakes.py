@@ -19,7 +19,7 @@ from mnist_sum_tui.tui.widgets.key_footer import keys_of
 from mnist_sum_tui.tui.widgets.map_lines import cell_style, fitted, map_lines
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
-from tests.tui.recorded import press
+from tests.tui.recorded import press, until
 
 BLACK, RED = Color(0, 0, 0), Color(255, 0, 0)
 
@@ -41,6 +41,7 @@ async def test_maps_and_the_worst_first(app: MnistSumApp) -> None:
         assert "12 wrong digits" in str(gallery.border_title)
 
 
+@pytest.mark.usefixtures("without_form")
 async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,66 +56,54 @@ async def test_until_all_images_are_read_no_key_offers_what_is_not_there(
         assert needing_one < {key.words for key in keys_of(app.screen)[0]}
 
 
-@pytest.mark.parametrize("mistakes", [0, 1])
-async def test_only_mistakes_are_red(mistakes: int, app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        confusion = app.screen.query_one(Confusion)
-        grid = [[100 if label == digit else 0 for digit in range(10)] for label in range(10)]
-        grid[4][9] = mistakes
-        confusion.grid = grid
-        grounds = [span.style.background for span in confusion.render().spans if isinstance(span.style, Style)]
-        assert len(grounds) == 100
-        assert sum(ground != confusion.colors[2] for ground in grounds) == mistakes
+async def test_only_mistakes_are_red(app: MnistSumApp) -> None:
+    async with fixed.on(app, MistakesPage) as (_, page):
+        confusion = page.query_one(Confusion)
+        for mistakes in (0, 1):
+            grid = [[100 if label == digit else 0 for digit in range(10)] for label in range(10)]
+            grid[4][9] = mistakes
+            confusion.grid = grid
+            grounds = [span.style.background for span in confusion.render().spans if isinstance(span.style, Style)]
+            assert len(grounds) == 100
+            assert sum(ground != confusion.colors[2] for ground in grounds) == mistakes
 
 
-async def test_enter_opens_one_in_inspect(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        await press(pilot, "right", "down", "up", "right", "enter")
-        await pilot.pause()
-        assert isinstance(app.screen, InspectPage)
-        assert app.screen.index == fixed.result().mistakes[2].index
-
-
-async def test_a_click_chooses_and_a_second_one_opens(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        gallery = app.screen.query_one(Gallery)
+async def test_a_click_chooses_and_a_second_one_or_enter_opens(app: MnistSumApp) -> None:
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery = page.query_one(Gallery)
         await pilot.click(gallery, offset=(3, 0))
         await pilot.pause()
         await pilot.pause()
-        assert isinstance(app.screen, MistakesPage), "the title is no image"
+        assert app.screen is page, "the title is no image"
         place = (2 * gallery.tile.width + 3, 4)
         await pilot.click(gallery, offset=place)
         assert gallery.chosen == 2
         await pilot.click(gallery, offset=place)
-        await pilot.pause()
-        await pilot.pause()
-        assert isinstance(app.screen, InspectPage)
+        await until(pilot, lambda: isinstance(app.screen, InspectPage))
+        await press(pilot, "f4", "home", "right", "down", "up", "enter")
+        await until(pilot, lambda: isinstance(app.screen, InspectPage))
+        assert app.screen.index == fixed.result().mistakes[1].index  # type: ignore[attr-defined]
 
 
 async def test_the_chosen_one_is_scrolled_into_view(app: MnistSumApp) -> None:
-    async with app.run_test(size=(60, 20)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        gallery = app.screen.query_one(Gallery)
+    async with fixed.on(app, MistakesPage, (60, 20)) as (pilot, page):
+        gallery = page.query_one(Gallery)
         await press(pilot, "end")
         assert gallery.chosen == len(gallery.items) - 1
         assert gallery.scroll_offset.y > 0
         await press(pilot, "home", "m")
         assert gallery.scroll_offset.y == 0
-        assert not app.screen.query_one("#maps").display
+        assert not page.query_one("#maps").display
 
 
 async def test_other_themes_draw_it_anew(app: MnistSumApp) -> None:
-    async with app.run_test(size=(200, 60)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        gallery = app.screen.query_one(Gallery)
-        dark = gallery.render_line(5)
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery = page.query_one(Gallery)
+        dark = gallery.render_line(2)
         app.theme = "textual-light"
         await pilot.pause()
         await pilot.pause()
-        assert gallery.render_line(5) != dark
+        assert gallery.render_line(2) != dark
 
 
 def test_map_as_text() -> None:
@@ -175,23 +164,23 @@ def test_words() -> None:
     assert frequent(several) == ["2 read as 7: 3 of 15", "9 read as 4: 3 of 15", "4 read as 9: 1 of 13"]
 
 
-@pytest.mark.parametrize("width", range(20, 130, 5))
-def test_no_figure_is_cut(width: int) -> None:
+def test_no_figure_is_cut() -> None:
     """What does not fit is left out whole."""
     whole = f"{fixed.SOURCE}: digit 98.80 % · sum 98.77 % · agreement 99.97 %"
-    line = summary_line(fixed.result(), width)
-    assert len(line) <= max(width, len(fixed.SOURCE))
-    assert whole.startswith(line) or whole.replace(", epoch 3", "").startswith(line), "the figure matters more"
-    assert line == whole or line == fixed.SOURCE or line.endswith(" %")
-    selection = all_wrong(fixed.result())
-    title = title_line(selection, frequent(fixed.result()), width)
-    named = title.removesuffix(" and others").removesuffix(", …")
-    assert (
-        title in ("12 wrong digits", f"12 wrong digits: {KEY}")
-        or title == selection.title
-        or (len(title) <= width and named != title and named.endswith((" of 116", " of 110", " of 87")))
-    ), "all are as frequent"
-    once = ["5 read as 3: 2 of 892", *frequent(fixed.result())]
+    selection, often = all_wrong(fixed.result()), frequent(fixed.result())
+    for width in range(20, 130, 5):
+        line = summary_line(fixed.result(), width)
+        assert len(line) <= max(width, len(fixed.SOURCE))
+        assert whole.startswith(line) or whole.replace(", epoch 3", "").startswith(line), "the figure matters more"
+        assert line == whole or line == fixed.SOURCE or line.endswith(" %")
+        title = title_line(selection, often, width)
+        named = title.removesuffix(" and others").removesuffix(", …")
+        assert (
+            title in ("12 wrong digits", f"12 wrong digits: {KEY}")
+            or title == selection.title
+            or (len(title) <= width and named != title and named.endswith((" of 116", " of 110", " of 87")))
+        ), f"all are as frequent, {width}"
+    once = ["5 read as 3: 2 of 892", *often]
     assert title_line(selection, once, 54) == f"12 wrong digits · most often {once[0]}"
 
 
@@ -216,9 +205,8 @@ def test_tiles_suit_the_room() -> None:
 
 
 async def test_the_weights_move_as_on_inspect(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        worker, slider = fixed.predictions_in(app), app.screen.query_one(Slider)
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        worker, slider = fixed.predictions_in(app), page.query_one(Slider)
         assert slider.region.bottom == 23, "the line above the footer"
         assert slider.names[slider.chosen] == "best"
         monkeypatch.setattr(worker, "request", lambda request, _: worker.requests.append(request))  # not answered yet
@@ -229,6 +217,6 @@ async def test_the_weights_move_as_on_inspect(app: MnistSumApp, monkeypatch: pyt
         assert wanted == app.session.weights == fixed.CHOICES[0]
         assert slider.names[slider.chosen] == "epoch 1"
         named_anew = (fixed.CHOICES[0], replace(fixed.CHOICES[1], name="epoch 3 = best"))
-        app.screen.post_message(fixed.evaluated(named_anew))
+        page.post_message(fixed.evaluated(named_anew))
         await pilot.pause()
         assert slider.names[slider.chosen] == "epoch 3 = best", "whose result is shown"

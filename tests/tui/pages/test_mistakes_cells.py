@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.selection import caption, read_as, sums_wrong
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -56,8 +57,7 @@ def test_what_is_not_sure_is_not_rounded_to_the_limit() -> None:
 
 
 async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
+    async with fixed.on(app, MistakesPage) as (pilot, _):
         gallery, confusion = app.screen.query_one(Gallery), app.screen.query_one(Confusion)
         sums = app.screen.query_one(SumMap)
         everything, footer = shown_in(gallery), app.screen.query_one(KeyFooter)
@@ -81,21 +81,20 @@ async def test_a_cell_is_chosen_by_keys_or_a_click_and_escape_shows_all_again(ap
 
 
 async def test_m_says_what_it_does_and_makes_the_pictures_larger(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        gallery, footer = app.screen.query_one(Gallery), app.screen.query_one(KeyFooter)
+    async with fixed.on(app, MistakesPage) as (pilot, page):
+        gallery, footer = page.query_one(Gallery), page.query_one(KeyFooter)
         assert gallery.tile.look == "dots"
-        app.screen.add_class("-empty")  # as before the first result
+        page.add_class("-empty")  # as before the first result
         await pilot.pause()
         assert "m Enlarge" in footer.render().plain
-        app.screen.remove_class("-empty")
+        page.remove_class("-empty")
         assert "m Enlarge" in footer.render().plain
         await pilot.press("m")
         await until(pilot, lambda: gallery.tile.look == "blocks")
         assert "m Show maps" in footer.render().plain
         await pilot.press("escape")
         await until(pilot, lambda: gallery.tile.look == "dots")
-        assert app.screen.query_one("#maps").display
+        assert page.query_one("#maps").display
 
 
 def _ground(heatmap: Heatmap, row: int, column: int) -> object:
@@ -105,35 +104,29 @@ def _ground(heatmap: Heatmap, row: int, column: int) -> object:
 
 
 @pytest.mark.parametrize("size", [(50, 15), (60, 20), (80, 24), (120, 36), (200, 60)])
-async def test_the_maps_are_whole_have_a_key_and_no_blank_row(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        for heatmap in app.screen.query(Heatmap):
+async def test_the_maps_are_whole_have_a_key_and_no_blank_row_and_words_never_touch(
+    size: tuple[int, int], app: MnistSumApp
+) -> None:
+    """Where counts do not fit, shades stand for all of them; the titles say which map it is."""
+    async with fixed.on(app, MistakesPage, size) as (pilot, page):
+        for heatmap in page.query(Heatmap):
             lines = heatmap.render().plain.split("\n")
             assert len(lines) == heatmap.content_size.height, "none wraps"
             assert max(map(len, lines)) <= heatmap.content_size.width
             assert all(line[3:].strip() for line in lines[:11])
             assert len(str(heatmap.border_title)) <= heatmap.size.width - 3, "its title is whole"
-        sums = app.screen.query_one(SumMap)
+        confusion, sums = page.query_one(Confusion), page.query_one(SumMap)
         assert "96.6" in f"{sums.border_title}{sums.render().plain}"
         if size[0] >= 120:  # figures, not shades
             least, most = _ground(sums, 0, 0), _ground(sums, 5, 0)
-            assert most == _ground(app.screen.query_one(Confusion), 2, 1), "the most mistakes, as in the other map"
+            assert most == _ground(confusion, 2, 1), "the most mistakes, as in the other map"
             assert least == _ground(sums, 1, 0) == sums.rich_style.bgcolor, "100 %"
             assert " to  96.6  % of the sums are right" in sums.render().plain
-        gallery = app.screen.query_one(Gallery)
+        gallery = page.query_one(Gallery)
         assert gallery.tile.width * (gallery.across + 1) > gallery.size.width, "the whole width"
         assert gallery.size.width - gallery.tile.width * gallery.across < gallery.across + 2
-        frequent = str(gallery.border_title) + str(app.screen.query_one("#frequent", Static).render())
+        frequent = str(gallery.border_title) + str(page.query_one("#frequent", Static).render())
         assert "2 read as 1: 1 of 116" in frequent or size[0] < 60
-
-
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
-async def test_words_of_the_maps_never_touch(size: tuple[int, int], app: MnistSumApp) -> None:
-    """Where counts do not fit, shades stand for all of them; the titles say which map it is."""
-    async with app.run_test(size=size) as pilot:
-        await fixed.open_page(pilot, "mistakes")
-        confusion, sums = app.screen.query_one(Confusion), app.screen.query_one(SumMap)
         grid = [[900.0 if row == column else 0.0 for column in range(10)] for row in range(10)]
         grid[4][8:] = 12, 124
         confusion.grid = grid
@@ -141,7 +134,7 @@ async def test_words_of_the_maps_never_touch(size: tuple[int, int], app: MnistSu
         lines = str(confusion.render()).split("\n")
         assert all(len(line.split()) == 11 for line in lines[1:11])
         assert ("12" in lines[5].split()) == (size[0] > 60)
-        assert str(confusion.border_title).startswith("Digit: ")
-        assert str(sums.border_title).startswith("Sum: ")
+        assert size[0] < 60 or str(confusion.border_title).startswith("Digit: ")
+        assert size[0] < 60 or str(sums.border_title).startswith("Sum: ")
         assert ("░" in str(sums.border_title)) == (size[1] < 30)
         assert size != (80, 24) or "digit↓ number→ ░100% █96.6%" in str(sums.border_title)
