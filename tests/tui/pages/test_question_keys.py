@@ -1,6 +1,7 @@
 """The keys of the questions that ask for a line of text: what Enter and Escape do stands in the footer of each."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -21,19 +22,18 @@ def resume_run() -> ResumeRun:
     return ResumeRun(Continuation.of(Run(Path("runs/long")), TrainConfig.of("standard"), [recorded.started()]))
 
 
-@pytest.mark.parametrize(
-    ("question", "does"),
-    [
-        (GoTo("image", 99), "Go there"),
-        (OpenPicture(), "Open"),
-        (AskLine("Which runs?", "", "A state, such as stopped", len), "Accept"),
-        (resume_run(), "Train"),
-    ],
-)
-async def test_the_footer_says_what_enter_and_escape_do(
-    question: Question[object], does: str, pilot: Pilot[int]
-) -> None:
-    await pilot.app.push_screen(question)
-    await pilot.pause()
-    assert question.query_one(KeyFooter).render().plain == f"enter {does}  esc Cancel"
-    assert not any("Enter" in str(label.content) for label in question.query(Label))
+@pytest.mark.usefixtures("without_form")
+async def test_the_footer_says_what_enter_and_escape_do(pilot: Pilot[int]) -> None:
+    questions: dict[str, Question[Any]] = {
+        "Go there": GoTo("image", 99),
+        "Open": OpenPicture(),
+        "Accept": AskLine("Which runs?", "", "A state, such as stopped", len),
+        "Train": resume_run(),
+    }
+    for does, question in questions.items():
+        await pilot.app.push_screen(question)
+        await pilot.pause()
+        assert question.query_one(KeyFooter).render().plain == f"enter {does}  esc Cancel"
+        assert not any("Enter" in str(label.content) for label in question.query(Label))
+        await pilot.press("escape")
+        assert question not in pilot.app.screen_stack

@@ -15,6 +15,7 @@ from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.session.resuming import Continuation
 from tests.tui import recorded
 
+pytestmark = pytest.mark.usefixtures("without_form")
 STEPS = recorded.STEPS_PER_EPOCH
 
 
@@ -25,20 +26,18 @@ async def said_of(pilot: Pilot[int], config: TrainConfig, *events: Event) -> str
     return " ".join(str(label.render()) for label in pilot.app.screen.query(Label))
 
 
-@pytest.mark.parametrize(
-    ("step", "words"),
-    [
+async def test_the_epoch_at_which_it_stopped_is_told_in_full(pilot: Pilot[int]) -> None:
+    config = TrainConfig.of("standard", model="compact", epochs=2000)
+    for step, words in (
         (3 * STEPS, "epoch 3 of 2000"),
         (700, "epoch 1.62 of 2000"),
         (1234 * STEPS + STEPS // 2, "epoch 1234.5 of 2000"),
         (2000 * STEPS - 1, "epoch 1999.99 of 2000"),
-    ],
-)
-async def test_the_epoch_at_which_it_stopped_is_told_in_full(step: int, words: str, pilot: Pilot[int]) -> None:
-    start = replace(recorded.started(resumed=True), step=step, epochs=2000)
-    config = TrainConfig.of("standard", model="compact", epochs=2000)
-    said = await said_of(pilot, config, start)
-    assert f"It stopped at {words} and goes on from there." in said
+    ):
+        start = replace(recorded.started(resumed=True), step=step, epochs=2000)
+        said = await said_of(pilot, config, start)
+        assert f"It stopped at {words} and goes on from there." in said
+        await pilot.press("escape")
 
 
 async def test_a_run_that_diverged_before_anything_was_saved_is_not_said_to_go_on(pilot: Pilot[int]) -> None:
