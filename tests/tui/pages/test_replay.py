@@ -22,6 +22,8 @@ from tests.tui.predictions.test_weights import save_head
 from tests.tui.recorded import app_of, press, until
 from tests.tui.shown import lines
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 async def paused(pilot: Pilot[int], run: Run) -> Player:
     """The replay of the run, paused at its beginning."""
@@ -105,22 +107,22 @@ async def test_keys_lead_through_the_moments(pilot: Pilot[int], run: Run) -> Non
     assert "leave the replay first" in next(iter(app._notifications)).message
 
 
-async def test_the_footer_says_what_space_does(pilot: Pilot[int], run: Run) -> None:
+async def test_the_bar_says_whether_it_plays_and_the_footer_what_space_does(pilot: Pilot[int], run: Run) -> None:
     player = await paused(pilot, run)
 
-    def says(words: str) -> bool:
-        return words in lines(app_of(pilot))[-1]
+    def says(mark: str, does: str) -> bool:
+        first, *_, last = lines(app_of(pilot))
+        return f"{mark} replay" in first and f"space {does}" in last
 
-    await until(pilot, lambda: says("space Play"))
+    await until(pilot, lambda: says("‖", "Play"))
     await pilot.press("space")
-    await until(pilot, lambda: says("space Pause"))
+    await until(pilot, lambda: says("▸", "Pause"))
     await pilot.press("right")
-    await until(pilot, lambda: says("space Play"))  # a step pauses
+    await until(pilot, lambda: says("‖", "Play"))  # a step pauses
     player.go_to_row(player.replay.last - 2)
     await pilot.press("space")
     await until(pilot, lambda: player.is_at_end)
-    assert not player.is_playing
-    await until(pilot, lambda: says("space Play"))  # at the end it stops
+    await until(pilot, lambda: says("‖", "Play"))  # at the end it stops
 
 
 async def test_a_run_that_still_trains_can_be_looked_back_at(fake: FakeTrain, pilot: Pilot[int], run: Run) -> None:
@@ -236,14 +238,12 @@ async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
     assert answers() == [None] * 8
 
 
-@pytest.mark.parametrize("further", [0, -1])
-async def test_a_replay_has_the_addition_table_from_the_columns_on_that_inside_names(
-    further: int, pilot: Pilot[int], run: Run
-) -> None:
+async def test_a_replay_has_the_addition_table_from_the_columns_that_inside_names(pilot: Pilot[int], run: Run) -> None:
     await paused(pilot, run)
     await pilot.press("end")
-    columns = int(STEP_BY_STEP.partition("from ")[2].partition(" columns on")[0])
-    await pilot.resize_terminal(columns + further, 36)
+    least = int(STEP_BY_STEP.partition("from ")[2].partition(" columns on")[0])
     strip = app_of(pilot).train_page.query_one(SampleStrip)
-    await until(pilot, lambda: strip.has_class("-with-table") and strip.size.width == columns + further - 2)
-    assert strip.query_one(AdditionPicture).display == (further == 0)
+    for columns in (least, least - 1):
+        await pilot.resize_terminal(columns, 36)
+        await until(pilot, lambda: strip.has_class("-with-table") and strip.size.width == columns - 2)  # noqa: B023
+        assert strip.query_one(AdditionPicture).display == (columns == least)
