@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS
@@ -18,19 +17,18 @@ from tests.tui.pages.test_runs import make
 from tests.tui.recorded import press, settle, until
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
 async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
-    size: tuple[int, int], app: MnistSumApp, made: list[Run]
+    app: MnistSumApp, made: list[Run]
 ) -> None:
-    async with fixed.on(app, RunsPage, size) as (pilot, page):
+    async with fixed.on(app, RunsPage) as (pilot, page):
         beside = page.query_one("#differing", Static)
         assert not beside.display, "of one run there is nothing to compare"
         await pilot.press("space", "space")
         await settle(pilot)
         rows = [line.split() for line in str(beside.render()).splitlines()]
         assert rows == [["setting", *RUN_SYMBOLS[:2]], ["model", "compact", "pictured"]]
-        assert beside.region.right <= size[0]
-        assert page.query_one(Chart).region.width >= size[0] // 2
+        assert beside.region.right <= 80
+        assert page.query_one(Chart).region.width >= 40
         await pilot.press("up", "space", "down", "space")
         assert page.query_one(RunTable).cursor_row == 0, "after the last row comes the first: space twice marks two"
         await settle(pilot)
@@ -38,21 +36,20 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
             ("20260101-120300-compact-short", "20260101-120100-compact"),
             False,
         ]
-        assert page.query_one(Chart).region.width == size[0] - 1, "the same settings take no room from the curves"
+        assert page.query_one(Chart).region.width == 79, "the same settings take no room from the curves"
         await press(pilot, "space")
         assert len(page.query_one(RunTable).marked) == 1
         assert not beside.display
 
 
-@pytest.mark.parametrize("size", [(160, 36), (200, 60)])
 async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
-    size: tuple[int, int], app: MnistSumApp, made: list[Run]
+    app: MnistSumApp, made: list[Run]
 ) -> None:
-    async with fixed.on(app, RunsPage, size) as (pilot, page):
+    async with fixed.on(app, RunsPage, (160, 36)) as (pilot, page):
         beside, table = page.query_one("#details", Static), page.query_one(RunTable)
         assert beside.region.x >= table.region.right
         assert beside.region.y == table.region.y
-        assert beside.region.right == size[0]
+        assert beside.region.right == 160
         await press(pilot, "down")
         assert table.current is not None
         lines = str(beside.render()).splitlines()
@@ -66,7 +63,7 @@ async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_
         assert str(beside.render()).splitlines()[1].split() == ["model", "pictured", "compact"]
         assert str(beside.render()).splitlines()[3] == table.current.run.id, "and the run under the cursor"
         assert not page.query_one("#differing").display
-        await pilot.resize_terminal(159, size[1])
+        await pilot.resize_terminal(159, 36)
         await pilot.pause()
         assert not beside.display
         assert page.query_one("#differing").display
