@@ -18,7 +18,6 @@ from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_figures import Facts
-from mnist_sum_tui.tui.widgets.run_form import RunForm
 from mnist_sum_tui.tui.widgets.sample_strip import Sample
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
@@ -26,7 +25,8 @@ from tests.tui.recorded import press, until
 
 CHARTS_SECONDS = "mnist_sum_tui.tui.pages.train.CHARTS_SECONDS"
 AT: Any = {"step": 1075, "epoch": 3, "elapsed": 26.9}
-SIZES = [(80, 24), (120, 36), (200, 60), (60, 20)]
+
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 def footer(app: MnistSumApp) -> dict[str, str]:
@@ -44,6 +44,8 @@ def notes(app: MnistSumApp) -> list[str]:
 async def test_what_is_said_again_lays_nothing_out(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
     """A layout of the form, and the drawing after it, take a tenth of the time until the dashboard stands."""
     page, laid_out = recorded.app_of(pilot).train_page, list[TrainPage]()
+    page.show_form()
+    await until(pilot, lambda: page.query("#readiness"))
     await until(pilot, lambda: str(page.query_one("#readiness", Static).visual) == "ready")
     monkeypatch.setattr(TrainPage, "_refresh_layout", lambda page, *_, **__: laid_out.append(page))
     page.form.complain("")
@@ -117,40 +119,27 @@ async def test_keys_go_to_the_control(pilot: Pilot[int]) -> None:
     assert footer(app)["v"] == "Validate"
     assert control.take("checkpoint")
     assert control.take("validate")
+    assert not app._notifications, "it needs no words"
     await pilot.press("s")
     assert control.stopping
 
 
 async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A frame that comes early has no charts; nothing new may come after it, and yet they are drawn."""
+    """A frame that comes early, or beyond the allowance, has no charts; nothing new may come after it."""
     app = await play(pilot, recorded.training(200))
     page = app.train_page
-    monkeypatch.setattr(DrawingBudget, "is_left", True)
-    for further in (300, 400):
+    for further, seconds, is_left in ((300, 60.0, True), (400, 0.0, False)):
         before = chart(app, "loss")
         for event in list(recorded.training(further))[-40:]:
             app.on_run_event(RunEvent(event))
-        monkeypatch.setattr(CHARTS_SECONDS, 60.0)
+        monkeypatch.setattr(CHARTS_SECONDS, seconds)
+        monkeypatch.setattr(DrawingBudget, "is_left", is_left)
         page.redraw()
         assert chart(app, "loss") == before
         monkeypatch.setattr(CHARTS_SECONDS, 0.0)
+        monkeypatch.setattr(DrawingBudget, "is_left", True)
         page.redraw()
         assert chart(app, "loss") != before
-
-
-async def test_nothing_is_drawn_beyond_the_allowance(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    app = await play(pilot, recorded.training(200))
-    page = app.train_page
-    monkeypatch.setattr(CHARTS_SECONDS, 0.0)
-    before = chart(app, "loss")
-    monkeypatch.setattr(DrawingBudget, "is_left", False)
-    for event in list(recorded.training(300))[-40:]:
-        app.on_run_event(RunEvent(event))
-    page.redraw()
-    assert chart(app, "loss") == before
-    monkeypatch.setattr(DrawingBudget, "is_left", True)
-    page.redraw()
-    assert chart(app, "loss") != before
 
 
 async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
@@ -223,14 +212,16 @@ async def test_a_notice_is_shown(pilot: Pilot[int]) -> None:
     assert [notification.message for notification in app._notifications] == ["something to know"]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
 async def test_nothing_hangs_over_at_any_size(
     size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recorded.without_torch(monkeypatch)
     async with recorded.new_app(tmp_path).run_test(size=size) as pilot:
-        form = recorded.app_of(pilot).train_page.query_one(RunForm)
-        assert form.max_scroll_y == 0, "the form fits without scrolling"
+        page = recorded.app_of(pilot).train_page
+        await until(pilot, lambda: page.is_composed)
+        await press(pilot, "n")
+        assert page.form.max_scroll_y == 0, "the form fits without scrolling"
         app = await play(pilot, recorded.training())
         assert app.train_page.query_one("#loss", Chart).size.height >= 8
         for charts in ("#loss, #accuracy", "#cores, #accuracy, #system"):
@@ -244,6 +235,6 @@ async def test_nothing_hangs_over_at_any_size(
 
 async def test_resizing_is_safe(pilot: Pilot[int]) -> None:
     await play(pilot, recorded.training(400))
-    for size in ((1, 1), (5, 3), (300, 90), (20, 60), (120, 2), (80, 24)):
+    for size in ((1, 1), (5, 3), (300, 20), (20, 60), (120, 2), (80, 24)):
         await pilot.resize_terminal(*size)
         await press(pilot, "m")
