@@ -134,6 +134,7 @@ async def test_the_maps_are_whole_have_a_key_and_no_blank_row_and_words_never_to
         lines = str(confusion.render()).split("\n")
         assert all(len(line.split()) == 11 for line in lines[1:11])
         assert ("12" in lines[5].split()) == (size[0] > 60)
+        assert not any("+" in line for line in lines[1:11]), "shades, not signs for what does not fit"
         assert size[0] < 60 or str(confusion.border_title).startswith("Digit: ")
         assert size[0] < 60 or str(sums.border_title).startswith("Sum: ")
         assert ("░" in str(sums.border_title)) == (size[1] < 30)
