@@ -160,9 +160,9 @@ def test_a_variable_that_textual_cannot_use_is_named(name: str, tmp_path: Path) 
 
 
 async def test_a_real_training_runs_to_its_end_and_is_gone_on_with(small_data: str, tmp_path: Path) -> None:
-    config = TrainConfig.of("standard", model="compact", epochs=1, threads=1, batch_size=50, data_dir=small_data)
+    config = TrainConfig.of("standard", model="swift", epochs=1, threads=1, batch_size=50, data_dir=small_data)
     app = MnistSumApp(Session(tmp_path / "runs"), config)
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: app.session.finished is not None and not app.session.is_training)
         assert app.session.finished is not None
         assert app.session.finished.reason == "completed"
