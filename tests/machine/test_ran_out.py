@@ -1,7 +1,6 @@
 """Where memory runs out, one line says so, with what helps in this command."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.machine.ran_out import what_ran_out
-from tests.conftest import is_one_line, python
+from tests.conftest import Cli, is_one_line, python
 
 NUMPYS = """
 
@@ -27,6 +26,7 @@ from mnist_sum_tui.cli.main import main
 main()
 """
 """a program that has no room for the images"""
+A_LIMIT, NO_LIMIT = "(1 << 46, -1)", "(-1, -1)"
 
 
 NO_LISTING = """
@@ -54,10 +54,6 @@ main()
 """a program whose user has as many threads as are allowed"""
 
 
-def without_room(*arguments: str, limits: str = "(1 << 46, -1)") -> "subprocess.CompletedProcess[str]":
-    return python("-c", CODE.format(limits=limits), *arguments)
-
-
 def test_out_of_memory_is_distinguished_from_other_errors() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 55)
@@ -83,9 +79,9 @@ def test_of_a_library_without_room_only_the_line_of_the_loader_is_told() -> None
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_the_advice_fits_the_command_and_the_limit() -> None:
-    done = without_room("predict", "3")
+    done = python("-c", CODE.format(limits=A_LIMIT), "predict", "3")
     is_one_line(done, 1, "error: out of memory: raise `ulimit -v`, or close other programs")
-    done = without_room("predict", "3", limits="(-1, -1)")
+    done = python("-c", CODE.format(limits=NO_LIMIT), "predict", "3")
     is_one_line(done, 1, "error: out of memory: close other programs")
 
 
@@ -98,8 +94,8 @@ def test_no_memory_to_list_the_folder_of_a_package_is_one_line(command: str) -> 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_doctor_reports_it_with_all_else() -> None:
-    done = without_room("doctor", "--json")
+def test_doctor_reports_it_with_all_else(cli: Cli) -> None:
+    done = cli("-c", CODE.format(limits=A_LIMIT), "doctor", "--json")
     is_one_line(done, 1, "these must be fixed before training: data")
     told = json.loads(done.stdout)
     assert told["data"]["text"] == "out of memory: raise `ulimit -v`, or close other programs"
@@ -107,13 +103,13 @@ def test_doctor_reports_it_with_all_else() -> None:
 
 
 @pytest.mark.parametrize("command", ["train --recipe sprint --runs-dir", "tui --runs-dir"])
-def test_where_no_thread_can_be_started_one_line_says_so(command: str, tmp_path: Path) -> None:
-    done = python("-c", NO_THREADS, *command.split(), str(tmp_path / "runs"))
+def test_where_no_thread_can_be_started_one_line_says_so(cli: Cli, command: str, tmp_path: Path) -> None:
+    done = cli("-c", NO_THREADS, *command.split(), str(tmp_path / "runs"))
     is_one_line(done, 1, "error: no further thread can be started: close other programs, or raise `ulimit -u`")
 
 
-def test_doctor_says_that_no_thread_can_be_started() -> None:
+def test_doctor_says_that_no_thread_can_be_started(cli: Cli) -> None:
     """OpenMP, which starts those of a training, would end the process with words of its own."""
-    done = python("-c", NO_THREADS, "doctor", "--json")
+    done = cli("-c", NO_THREADS, "doctor", "--json")
     is_one_line(done, 1, "device")
     assert "no further thread can be started" in json.loads(done.stdout)["device"]["text"]
