@@ -11,28 +11,28 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
-from tests.training.resuming import config_of_few, rates_of, train_through
+from tests.training.resuming import config_of, config_of_few, rates_of, train_through
 from tests.training.test_turns import turned_in
 
 
 @pytest.mark.parametrize(
     ("planned", "told", "epochs"),
     [
-        (("20:epochs=1",), ["20: 4 -> 2"], 2),
-        (("18:epochs=1",), ["18: 4 -> 1"], 1),
-        (("19:epochs=3",), ["19: 4 -> 3"], 3),
+        (("4:epochs=1",), ["4: 4 -> 2"], 2),
+        (("3:epochs=1",), ["3: 4 -> 1"], 1),
+        (("4:epochs=3",), ["4: 4 -> 3"], 3),
         (("900:epochs=1",), [], 4),
         (("2:epochs=1", "900:epochs=2"), ["2: 4 -> 1"], 1),
-        (("2:epochs=6", "85:epochs=1"), ["2: 4 -> 6", "85: 6 -> 5"], 5),
-        (("19:epochs=4", "10:epochs=6"), ["10: 4 -> 6", "19: 6 -> 4"], 4),
-        (("19:epochs=4",), ["19: 4 -> 4"], 4),
+        (("2:epochs=6", "14:epochs=1"), ["2: 4 -> 6", "14: 6 -> 5"], 5),
+        (("4:epochs=4", "2:epochs=6"), ["2: 4 -> 6", "4: 6 -> 4"], 4),
+        (("4:epochs=4",), ["4: 4 -> 4"], 4),
     ],
 )
 def test_what_is_told_is_what_holds(
     few_images: str, tmp_path: Path, planned: tuple[str, ...], told: list[str], epochs: int
 ) -> None:
-    """18 steps are an epoch: after step 18 the second has not begun, after step 20 it has."""
-    config = config_of_few(few_images, keep=0, epochs=4)
+    """3 steps are an epoch: after step 3 the second has not begun, after step 4 it has."""
+    config = config_of(few_images, batch_size=60, keep=0, epochs=4)
     run, control = find.create(tmp_path, config), Control()
     for text in planned:
         control.turn(Turn.parse(text))

@@ -161,12 +161,12 @@ def test_a_kill_as_the_length_is_written_loses_no_turn_of_the_epochs(
         control = Control()
         for event in train(config, run, control):
             if event.step == 10 if at == "10" else event.kind == "checkpoint" and event.step == 18:
-                control.turn(Turn(event.step, "epochs", "4"))
+                control.turn(Turn(event.step, "epochs", "3"))
 
     def killed(run: Run, written: TrainConfig) -> None:
         if written.epochs == 2 or is_written:
             write(run, written)
-        if written.epochs == 4:
+        if written.epochs == 3:
             raise KeyboardInterrupt
 
     turn_epochs(runs[0])
@@ -174,12 +174,12 @@ def test_a_kill_as_the_length_is_written_loses_no_turn_of_the_epochs(
     with pytest.raises(KeyboardInterrupt):
         turn_epochs(runs[1])
     monkeypatch.setattr(Run, "write_config", write)
-    assert runs[1].read_config().epochs == (4 if is_written else 2)
+    assert runs[1].read_config().epochs == (3 if is_written else 2)
     turn_as_told(runs[1].read_config(), runs[1], ())
     assert_same_end(*runs)
     assert rates_of(runs[0]) == rates_of(runs[1])
     assert turned_in(runs[0]) == turned_in(runs[1])
-    assert runs[1].read_config().epochs == 4
+    assert runs[1].read_config().epochs == 3
 
 
 def test_two_lengths_that_were_turned_hold_again_after_a_kill_between_them(few_images: str, tmp_path: Path) -> None:
