@@ -61,7 +61,7 @@ def kill_again_and_again(data_dir: str, folder: Path, kills: int, epochs: int) -
             process = Kept(["train", *resume, "--runs-dir", str(own)], folder)
             if number < count:
                 wait_for_training(process, own)
-                time.sleep(chance.uniform(0, 0.6))
+                time.sleep(chance.uniform(0, 0.3))
                 process.send_signal(signal.SIGKILL)
             done = process.end(1800)
             assert number < count or done.returncode == 0, done.stderr
@@ -94,12 +94,12 @@ def same_weights_and_no_step_twice(whole: Run, killed: Run) -> None:
 
 
 def test_killed_and_gone_on_with_it_ends_the_same(small_data: str, tmp_path: Path) -> None:
-    kill_again_and_again(small_data, tmp_path, kills=4, epochs=120)
+    kill_again_and_again(small_data, tmp_path, kills=4, epochs=60)
 
 
 @pytest.mark.slow
 def test_killed_200_times_it_ends_the_same(small_data: str, tmp_path: Path) -> None:
-    kill_again_and_again(small_data, tmp_path, kills=200, epochs=2500)
+    kill_again_and_again(small_data, tmp_path, kills=200, epochs=1250)
 
 
 LARGE = 500_000
