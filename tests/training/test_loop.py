@@ -166,7 +166,7 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
 @pytest.mark.parametrize("model", ["original", "compact", "swift"])
 def test_an_ordinary_step_goes_through_few_modules(model: str, few_images: str, tmp_path: Path) -> None:
     """From one plan to the next, without an event that is due; who reads a step must read so many files."""
-    config = config_of_few(few_images, model=model, epochs=1, augment="none")
+    config = config_of(few_images, model=model, epochs=1, augment="none")
     run = find.create(tmp_path / "runs", config)
     steps: list[set[str]] = []
 

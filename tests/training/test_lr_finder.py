@@ -55,7 +55,7 @@ def test_smoothing_leaves_a_constant_and_follows_a_change() -> None:
 
 
 def test_the_rate_rises_from_the_lowest_until_the_loss_leaves(small_data: str) -> None:
-    config = TrainConfig.of("standard", model="swift", batch_size=64, data_dir=small_data)
+    config = TrainConfig.of("standard", model="swift", precision="fp32", batch_size=32, data_dir=small_data)
     found = find_rate(config)
     assert (found.rates[0], RATES[-1]) == (LOWEST, pytest.approx(HIGHEST))
     assert all(
@@ -88,5 +88,5 @@ def test_a_network_whose_first_losses_are_no_numbers_has_no_rate(
 
 
 def test_it_ends_when_nobody_wants_it_any_more(small_data: str) -> None:
-    config = TrainConfig.of("standard", model="swift", batch_size=64, data_dir=small_data)
+    config = TrainConfig.of("standard", model="swift", precision="fp32", batch_size=32, data_dir=small_data)
     assert len(find_rate(config, lambda _: True).rates) == 1

@@ -22,6 +22,7 @@ from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
 from mnist_sum_tui.training.topics import WARNINGS
 from tests.conftest import wait_for
+from tests.training.resuming import config_of
 from tests.training.test_coach import HEALTHY, STARTED, progress
 from tests.training.test_coach_busy import system
 from tests.tui.pages.test_runs import make
@@ -166,7 +167,7 @@ def test_a_run_that_only_guesses_is_no_ghost(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("every_step_is_told")
 def test_a_training_tells_it_as_an_event(few_images: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = TrainConfig.of("standard", model="compact", epochs=1, batch_size=4, data_dir=few_images)
+    config = config_of(few_images, model="compact", epochs=1, batch_size=4)
     run = find.create(tmp_path / "runs", config)
     asked: list[Run] = []
 

@@ -109,7 +109,7 @@ def test_outliers_teach_the_network_to_be_unsure_of_what_is_no_digit() -> None:
     batch = plan.batch(slice(None))
     others = outliers(batch.images, batch.labels, 80, seed=99)
     for share in (0.0, 0.5):
-        config = TrainConfig.of("standard", model="compact", precision="fp32", outliers=share)
+        config = TrainConfig.of("standard", model="swift", precision="fp32", outliers=share)
         learner = Learner(config, choose(config))
         for step in range(60):  # after 40 the accuracy still goes up and down with the number of threads
             found = learner.step(replace(plan, augment_seed=step)).totals
