@@ -122,8 +122,7 @@ async def test_a_file_that_is_no_picture_is_told_in_a_line(
     (tmp_path / "text.png").write_text("no picture")
     Image.new("L", (40, 40)).save(damaged := tmp_path / "damaged.tiff", compression="tiff_lzw")
     damaged.write_bytes(damaged.read_bytes().replace(b"\x80\x00", b"\x80\xff"))
-    async with app.run_test() as pilot:
-        await fixed.opened(pilot, DrawPage)
+    async with fixed.on(app, DrawPage) as (pilot, _):
         await pilot.press("o")
         dialog = app.screen
         assert isinstance(dialog, OpenPicture)
