@@ -1,5 +1,8 @@
 """The guide in the dashboard: opened by F9 and from the palette, read, turned, closed, at any size."""
 
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -16,17 +19,31 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.guide import GuideScreen
-from tests.tui import recorded
+from tests.tui import fixed, recorded
 from tests.tui.recorded import press, until
 
 SIZES = [(60, 20), (80, 24), (200, 60)]
 
 
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages of the guide, each with its first two sections alone: whole ones take long to draw."""
+    begun = {name: replace(page, text="\n## ".join(page.text.split("\n## ")[:3])) for name, page in pages().items()}
+    monkeypatch.setattr("mnist_sum_tui.tui.pages.guide.pages", lambda: begun)
+
+
 async def opened(pilot: Pilot[int]) -> GuideScreen:
-    await pilot.pause()
     await pilot.press("f9")
     await until(pilot, lambda: isinstance(pilot.app.screen, GuideScreen) and len(pilot.app.screen.query("MarkdownH1")))
     return cast(GuideScreen, pilot.app.screen)
+
+
+@contextlib.asynccontextmanager
+async def reading(app: MnistSumApp, size: fixed.Size = (80, 24)) -> AsyncIterator[tuple[Pilot[int], GuideScreen]]:
+    """The app in a terminal of this size, with the guide open."""
+    async with recorded.without_form(app).run_test(size=size) as pilot:
+        await pilot.pause()
+        yield pilot, await opened(pilot)
 
 
 def title(screen: GuideScreen) -> str:
@@ -45,8 +62,7 @@ def offered(app: MnistSumApp) -> list[str | None]:
 
 
 async def test_only_links_look_like_links_and_code_is_not_coloured_as_doubt(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        guide = await opened(pilot)
+    async with reading(app) as (_, guide):
         assert not guide.query("MarkdownH2").first().styles.text_style.underline
         paragraph = guide.query("MarkdownParagraph").first()
         link, words, code = paragraph.link_style, paragraph.visual_style, paragraph.get_visual_style("code_inline")
@@ -56,8 +72,7 @@ async def test_only_links_look_like_links_and_code_is_not_coloured_as_doubt(app:
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_it_is_opened_read_and_closed(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with app.run_test(size=size) as pilot:
-        guide = await opened(pilot)
+    async with reading(app, size) as (pilot, guide):
         scroll, choices = guide.query_one("#guide-scroll"), guide.query_one(OptionList)
         assert title(guide) == heading(next(iter(pages())))
         assert scroll.region.width >= 40
@@ -69,11 +84,13 @@ async def test_it_is_opened_read_and_closed(size: tuple[int, int], app: MnistSum
         await until(pilot, lambda: isinstance(app.screen, Page))
 
 
+@pytest.mark.usefixtures("short")
 async def test_pages_are_turned_by_keys_and_chosen_from_the_list(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        guide = await opened(pilot)
+    async with reading(app) as (pilot, guide):
         names = list(pages())
-        await pilot.press("end", "n")
+        await pilot.press("end")
+        await until(pilot, lambda: guide.query_one("#guide-scroll").scroll_y > 0)
+        await pilot.press("n")
         await until(pilot, lambda: title(guide) == heading(names[1]))
         assert guide.query_one("#guide-scroll").scroll_y == 0, "from its top"
         assert guide.query_one(OptionList).highlighted == 1
@@ -86,6 +103,7 @@ async def test_pages_are_turned_by_keys_and_chosen_from_the_list(app: MnistSumAp
         assert guide.query_one("#guide-scroll").has_focus
 
 
+@pytest.mark.usefixtures("short")
 async def test_of_the_pages_that_a_held_key_asks_for_the_last_is_drawn(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,8 +114,7 @@ async def test_of_the_pages_that_a_held_key_asks_for_the_last_is_drawn(
         return draw(document, text)
 
     monkeypatch.setattr(Markdown, "update", update)
-    async with app.run_test(size=(80, 24)) as pilot:
-        guide = await opened(pilot)
+    async with reading(app) as (pilot, guide):
         drawn.clear()
         for _ in range(len(names) - 1):
             app.post_message(Key("n", "n"))
@@ -113,21 +130,20 @@ async def test_of_the_pages_that_a_held_key_asks_for_the_last_is_drawn(
 async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     went: list[str] = []
     monkeypatch.setattr(app, "open_url", lambda url, **_: went.append(url))
-    async with app.run_test(size=(80, 24)) as pilot:
-        guide = await opened(pilot)
+    async with reading(app) as (pilot, guide):
         document = guide.query_one(Markdown)
-        document.post_message(Markdown.LinkClicked(document, "accuracy.md#bf16-and-float32-learn-the-same"))
-        await until(pilot, lambda: title(guide) == heading("accuracy"))
+        document.post_message(Markdown.LinkClicked(document, "machines.md#estimated-for-1-to-64-machines"))
+        await until(pilot, lambda: title(guide) == heading("machines"))
         await until(pilot, lambda: guide.query_one("#guide-scroll").scroll_y > 20)
         document.post_message(Markdown.LinkClicked(document, "https://example.org/[/x]"))
         await until(pilot, lambda: any("example.org" in note.message for note in app._notifications))
-        assert title(guide) == heading("accuracy")
+        assert title(guide) == heading("machines")
     assert went == []
 
 
 async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
     """In all text that Textual wraps."""
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
         words = Static("of 10 % of the sums")
         words.styles.width = 6
         await app.screen.mount(words)
@@ -137,18 +153,20 @@ async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
         assert str(words.visual) == "of 10 % of the sums", "as it is copied"
 
 
-@pytest.mark.parametrize("width", [80, 111, 112])
-async def test_no_command_is_cut(width: int, app: MnistSumApp) -> None:
-    async with app.run_test(size=(width, 24)) as pilot:
-        guide = await opened(pilot)
+async def test_no_command_and_no_name_in_the_list_is_cut(app: MnistSumApp) -> None:
+    async with reading(app) as (pilot, guide):
         fences = [*guide.query(MarkdownFence)]
         assert "--label-smoothing 0.1" in "".join(fence.code for fence in fences)
-        assert all(fence.max_scroll_x == 0 for fence in fences)
+        for width in (80, 111, 112):
+            await pilot.resize_terminal(width, 24)
+            await until(pilot, lambda: guide.has_class("-wide") == (width == 112))  # noqa: B023
+            assert all(fence.max_scroll_x == 0 for fence in fences), width
+            assert guide.query_one(OptionList).virtual_size.height == len(pages()), "one line per page"
 
 
+@pytest.mark.usefixtures("short")
 async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        guide = await opened(pilot)
+    async with reading(app, (120, 36)) as (pilot, guide):
         guide.show_page("speed")
         await until(pilot, lambda: title(guide) == heading("speed"))
         cells = [*guide.query("MarkdownTableCellContents")][5:8]
@@ -157,7 +175,7 @@ async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
 
 
 async def test_the_palette_opens_it(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with recorded.without_form(app).run_test() as pilot:
         await pilot.pause()
         await pilot.press("ctrl+p")
         await pilot.press(*"guide")
@@ -169,17 +187,17 @@ async def test_the_palette_opens_it(app: MnistSumApp) -> None:
 
 
 async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await app.push_screen(Confirm("Delete?", ""))
         await press(pilot, "f9")
         assert isinstance(app.screen, Confirm)
 
 
+@pytest.mark.usefixtures("short")
 async def test_it_survives_any_size(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        guide = await opened(pilot)
-        guide.show_page("python")
+    async with reading(app) as (pilot, guide):
+        guide.show_page("machines")
         for size in ((1, 1), (8, 3), (300, 4), (60, 20)):
             await pilot.resize_terminal(*size)
             await pilot.press("tab", "down", "pagedown")
@@ -188,7 +206,7 @@ async def test_it_survives_any_size(app: MnistSumApp) -> None:
 
 
 async def test_a_training_goes_on_below(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)
         await opened(pilot)
@@ -197,9 +215,3 @@ async def test_a_training_goes_on_below(app: MnistSumApp) -> None:
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Page))
         assert app.is_running, "q closes what was read, and leaves nothing else"
-
-
-async def test_no_name_in_the_list_is_cut_in_two(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        choices = (await opened(pilot)).query_one(OptionList)
-        assert choices.virtual_size.height == len(pages()), "one line per page"
