@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from mnist_sum_tui.charts.scatter import DigitMap
 from mnist_sum_tui.glyphs import BRAILLE
@@ -18,11 +19,11 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed
 from tests.tui.fixed import WRONG
 from tests.tui.pages.test_inside import words
-from tests.tui.pages.test_network_views import SIZES, show
+from tests.tui.pages.test_network_views import show
 from tests.tui.recorded import press, until
 
 
-@SIZES
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple[int, int], app: MnistSumApp) -> None:
     async with fixed.on(app, InsidePage, size) as (pilot, page):
         await press(pilot, "m")
@@ -62,7 +63,7 @@ async def test_the_map_shows_the_image_under_its_cursor_and_opens_it(size: tuple
 
 
 async def test_the_cursor_stays_where_it_was_moved_until_its_image_is_known(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with fixed.on(app, InsidePage) as (pilot, _):
         page = await show(pilot, "map")
         drawn = page.query_one(MapOfDigits)
         drawn.focus()
@@ -109,7 +110,7 @@ async def test_each_weights_have_their_map_turned_to_the_first(app: MnistSumApp)
         looked = fixed.looked_inside(request)
         return looked if request.weights != last else replace(looked, answer=replace(looked.answer, source="later"))
 
-    async with app.run_test(size=(120, 36)) as pilot:
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, _):
         page = await show(pilot, "map")
         drawn = page.query_one(MapOfDigits)
         assert drawn.shown is not None

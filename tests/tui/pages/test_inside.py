@@ -10,6 +10,7 @@ from mnist_sum_tui.data.picture import prepare
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import LookedInside
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside, PredictImage
 from mnist_sum_tui.tui.widgets.digit import Digit
@@ -114,9 +115,8 @@ async def test_enter_goes_into_a_layer_and_escape_out_of_it(app: MnistSumApp) ->
 async def test_enter_and_the_order_of_maps_are_offered_only_where_there_is_something_to_choose_or_sort(
     app: MnistSumApp,
 ) -> None:
-    async with app.run_test(size=(150, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        rows = app.screen.query_one(LayerList)
+    async with fixed.on(app, InsidePage, (150, 36)) as (pilot, page):
+        rows = page.query_one(LayerList)
         views = rows.option_count - len(VIEWS)
         for row, *offered in ((views, False, False), (1, True, True), (views + 1, True, False), (0, True, False)):
             rows.highlighted = row
@@ -175,12 +175,12 @@ async def test_space_shows_the_next_image_every_few_seconds(app: MnistSumApp, mo
         assert "space ends it" in str(page.query_one("#said", Static).render())
         await fixed.open_page(pilot, "inspect")
         index = page.index
-        await pilot.pause(0.3)
+        await pilot.pause(0.15)
         assert page.index == index, "it waits on another page, which shows the same image"
         await fixed.open_page(pilot, "inside")
         await press(pilot, "space")
         index = page.index
-        await pilot.pause(0.3)
+        await pilot.pause(0.15)
         assert page.index == index
         assert "space" not in str(page.query_one("#said", Static).render())
 
@@ -197,8 +197,8 @@ async def test_more_rows_do_not_make_the_maps_narrower(app: MnistSumApp) -> None
 
 
 async def test_before_the_first_answer_a_page_says_what_will_be_here(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        fixed.hold(app)
+    fixed.hold(app)
+    async with fixed.on(app, InspectPage) as (pilot, _):
         for name, words in (("inspect", "each sum"), ("mistakes", "confuses"), ("inside", "through the network")):
             await fixed.open_page(pilot, name)
             row = next(row for row, line in enumerate(lines(app)) if words in line)

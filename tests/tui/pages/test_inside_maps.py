@@ -19,8 +19,7 @@ from tests.tui.pages.test_inside import words
 from tests.tui.recorded import press
 
 
-async def sixteen_maps(pilot: Pilot[int]) -> Maps:
-    await fixed.open_page(pilot, "inside")
+def sixteen_maps(pilot: Pilot[int]) -> Maps:
     maps = pilot.app.screen.query_one(Maps)
     kernels = np.zeros((16, 5, 5), np.float32)
     axes = (Axis(0, 1, 5),) * 2
@@ -28,7 +27,7 @@ async def sixteen_maps(pilot: Pilot[int]) -> Maps:
     return maps
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)])
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple[int, int], app: MnistSumApp) -> None:
     async with fixed.on(app, InsidePage, size) as (pilot, page):
         closer, maps = page.query_one(LargeMap), page.query_one(Maps)
@@ -51,7 +50,8 @@ async def test_a_place_of_a_large_map_shows_its_patch_and_its_filter(size: tuple
         drawn = str(closer.render())
         assert drawn.count(BRAILLE.frame[0]) == 2, "around the patch, and around the place"
         assert "filter" in drawn
-        await press(pilot, *["up"] * 12, *["right"] * 18)  # further than the edge
+        closer.place = 1, 26
+        await press(pilot, "up", "up", "right", "right")  # further than the edge
         assert closer.place == (0, 27)
         corner = str(closer.render()).splitlines()[0].rindex(BRAILLE.frame[0])  # of the cursor, in row 0 and column 27
         margin = closer.content_region.offset - closer.region.offset
@@ -98,8 +98,8 @@ def test_the_frame_lies_around_its_pixels() -> None:
 
 
 async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        maps = await sixteen_maps(pilot)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, _):
+        maps = sixteen_maps(pilot)
         assert maps.items[0].image.shape == (LEAST, LEAST + 1 + 5)
         assert maps.across == 3
 
@@ -108,8 +108,8 @@ async def test_three_maps_and_filters_stand_beside_each_other_on_a_wide_page(app
 async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
     size: tuple[int, int], app: MnistSumApp
 ) -> None:
-    async with app.run_test(size=size) as pilot:
-        maps = await sixteen_maps(pilot)
+    async with fixed.on(app, InsidePage, size) as (pilot, _):
+        maps = sixteen_maps(pilot)
         await pilot.pause()
         height = maps.scrollable_content_region.height
         whole = height // maps.tile.height
@@ -129,30 +129,28 @@ async def test_a_row_of_maps_that_is_not_whole_says_how_many_more_there_are(
 
 
 async def test_the_square_of_a_map_is_seen_although_nothing_in_it_stands_out(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        maps = app.screen.query_one(Maps)
+    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
+        maps = page.query_one(Maps)
         maps.view = LayerView("conv2", "convolution", np.zeros((40, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
         await pilot.pause()
         rows, columns = maps.items[0].image.shape
         grounds = [[style.bgcolor for c, style, _ in maps.render_line(y) if style for _ in c] for y in range(rows)]
-        page = grounds[0][0]
-        assert {*grounds[0][1 : 1 + columns]} != {page}
+        beside = grounds[0][0]
+        assert {*grounds[0][1 : 1 + columns]} != {beside}
         assert len({*grounds[0][1 : 1 + columns]}) == 1
-        assert grounds[0][1 + columns] == page, "the margin"
-        assert {*grounds[rows // 2]} == {page}, "half of the line of the last of an odd number of rows is no map"
+        assert grounds[0][1 + columns] == beside, "the margin"
+        assert {*grounds[rows // 2]} == {beside}, "half of the line of the last of an odd number of rows is no map"
 
 
 async def test_a_layer_of_many_maps_is_paged_and_what_is_chosen_goes_along(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "inside")
-        maps = app.screen.query_one(Maps)
+    async with fixed.on(app, InsidePage) as (pilot, page):
+        maps = page.query_one(Maps)
         await press(pilot, "enter")
         maps.view = LayerView("conv6", "convolution 3x3", np.ones((1024, 3, 3), np.float32), None, (Axis(0, 1, 3),) * 2)
         await press(pilot, "right", "pagedown")
-        page = maps.across * (maps.scrollable_content_region.height // maps.tile.height)
-        assert page > 4
-        assert maps.chosen == 1 + page
+        whole = maps.across * (maps.scrollable_content_region.height // maps.tile.height)
+        assert whole > 4
+        assert maps.chosen == 1 + whole
         await press(pilot, "pagedown", "pageup", "pageup")
         assert maps.chosen == 1
         await press(pilot, "pageup")
