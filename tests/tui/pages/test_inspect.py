@@ -42,12 +42,11 @@ async def test_arrows_step_and_go_round(app: MnistSumApp) -> None:
 async def test_another_number_or_image_draws_what_it_changes_alone(
     app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        drawn = recorded.drawn_on(app.screen, monkeypatch)
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        drawn = recorded.drawn_on(page, monkeypatch)
         await pilot.press("up", "right")
-        assert app.screen.query_one(AnswerText) in drawn
-        assert app.screen not in drawn, "with all that is in it"
+        assert page.query_one(AnswerText) in drawn
+        assert page not in drawn, "with all that is in it"
 
 
 async def test_digits_and_arrows_choose_the_number(app: MnistSumApp) -> None:
@@ -99,9 +98,8 @@ async def test_b_switches_to_half_blocks_and_r_goes_anywhere(app: MnistSumApp, m
 
 
 async def test_weights_slide_and_the_same_image_is_predicted_again(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
-        await fixed.open_page(pilot, "inspect")
-        slider = app.screen.query_one(Slider)
+    async with fixed.on(app, InspectPage) as (pilot, page):
+        slider = page.query_one(Slider)
         assert slider.names == ("epoch 1", "best", "last")
         assert slider.chosen == 1
         await press(pilot, "comma")
@@ -123,13 +121,12 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
     named = "20260101-120000-compact-with-a-name"
     monkeypatch.setattr(fixed, "SOURCE", f"newest run {named}, epoch 3, not calibrated")
     monkeypatch.setattr(fixed, "CHOICES", tuple(replace(each, owner=named) for each in fixed.CHOICES))
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
-        source = app.screen.query_one("#source", Static)
+    async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
+        source = page.query_one("#source", Static)
         for said in ("newest run, epoch 3, not calibrated", fixed.SOURCE):
             await press(pilot, "question_mark")
             assert str(source.render()) == said
-            assert f" {fixed.CHOICES[1].name}" in str(app.screen.query_one(Slider).render())
+            assert f" {fixed.CHOICES[1].name}" in str(page.query_one(Slider).render())
 
 
 @pytest.mark.parametrize(
@@ -168,10 +165,10 @@ async def test_another_page_opens_an_image(app: MnistSumApp) -> None:
 
 
 async def test_any_size_will_do(app: MnistSumApp) -> None:
-    async with app.run_test() as pilot:
+    async with fixed.on(app, InspectPage) as (pilot, _):
         for name in ("inspect", "draw", "mistakes", "runs"):
             await fixed.open_page(pilot, name)
-            for size in ((1, 1), (2, 40), (300, 3), (17, 9), (60, 20), (200, 60), (80, 24)):
+            for size in ((1, 1), (2, 40), (300, 3), (17, 9), (80, 24)):
                 await pilot.resize_terminal(*size)
                 await asyncio.sleep(0)
                 await pilot.pause()

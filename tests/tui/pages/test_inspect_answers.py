@@ -123,21 +123,20 @@ async def test_what_the_worker_does_and_what_it_could_not_do(app: MnistSumApp) -
 
 async def test_a_large_screen_shows_every_digit_and_every_sum(app: MnistSumApp) -> None:
     """Also where the page had to wait for its first answer, as it does while torch is loaded."""
-    async with app.run_test(size=(200, 60)) as pilot:
-        held = fixed.hold(app)
-        await fixed.open_page(pilot, "inspect")
+    held = fixed.hold(app)
+    async with fixed.on(app, InspectPage, (200, 60)) as (pilot, page):
         fixed.predictions_in(app).answer(held[-1])
         await pilot.pause()
         await pilot.pause()
         for name, classes in (("#digit-bars", 10), ("#sum-bars", 19)):
-            rows = str(app.screen.query_one(name, ProbabilityBars).render()).splitlines()
+            rows = str(page.query_one(name, ProbabilityBars).render()).splitlines()
             assert [int(row.strip(f" {BRAILLE.chosen}{BRAILLE.truth}").split()[0]) for row in rows] == [*range(classes)]
 
 
 async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumApp) -> None:
     async with fixed.on(app, InspectPage, (200, 60)) as (pilot, page):
         gallery = page.query_one(Gallery)
-        for _ in range(3):
+        for _ in range(2):
             await pilot.press("w")
             await until(pilot, lambda: gallery.items and gallery.chosen >= 0)
             assert gallery.items[gallery.chosen].key == page.index
