@@ -6,6 +6,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Digits
 
+from mnist_sum_tui.charts.run_charts import SMOOTHINGS
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.machine.figures import Figures, Meter
@@ -41,9 +42,9 @@ async def test_log_smoothing_and_axis_change_the_charts(pilot: Pilot[int]) -> No
         seen.append("\n".join(chart(app, "loss")))
     assert len(set(seen)) == len(seen)
     assert run_view.view.x_kind == "time"
-    await pilot.press("x", *["right_square_bracket"] * 20)
+    await pilot.press("x", *["right_square_bracket"] * len(SMOOTHINGS))
     assert (run_view.view.x_kind, run_view.view.smoothing) == ("step", 0.99)
-    await pilot.press(*["left_square_bracket"] * 20)
+    await pilot.press(*["left_square_bracket"] * len(SMOOTHINGS))
     assert run_view.view.smoothing == 0
 
 

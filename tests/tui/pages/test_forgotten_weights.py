@@ -8,6 +8,7 @@ from textual.widgets import Static
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
+from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
 from mnist_sum_tui.tui.predictions.weights import Weights
@@ -20,17 +21,14 @@ from tests.tui.shown import lines
 CHOSEN, OTHER = "20260101-120300-compact", "20260101-120200-compact"
 
 
-@pytest.mark.parametrize(("deleted", "is_kept"), [(CHOSEN, False), (OTHER, True)])
-async def test_chosen_weights_go_with_their_run_though_nobody_opened_it(
-    deleted: str, is_kept: bool, app: MnistSumApp, tmp_path: Path
-) -> None:
+async def test_chosen_weights_go_with_their_run_though_nobody_opened_it(app: MnistSumApp, tmp_path: Path) -> None:
     chosen = Weights("epoch 1", CHOSEN, Run(tmp_path / CHOSEN).epoch_file(1))
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+    async with fixed.on(app, InspectPage) as (pilot, _):
         app.session.weights = chosen
-        app.post_message(RunDeleted(Run(tmp_path / deleted)))
-        await pilot.pause()
-        assert app.session.weights == (chosen if is_kept else None)
+        for deleted, left in ((OTHER, chosen), (CHOSEN, None)):
+            app.post_message(RunDeleted(Run(tmp_path / deleted)))
+            await pilot.pause()
+            assert app.session.weights == left
 
 
 async def test_the_run_that_trains_is_asked_again_when_the_one_asked_instead_is_deleted(
@@ -71,15 +69,13 @@ async def test_until_another_run_has_answered_there_are_no_weights_to_choose(app
         assert app.session.weights is None, "those of the run before"
 
 
-@pytest.mark.parametrize("name", ["inspect", "draw"])
+@pytest.mark.parametrize("kind", [InspectPage, DrawPage])
 async def test_weights_that_are_gone_are_not_named_beside_the_answer_of_others(
-    name: str, app: MnistSumApp, tmp_path: Path
+    kind: type[WeightsPage], app: MnistSumApp, tmp_path: Path
 ) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, name)
-        page, file = app.screen, tmp_path / "epoch-0.safetensors"
+    async with fixed.on(app, kind, (120, 36)) as (pilot, page):
+        file = tmp_path / "epoch-0.safetensors"
         chosen = Weights("epoch 0", fixed.RUN, file)
-        assert isinstance(page, WeightsPage)
         for is_kept in (True, False):
             file.write_bytes(b"") if is_kept else file.unlink()
             app.session.weights = chosen
@@ -94,8 +90,7 @@ async def test_weights_that_are_gone_are_not_named_beside_the_answer_of_others(
 
 
 async def test_a_step_back_to_the_usual_weights_leaves_all_of_them_to_choose(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 36)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+    async with fixed.on(app, InspectPage) as (pilot, _):
         await pilot.press("comma")
         fixed.hold(app)
         await pilot.press("escape", "full_stop", "full_stop")

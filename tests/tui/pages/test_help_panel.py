@@ -1,6 +1,5 @@
 """The panel of `?`: every line of it can be read, at every size."""
 
-import pytest
 from textual.events import MouseDown, MouseMove, MouseUp
 from textual.widgets import Static
 
@@ -8,6 +7,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
+from mnist_sum_tui.tui.pages.mistakes import MistakesPage
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from mnist_sum_tui.tui.widgets.help_panel import MORE, HelpPanel, key_lines
 from tests.tui import fixed, recorded
@@ -16,24 +16,24 @@ from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
 
-@pytest.mark.parametrize("page", ["inspect", "draw", "train"])
-async def test_page_down_reaches_the_end_of_the_help(page: str, app: MnistSumApp) -> None:
-    async with app.run_test(size=(70, 22) if page == "train" else (80, 24)) as pilot:
-        await fixed.open_page(pilot, page)
-        await press(pilot, "question_mark")
-        text = str(app.screen.query_one("#help-text").render())
-        assert ("mnist-sum demo plays a whole training" in text) == (page == "train")
-        keys = str(app.screen.query_one("#help-keys").render())
-        assert ("Picture style" in keys) == (page == "inspect"), "on other pages it changed nothing"
-        panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
-        await until(pilot, lambda: more.region.area > 0)
-        assert more.region.bottom == panel.region.bottom
-        await press(pilot, "pagedown", "pagedown", "pagedown")
-        assert panel.scroll_y == panel.max_scroll_y > 0
-        assert not more.display
-        await press(pilot, "pageup", "pageup", "pageup")
-        assert panel.scroll_y == 0
-        assert more.display
+async def test_page_down_reaches_the_end_of_the_help(app: MnistSumApp) -> None:
+    async with app.run_test(size=(70, 22)) as pilot:
+        for page in ("train", "inspect", "draw"):
+            await fixed.open_page(pilot, page)
+            await press(pilot, "question_mark")
+            text = str(app.screen.query_one("#help-text").render())
+            assert ("mnist-sum demo plays a whole training" in text) == (page == "train")
+            keys = str(app.screen.query_one("#help-keys").render())
+            assert ("Picture style" in keys) == (page == "inspect"), "on other pages it changed nothing"
+            panel, more = app.screen.query_one(HelpPanel), app.screen.query_one("#help-more")
+            await until(pilot, lambda: more.region.area > 0)  # noqa: B023
+            assert more.region.bottom == panel.region.bottom
+            await press(pilot, *["pagedown"] * 4)
+            assert panel.scroll_y == panel.max_scroll_y > 0, page
+            assert not more.display
+            await press(pilot, *["pageup"] * 4)
+            assert panel.scroll_y == 0
+            assert more.display
 
 
 async def test_no_line_of_the_help_is_skipped_from_page_to_page(app: MnistSumApp) -> None:
@@ -61,10 +61,9 @@ async def test_no_line_of_the_help_is_skipped_from_page_to_page(app: MnistSumApp
 
 
 async def test_without_the_help_page_down_is_the_gallery_s(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await fixed.open_page(pilot, "mistakes")
+    async with fixed.on(app, MistakesPage) as (pilot, page):
         await press(pilot, "pagedown")
-        assert app.screen.query_one(Gallery).scroll_y > 0
+        assert page.query_one(Gallery).scroll_y > 0
 
 
 async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> None:
@@ -89,21 +88,19 @@ async def test_a_click_on_a_line_of_the_help_is_its_key(app: MnistSumApp) -> Non
 
 
 async def test_text_of_the_help_can_be_selected(app: MnistSumApp) -> None:
-    async with app.run_test(size=(120, 50)) as pilot:
-        await fixed.open_page(pilot, "inspect")
+    async with fixed.on(app, InspectPage, (120, 50)) as (pilot, page):
         await press(pilot, "question_mark")
-        listed = app.screen.query_one("#help-keys")
+        listed = page.query_one("#help-keys")
         x, y = listed.region.x + 12, listed.region.y
         for kind, row in ((MouseDown, y), (MouseMove, y + 2), (MouseUp, y + 2)):  # Pilot makes no click of these
             app.post_message(kind(None, x, row, 0, 0, 1, False, False, False, x, row))
             await pilot.pause()
         await pilot.pause()
-        assert app.screen.get_selected_text()
-        assert isinstance(app.screen, InspectPage)
-        assert (app.screen.index, app.screen.number) == (0, 7)
+        assert page.get_selected_text()
+        assert (page.index, page.number) == (0, 7)
         for kind in (MouseDown, MouseUp):
             app.post_message(kind(None, x - 1, y + 1, 0, 0, 1, False, False, False, x - 1, y + 1))
-        await until(pilot, lambda: getattr(app.screen, "number", 0) == 8)
+        await until(pilot, lambda: page.number == 8)
 
 
 def test_what_a_key_does_goes_on_below_itself() -> None:
