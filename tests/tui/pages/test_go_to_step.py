@@ -22,6 +22,11 @@ GUESSES = ("0" * 19,) * 10
 
 
 @pytest.fixture
+def begins_with_form() -> bool:
+    return False
+
+
+@pytest.fixture
 def run(tmp_path: Path) -> Run:
     events = [*recorded.training(2150), recorded.finished()]
     found = next(event for event in events if isinstance(event, Samples))
