@@ -185,26 +185,27 @@ def test_the_scores_of_a_branch_are_labelled_and_other_values_are_not() -> None:
     assert axis_labels(LayerView("conv4", "convolution 3x3", np.ones((1, 10, 10), np.float32)), 40) == ("1", "")
 
 
-@pytest.mark.parametrize("size", [(120, 36), (200, 60)])
-async def test_digits_and_sums_are_labelled_and_all_seen(size: tuple[int, int], app: MnistSumApp) -> None:
-    async with fixed.on(app, InsidePage, size) as (pilot, page):
+async def test_digits_and_sums_are_labelled_and_all_seen(app: MnistSumApp) -> None:
+    async with fixed.on(app, InsidePage) as (pilot, page):
         maps, layers = page.query_one(Maps), page.query_one(OptionList)
-        for place, count, lit in ((4, 10, 7), (5, 10, 7), (6, 19, 14)):
-            layers.highlighted = place
+        for size in ((120, 36), (200, 60)):
+            await pilot.resize_terminal(*size)
+            for place, count, lit in ((4, 10, 7), (5, 10, 7), (6, 19, 14)):
+                layers.highlighted = place
+                await pilot.pause()
+                (item,) = maps.items
+                assert item.image.shape[1] < maps.content_size.width
+                shown = [maps.render_line(y).text for y in range(maps.tile.height)]
+                heads = next(line for line in shown if line.split()[:2] == ["0", "1"])
+                numbers = [int(word) for word in heads[1:].split()]
+                assert numbers[:10] == [*range(10)]
+                assert numbers[-1] == count - 1
+                cell = item.image.shape[1] // count
+                bright = item.image.max(0).reshape(count, cell)
+                assert np.flatnonzero(bright.max(1) == 255).tolist() == [lit]
+                assert heads[1 + lit * cell : 1 + (lit + 1) * cell].strip() == str(lit), "below it"
+            layers.highlighted = 5
             await pilot.pause()
-            (item,) = maps.items
-            assert item.image.shape[1] < maps.content_size.width
-            shown = [maps.render_line(y).text for y in range(maps.tile.height)]
-            heads = next(line for line in shown if line.split()[:2] == ["0", "1"])
-            numbers = [int(word) for word in heads[1:].split()]
-            assert numbers[:10] == [*range(10)]
-            assert numbers[-1] == count - 1
-            cell = item.image.shape[1] // count
-            bright = item.image.max(0).reshape(count, cell)
-            assert np.flatnonzero(bright.max(1) == 255).tolist() == [lit]
-            assert heads[1 + lit * cell : 1 + (lit + 1) * cell].strip() == str(lit), "below it"
-        layers.highlighted = 5
-        await pilot.pause()
-        beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
-        assert beside.split() == [*"0123456789"]
-        assert maps.items[0].image[2 * beside.index("7")].any(), "beside its row"
+            beside = "".join(maps.render_line(y).text[:1] for y in range(maps.tile.height - 1))
+            assert beside.split() == [*"0123456789"]
+            assert maps.items[0].image[2 * beside.index("7")].any(), "beside its row"

@@ -51,20 +51,20 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert table.region.y < page.query_one(HeatPair).region.y
 
 
-@pytest.mark.parametrize(("times", "height"), [(2, 28), (3, 14)])
 async def test_on_a_large_screen_the_list_of_many_layers_is_whole(
-    times: int, height: int, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = fixed.views
     async with fixed.on(app, InsidePage, (200, 60)) as (pilot, page):
-        listed = app.screen.query_one(OptionList)
+        listed = page.query_one(OptionList)
         assert listed.max_scroll_y == 0
-        monkeypatch.setattr(fixed, "views", lambda *asked: (*few(*asked)[:5], *few(*asked) * times))
-        page.request_answer()
-        await until(pilot, lambda: listed.option_count == 5 + 7 * times + len(VIEWS))
-        await until(pilot, lambda: listed.max_scroll_y == 0)
-        assert page.query_one("#goes-in").region.height == height, "which makes room"
-        assert not page.query_one("#beside-each").display
+        for times, height in ((2, 28), (3, 14)):
+            monkeypatch.setattr(fixed, "views", lambda *asked, times=times: (*few(*asked)[:5], *few(*asked) * times))
+            page.request_answer()
+            await until(pilot, lambda: listed.option_count == 5 + 7 * times + len(VIEWS))  # noqa: B023
+            await until(pilot, lambda: listed.max_scroll_y == 0)
+            assert page.query_one("#goes-in").region.height == height, "which makes room"
+            assert not page.query_one("#beside-each").display
 
 
 async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp) -> None:
