@@ -26,18 +26,11 @@ def terminal_size() -> tuple[int, int]:
 
 
 @pytest.fixture
-def begins_with_form() -> bool:
-    """Whether `pilot` is at the form of a new run; a file of tests whose runs begin at once may do without."""
-    return True
-
-
-@pytest.fixture
 async def pilot(
-    terminal_size: tuple[int, int], begins_with_form: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    terminal_size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Pilot[int]]:
     recorded.without_torch(monkeypatch)
-    app = recorded.new_app(tmp_path)
-    async with (app if begins_with_form else recorded.without_form(app)).run_test(size=terminal_size) as pilot:
+    async with recorded.new_app(tmp_path).run_test(size=terminal_size) as pilot:
         await pilot.pause()
         yield pilot
 

@@ -23,9 +23,7 @@ from tests.tui.recorded import press
 AT_400: Any = {"step": 400, "epoch": 1, "elapsed": 10.0}
 
 
-@pytest.fixture
-def begins_with_form() -> bool:
-    return False
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 async def test_keys_of_the_charts_wait_for_the_charts(pilot: Pilot[int]) -> None:

@@ -26,7 +26,7 @@ from mnist_sum_tui.tui.widgets.answer import AnswerText, Likeness
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
-from tests.tui import fixed, recorded
+from tests.tui import fixed
 from tests.tui.recorded import press, until
 
 THREE = ((9, 3), (14, 2), (18, 3), (19, 5), (14, 6), (18, 8), (19, 10), (15, 12), (9, 11))
@@ -161,11 +161,12 @@ def make_run(folder: Path, data_dir: str | None = None, seed: int = 0) -> Run:
     return run
 
 
+@pytest.mark.usefixtures("without_form")
 async def test_the_keys_are_said_where_no_mouse_is_heard_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.draw.MOUSE_SECONDS", 0.1)
     for is_moved in (True, False):
         app = fixed.new_app(tmp_path, monkeypatch)
-        async with recorded.without_form(app).run_test(size=(120, 36)) as pilot:
+        async with app.run_test(size=(120, 36)) as pilot:
             if is_moved:
                 await pilot.hover("#tabs")
             await fixed.open_page(pilot, "draw")

@@ -10,10 +10,11 @@ from mnist_sum_tui.tui.pages.heat_page import SHARE
 from mnist_sum_tui.tui.predictions.messages import LookedInside, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, LookInside
 from mnist_sum_tui.tui.widgets.maps import Pictures
-from tests.tui import fixed, recorded
+from tests.tui import fixed
 from tests.tui.pages.test_network_views import show
 
 
+@pytest.mark.usefixtures("without_form")
 @pytest.mark.parametrize("seconds", [15, 0.3])
 async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
     seconds: float, app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
@@ -25,7 +26,7 @@ async def test_while_it_trains_the_evaluations_take_a_small_share_of_the_time(
         monkeypatch.setattr(f"mnist_sum_tui.tui.{module}.time", own_time)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)
     monkeypatch.setattr("mnist_sum_tui.tui.pages.network_views.LOOK_SECONDS", 1e6)
-    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
 
         def look(request: LookInside) -> LookedInside:
             looks.append(request)

@@ -21,9 +21,7 @@ ADDS = tuple("0" * (3 + number) + "9" + "0" * (15 - number) for number in range(
 GUESSES = ("0" * 19,) * 10
 
 
-@pytest.fixture
-def begins_with_form() -> bool:
-    return False
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ from mnist_sum_tui.tui.pages.guide import GuideScreen
 from tests.tui import fixed, recorded
 from tests.tui.recorded import press, until
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 SIZES = [(60, 20), (80, 24), (200, 60)]
 
 
@@ -41,7 +43,7 @@ async def opened(pilot: Pilot[int]) -> GuideScreen:
 @contextlib.asynccontextmanager
 async def reading(app: MnistSumApp, size: fixed.Size = (80, 24)) -> AsyncIterator[tuple[Pilot[int], GuideScreen]]:
     """The app in a terminal of this size, with the guide open."""
-    async with recorded.without_form(app).run_test(size=size) as pilot:
+    async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield pilot, await opened(pilot)
 
@@ -143,7 +145,7 @@ async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monke
 
 async def test_a_figure_keeps_its_percent_sign(app: MnistSumApp) -> None:
     """In all text that Textual wraps."""
-    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         words = Static("of 10 % of the sums")
         words.styles.width = 6
         await app.screen.mount(words)
@@ -175,7 +177,7 @@ async def test_figures_of_a_table_are_right_aligned(app: MnistSumApp) -> None:
 
 
 async def test_the_palette_opens_it(app: MnistSumApp) -> None:
-    async with recorded.without_form(app).run_test() as pilot:
+    async with app.run_test() as pilot:
         await pilot.pause()
         await pilot.press("ctrl+p")
         await pilot.press(*"guide")
@@ -187,7 +189,7 @@ async def test_the_palette_opens_it(app: MnistSumApp) -> None:
 
 
 async def test_a_question_that_is_open_keeps_it_away(app: MnistSumApp) -> None:
-    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         await app.push_screen(Confirm("Delete?", ""))
         await press(pilot, "f9")
@@ -206,7 +208,7 @@ async def test_it_survives_any_size(app: MnistSumApp) -> None:
 
 
 async def test_a_training_goes_on_below(app: MnistSumApp) -> None:
-    async with recorded.without_form(app).run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause()
         recorded.begin(app)
         await opened(pilot)
