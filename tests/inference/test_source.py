@@ -22,17 +22,17 @@ def test_an_unfinished_run_says_where_it_stopped(
     small_data: str, tmp_path: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = Run(begun(config_of(small_data), tmp_path / "runs", 7).path)
-    assert load_predictor(run).source == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
+    assert load_predictor(run).source == f"run {run.id} (swift, stopped in epoch 1, step 7, not calibrated)"
     assert repr(load_predictor(run)) == f"<Predictor: {load_predictor(run).source}>", "as a notebook shows it"
     assert load.load_file(best_of(run)).source == f"{run.id}, stopped in epoch 1, step 7, not calibrated"
     assert load_predictor("latest", str(run.path.parent)).source == load_predictor(run).source, "a folder as a string"
     told = json.loads(cli("predict", "3", "--json").stdout)
     shown = cli("predict", "3").stdout.split()
-    first = f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated) is hardly trained: try --run best"
+    first = f"run {run.id} (swift, stopped in epoch 1, step 7, not calibrated) is hardly trained: try --run best"
     assert " ".join(shown).startswith(first), "before the answer"
     assert "hardly trained" not in cli("predict", "3", "--run", "built-in").stdout
     assert told["run"] == run.id
-    assert told["source"] == f"run {run.id} (compact, stopped in epoch 1, step 7, not calibrated)"
+    assert told["source"] == f"run {run.id} (swift, stopped in epoch 1, step 7, not calibrated)"
     useless = replace(recorded.finished(), digit_accuracy=0.1)
     with run.metrics_file.open("a", encoding="utf-8") as journal:
         journal.write(to_json(useless) + "\n")
@@ -43,14 +43,14 @@ def test_an_unfinished_run_says_where_it_stopped(
     for path in (Path(run.id), Path(f"./{run.id}"), run.path):
         assert load_predictor(path).source == load_predictor(run).source
     with run.lock():
-        assert load_predictor(run).source == f"run {run.id} (compact, still training, step 7, not calibrated)"
+        assert load_predictor(run).source == f"run {run.id} (swift, still training, step 7, not calibrated)"
 
 
 def test_a_script_takes_the_newest_run_of_a_network(small_data: str, tmp_path: Path) -> None:
     run = Run(begun(config_of(small_data), tmp_path, 7).path)
-    assert load_predictor(folder=tmp_path, model="compact").run == run.id
-    with pytest.raises(UsageError, match=f"run {run.id} is of network compact: name a run of swift"):
-        load_predictor(run, model="swift")
+    assert load_predictor(folder=tmp_path, model="swift").run == run.id
+    with pytest.raises(UsageError, match=f"run {run.id} is of network swift: name a run of compact"):
+        load_predictor(run, model="compact")
 
 
 def test_a_done_epoch_is_named() -> None:
