@@ -6,9 +6,11 @@ from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.errors import MnistSumError, RunError
 from mnist_sum_tui.formatting import letters
 from mnist_sum_tui.runs.commands import reproduction
+from mnist_sum_tui.runs.events import Advice
+from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.own_files import PAGE
 from mnist_sum_tui.runs.seed_groups import members_of
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import KINDS, Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
 from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP_BINDINGS, WITHOUT_MARKS, InStepKeys
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
@@ -74,8 +76,7 @@ class RunKeys(InStepKeys):
         if found or current.config is None:
             self.note(found, is_error=True)
         else:
-            ends = () if current.finished is None else (current.finished,)
-            events = (*current.starts, *current.epochs, *current.saves, *current.changed, *ends)
+            events = read_events(current.run.metrics_file, *KINDS, Advice.kind)
             ask_to_resume(self, Continuation.of(current.run, current.config, events))
 
     def action_report(self) -> None:

@@ -78,7 +78,7 @@ class Continuation:
 
     @classmethod
     def of(cls, run: Run, config: TrainConfig, events: Iterable[Event]) -> "Continuation":
-        """Make it from the run's events: starts, epochs, checkpoints, changes and ends are used."""
+        """Make it from the run's events in their order: all that a summary needs, and what the coach said."""
         found = list(events)
         starts = [event for event in found if isinstance(event, Started)]
         epochs = [event for event in found if isinstance(event, EpochDone)]

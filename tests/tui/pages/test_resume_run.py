@@ -8,12 +8,16 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Checkpointed, Event
+from mnist_sum_tui.runs.events import Advice, Changed, Checkpointed, Event
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import divergence
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
+from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.session.resuming import Continuation
-from tests.tui import recorded
+from tests.tui import fixed, recorded
+from tests.tui.pages.test_runs import make
+from tests.tui.recorded import until
 
 pytestmark = pytest.mark.usefixtures("without_form")
 STEPS = recorded.STEPS_PER_EPOCH
@@ -63,3 +67,25 @@ async def test_a_run_that_was_killed_before_its_test_can_be_finished(pilot: Pilo
     assert "All 5 epochs are trained: only the test is left." in said
     await pilot.press("enter")
     assert not isinstance(pilot.app.screen, ResumeRun), "0 is taken"
+
+
+async def test_runs_says_of_a_run_what_train_would_say(app: MnistSumApp, tmp_path: Path) -> None:
+    """It was cut to three epochs, resumed with eight, doubted by the coach, and stopped: in this order."""
+    cut = Changed(step=STEPS, epoch=1, elapsed=1, at=STEPS, setting="epochs", before="5", value="3")
+    again = replace(recorded.started(resumed=True), step=3 * STEPS, epochs=8)
+    doubt = Advice(step=4 * STEPS, epoch=5, elapsed=9, topic="too-high", words="The learning rate is probably too high")
+    saved = Checkpointed(
+        step=5 * STEPS, epoch=5, elapsed=9, file="last.safetensors", reason="stop", seconds=0, best=False
+    )
+    end = replace(recorded.finished(5 * STEPS, reason="stopped"), digit_accuracy=None, sum_accuracy=None)
+    events = [recorded.started(), cut, again, doubt, saved, end]
+    run = make(tmp_path, "20260101-120100-compact", events, epochs=8)
+    run.last_file.touch()
+    found = Continuation.of(run, run.read_config(), events)
+    async with fixed.on(app, RunsPage) as (pilot, _):
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, ResumeRun))
+        said = " ".join(str(label.render()) for label in app.screen.query(Label))
+    assert found.words(0) in said
+    assert "The learning rate falls from 0.00075 to almost 0." in said
+    assert f"So far: {doubt.words}. A new run may be better." in said
