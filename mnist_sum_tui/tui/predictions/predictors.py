@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.messages import Working
@@ -67,7 +68,7 @@ class Predictors:
         changed = None
         with contextlib.suppress(OSError):  # loading it says what is wrong
             changed = weights.path.stat().st_mtime_ns
-        key = weights, changed
+        key = weights, weights.is_newest, Run(weights.path.parent).is_running, changed  # a predictor's name tells both
         if key not in self._kept:
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]

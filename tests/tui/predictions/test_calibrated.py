@@ -1,6 +1,7 @@
 """Calibrated weights in the dashboard: the same figures as those of `predict`."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -8,10 +9,12 @@ from mnist_sum_tui.data import dataset
 from mnist_sum_tui.inference import calibrate
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.runs import checkpoint
+from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictDrawing, PredictImage
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
+from tests.tui import recorded
 from tests.tui.pages.test_draw import make_run
 from tests.tui.predictions.test_worker import asked
 
@@ -50,3 +53,15 @@ def test_each_page_says_what_predict_says(worker: PredictionWorker, run: Run, sm
     assert drawn.predictions is not None
     assert drawn.predictions[4].threshold == said[4].threshold
     assert drawn.predictions[4].digit_score is not None
+
+
+def test_what_is_said_of_weights_holds_now_and_not_only_when_they_were_loaded(
+    worker: PredictionWorker, run: Run
+) -> None:
+    useless = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1)
+    run.metrics_file.write_bytes(to_lines([useless]))
+    with run.lock():
+        assert asked(worker, PredictImage(3), ImagePredicted).source == f"newest run {run.id}, epoch 1"
+    assert asked(worker, PredictImage(3), ImagePredicted).source == f"newest run {run.id}, epoch 1, only guesses"
+    worker._session.network = run  # opened on Runs
+    assert asked(worker, PredictImage(3), ImagePredicted).source == f"{run.id}, epoch 1, only guesses"
