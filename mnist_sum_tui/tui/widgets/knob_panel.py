@@ -13,6 +13,7 @@ from textual.widget import Widget
 from mnist_sum_tui.config import AUGMENTATIONS, settings
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.knob_turns import KNOBS
+from mnist_sum_tui.runs.position import MAX_EPOCHS
 from mnist_sum_tui.tui.session.undo import Undo
 
 STOPS = {
@@ -57,7 +58,8 @@ class Knob:
 def knob(setting: str, value: str) -> Knob:
     """A knob at a value."""
     if setting == "epochs":
-        return Knob(setting, [str(count) for count in range(1, max(MOST_EPOCHS, 2 * int(value)) + 1)], value)
+        most = min(max(MOST_EPOCHS, 2 * int(value)), MAX_EPOCHS)
+        return Knob(setting, [str(count) for count in range(1, most + 1)], value)
     stops = STOPS[setting]
     if value not in stops:
         stops = sorted([*stops, value], key=lambda stop: float(stop.removeprefix("x")))

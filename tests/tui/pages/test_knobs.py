@@ -201,3 +201,10 @@ async def test_knobs_that_open_as_the_training_ends_leave_the_page_as_it_was(pil
     app.post_message(TrainingEnded())
     await until(pilot, lambda: not app.session.is_training and not page.query(KnobPanel))
     assert not page.has_class("-turning"), "which takes rows from the samples"
+
+
+async def test_no_run_can_be_given_more_epochs_than_any_can_have(pilot: Pilot[int]) -> None:
+    control = Control()
+    await play(pilot, [replace(recorded.started(), epochs=10_000)], control)
+    await press(pilot, "k", "up", "right", "left")
+    assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("epochs", "9999")]
