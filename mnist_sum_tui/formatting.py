@@ -137,7 +137,7 @@ def duration(seconds: float | None, beside: float | None = None) -> str:
         return "-"
     whole = round(seconds)
     if whole < 60 and not (beside is not None and 59.5 <= beside < math.inf):
-        return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s"
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{whole} s"
     hours, minutes = whole // 3600, whole // 60 % 60
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 

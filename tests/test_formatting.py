@@ -102,6 +102,7 @@ def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:
     ("seconds", "text"),
     [
         (8.21, "8.2 s"),
+        (9.96, "10 s"),
         (59.4, "59 s"),
         (187, "3:07"),
         (3765, "1:02:45"),
