@@ -1,5 +1,7 @@
 """SampleStrip: a few validation images, each with the network's current answer, and the addition table of the first."""
 
+from itertools import chain, repeat
+
 import numpy as np
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -193,7 +195,8 @@ class SampleStrip(Horizontal):
             self.query_one(AdditionPicture).rows = ()
             return
         answers = zip(samples.labels, samples.numbers, samples.digits, samples.sums, strict=True)
-        for widget, index, answer in zip(self.query(Sample), samples.indices, answers, strict=False):
+        told = chain(zip(samples.indices, answers, strict=True), repeat((-1, None)))  # a run may have fewer samples
+        for widget, (index, answer) in zip(self.query(Sample), told, strict=False):
             if widget.image is not images.get(index):
                 widget.image = images.get(index)
             widget.answer = answer

@@ -1,6 +1,7 @@
 """The sample images: what stands under each, and how they are drawn."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -167,6 +168,11 @@ async def test_before_the_first_answers_of_a_run_no_image_of_another_one_stays()
         assert sample.image is not None, "at the beginning of the same run"
         strip.show(None, {})
         assert sample.image is None
+        strip.show(answers, images)
+        named = {name: getattr(answers, name)[:3] for name in ("indices", "labels", "numbers", "digits", "sums")}
+        strip.show(replace(answers, **named), images)  # of a run that holds out only three images
+        assert [tile.answer is not None for tile in app.query(Sample)] == [True] * 3 + [False] * 5
+        assert [tile.image is not None for tile in app.query(Sample)] == [True] * 3 + [False] * 5
 
 
 async def test_without_a_column_there_is_no_image() -> None:
