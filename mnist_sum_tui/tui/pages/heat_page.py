@@ -62,10 +62,9 @@ class HeatPage(NumberPage):
         if image is None or not (self.has_class("-heat") or self.has_room_for_heat):
             return
         moment, now = self.session.shown.moment, time.monotonic()
-        is_training = self.session.is_training  # which changes the weights at each step
-        source = "" if is_training else source
-        wanted = image.tobytes(), self.number, self.session.weights, source, found, moment and moment.row
-        if wanted == self._heat_sought and (now < self._heat_due if is_training else wanted == self._heat_known):
+        training = self.session.control  # which changes the weights at each step
+        wanted = image.tobytes(), self.number, self.session.weights, training or source, found, moment and moment.row
+        if wanted == self._heat_sought and (now < self._heat_due if training else wanted == self._heat_known):
             return
         self._heat_sought, self._heat_sought_at, self._heat_due = wanted, now, now + PATIENCE
         self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)

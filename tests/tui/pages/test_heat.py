@@ -122,10 +122,14 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
         app.session.past.moment = Moment(5, (), has_samples=False)
         page.show_answer()
         assert len(asked(app)) == 4, "weights of another time"
+        app.session.control = Control()
+        page._heat_due = time.monotonic() + 1000
+        page.show_answer()
+        assert len(asked(app)) == 5, "another training"
         app.session.control = None
         page._heat_due = time.monotonic() + 1000
         page.show_answer()
-        assert len(asked(app)) == 5, "the training has left other weights"
+        assert len(asked(app)) == 6, "the training has left other weights"
 
 
 async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: MnistSumApp) -> None:
