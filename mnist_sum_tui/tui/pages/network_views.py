@@ -76,7 +76,7 @@ class NetworkViews(WalkingPage):
         """by the folder of a run that is not on page Train"""
         self._means_of = ""
         self._map_of = ""
-        """the sources of the weights of the mean tables and of the map that are shown"""
+        """the sources of the weights of the mean tables (of a training's: their owner) and of the map that are shown"""
         self._sought_at = self._next_at = 0.0
         """when an evaluation was asked for, and until when its result is used while a training goes on"""
 
@@ -97,6 +97,7 @@ class NetworkViews(WalkingPage):
         """Forget the maps, because another network has another map."""
         super().forget_weights()
         self._maps.clear()
+        self._means_of = ""
 
     def on_screen_resume(self) -> None:
         """Forget that an evaluation is awaited, because the view asks for it anew."""
@@ -126,13 +127,14 @@ class NetworkViews(WalkingPage):
         return ""
 
     def _show_means(self, answer: ImagePredicted) -> str:
-        """Show the mean tables; those of other kept weights go at once, those of a training stay until the next."""
-        pictures = self.query_one("#means", Pictures)
+        """Show the mean tables; those of other weights go at once, those of the same training stay until the next."""
+        pictures, weights = self.query_one("#means", Pictures), answer.weights
+        whose = weights.owner if weights.path is None else answer.source
         if (result := self._evaluation(answer)) is not None:
-            self._means_of = answer.source
+            self._means_of = whose
             strengths = np.sqrt(np.nan_to_num(result.tables))  # a guess of 5 % must not be blank
             pictures.grids = tuple((f"digit {n}", grid) for n, grid in enumerate(strengths))
-        elif answer.weights.path is not None and self._means_of != answer.source:
+        elif self._means_of != whose:
             pictures.grids = ()
         return MEANS if pictures.grids else NO_MEANS
 

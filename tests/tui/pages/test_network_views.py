@@ -131,13 +131,23 @@ async def test_the_mean_tables_are_those_of_the_evaluation(size: tuple[int, int]
 async def test_mean_tables_of_other_weights_do_not_stay(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with app.run_test() as pilot:
         page = await show(pilot, "means")
-        pictures, answer = page.query_one("#means", Pictures), page.answer
+        pictures, answer, known = page.query_one("#means", Pictures), page.answer, page._evaluated
         assert answer is not None
-        monkeypatch.setattr(page, "_evaluation", lambda _: None)  # they are being evaluated
-        for source, path, stays in ((answer.source, "best", True), ("live", None, True), ("epoch 0", "0", False)):
-            weights = replace(answer.weights, path=Path(path) if path else None)
-            words = page._show_means(replace(answer, source=source, weights=weights))
-            assert (words, bool(pictures.items)) == ((MEANS, True) if stays else (NO_MEANS, False)), source
+        assert known is not None
+
+        def says(source: str, *, is_evaluated: bool = False, path: Path | None = None) -> tuple[str, bool]:
+            monkeypatch.setattr(page, "_evaluation", lambda _: known.result if is_evaluated else None)
+            weights = replace(fixed.NEWEST, path=path)
+            return page._show_means(replace(answer, source=source, weights=weights)), bool(pictures.items)
+
+        assert says("epoch 3", path=Path("best")) == (NO_MEANS, False)
+        assert says("epoch 3", path=Path("best"), is_evaluated=True) == (MEANS, True)
+        assert says("epoch 3", path=Path("best")) == (MEANS, True)
+        assert says("step 98") == (NO_MEANS, False), "those of the file are of others"
+        assert says("step 98", is_evaluated=True) == (MEANS, True)
+        assert says("step 140") == (MEANS, True), "of the same training"
+        page.forget_weights()
+        assert says("step 3") == (NO_MEANS, False), "another training"
 
 
 @pytest.mark.parametrize("name", ["means", "map"])
