@@ -95,8 +95,8 @@ class WalkingPage(ImagePage):
         """what waits for an evaluation"""
         self._found: Found | None = None
         """what a walk has found, until the next key"""
-        self._walked_to: int | None = None
-        """the image to which `action_uncertain` went last; from another one it begins with the least certain"""
+        self._walked_to: tuple[object, ...] = ()
+        """image, number and weights where `action_uncertain` was last; from others it begins with the least certain"""
 
     def forget_weights(self) -> None:
         """Forget the evaluation, because the weights of a new training have the same name as those of the last."""
@@ -184,10 +184,10 @@ class WalkingPage(ImagePage):
         """Go to the least certain image; pressed again, to the next one after it, or to the one before."""
 
         def go(evaluated: TestSetEvaluated) -> None:
-            is_fresh = self._walked_to != self.index
-            scores = evaluated.result.sureness
+            scores, weights = evaluated.result.sureness, evaluated.result.weights
+            is_fresh = self._walked_to != (self.index, self.number, weights)
             step = less_certain(scores, self.index, self.number, is_fresh, by)
-            self._walked_to = step.image
+            self._walked_to = step.image, step.number, weights
             sure = how_sure(float(scores[step.image, step.number]))
             place = f"Least sure {step.place:,} of {step.total:,}: "
             self._land(evaluated, step, (f"{place}its less sure answer has {sure}", f"{place}{sure}"), sureness)

@@ -98,6 +98,8 @@ async def test_the_least_certain_one_has_its_figure(app: MnistSumApp) -> None:
             assert fixed.result().sureness[page.index, 7] == least[place - 1]
             sure = f"{least[place - 1] * 100:.1f} %"
             assert note_of(page) == f"Least sure {place} of 1,000: its less sure answer has {sure}"
+        await press(pilot, "u", "3", "u")
+        assert note_of(page).startswith("Least sure 1 of 1,000"), "with another number another one is"
 
 
 async def test_what_was_wrong_stays_so_until_the_next_key(app: MnistSumApp) -> None:
