@@ -126,15 +126,16 @@ class SettingsApp(RunningApp):
 
     def keep_setting(self, name: str, value: settings.Value) -> None:
         """Use a setting at once, if that is possible, and write it into the user's file."""
-        if name in self._uses:
+        if is_used := name in self._uses:
             self._uses[name](str(value))
+            self.here[name] = settings.Found(value, "your choice")
         try:
             file = settings.keep(name, value)
         except MnistSumError as error:
             self.notify(str(error), title="The setting is not kept", severity="warning")
             return
-        when = "" if name in self._uses else " It holds from the next start."
-        if name in self._uses:
+        when = "" if is_used else " It holds from the next start."
+        if is_used:
             self.here[name] = settings.Found(value, str(file))
         if os.environ.get(settings.variable(name)):
             when = f" But {settings.variable(name)} is set, and overrides it at the next start."

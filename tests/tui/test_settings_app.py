@@ -105,6 +105,9 @@ async def test_what_cannot_be_kept_is_used_and_said(app: MnistSumApp) -> None:
         assert unread.title == "Settings"
         assert "cannot be used" in unread.message, "which a note on the terminal says, too, but the dashboard covers it"
         assert unkept.title == "The setting is not kept"
+        app.keep_setting("theme", "mnist-sum-light")
+        now = [choice.words for choice in choices(app.here) if "; now, " in choice.about and choice.name == "theme"]
+        assert now == ["theme mnist-sum-light"]
 
 
 async def test_an_unknown_theme_is_told_where_one_sees_it(app: MnistSumApp) -> None:
