@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, Self, get_args, get_type_hints
 
 from mnist_sum_tui.errors import SettingError, UsageError, short, unknown
-from mnist_sum_tui.formatting import small
+from mnist_sum_tui.formatting import small, typed
 from mnist_sum_tui.own_network import is_own
 from mnist_sum_tui.recipes import MODELS, RECIPES
 
@@ -234,8 +234,8 @@ def value_words(name: str, value: Any) -> str:
     """A setting's value as it is shown to a reader: `yes` or `no`, `built-in` (images), `all` (threads), `0.01`."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return small(value)
+    if isinstance(value, float):  # not rounded out of its range: 0.9999999 is no 1
+        return small(value) if float(small(value)) in (settings()[name].range or ()) else typed(value)
     return {("data_dir", None): "built-in", ("threads", 0): "all"}.get((name, value), str(value))
 
 

@@ -106,3 +106,8 @@ def test_the_table_of_settings_names_what_was_turned_on_the_way() -> None:
 @pytest.mark.parametrize(("value", "words"), [(0.000001, "1e-6"), (0.0001, "0.0001"), (2.0, "2"), (False, "no")])
 def test_a_value_is_written_as_one_types_it(value: object, words: str) -> None:
     assert value_words("weight_decay", value) == words
+
+
+def test_a_value_is_not_rounded_out_of_its_range() -> None:
+    assert value_words("sum_weight", 0.9999999) == "0.9999999", "1 is no weight of the sum"
+    assert value_words("weight_decay", 0.9999999) == "1"

@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import Totals
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import StepResult
@@ -75,3 +78,11 @@ def test_the_time_in_which_the_process_was_stopped_is_no_training(monkeypatch: p
         now += seconds
         state.add_validation(seconds)
     assert state.clock.seconds == pytest.approx(4.2 + 2.0)
+
+
+@pytest.mark.parametrize("name", ["sum_weight", "label_smoothing"])
+def test_a_setting_that_six_digits_would_round_out_of_its_range_can_be_turned(name: str) -> None:
+    state = RunState(TrainConfig.of(**{name: 0.9999999}))
+    turn, before = state.turn(Turn(3, name, "0.5"))
+    event = Changed(step=0, epoch=1, elapsed=0.0, at=turn.step, setting=name, before=before, value=turn.value)
+    assert event.before == "0.9999999"
