@@ -82,7 +82,7 @@ def test_the_time_in_which_the_process_was_stopped_is_no_training(monkeypatch: p
 
 @pytest.mark.parametrize("name", ["sum_weight", "label_smoothing"])
 def test_a_setting_that_six_digits_would_round_out_of_its_range_can_be_turned(name: str) -> None:
-    state = RunState(TrainConfig.of(**{name: 0.9999999}))
+    state = RunState(TrainConfig.from_dict({name: 0.9999999}))
     turn, before = state.turn(Turn(3, name, "0.5"))
     event = Changed(step=0, epoch=1, elapsed=0.0, at=turn.step, setting=name, before=before, value=turn.value)
     assert event.before == "0.9999999"
