@@ -125,7 +125,7 @@ def loss_figure(loss: float) -> str:
     if 0 < loss < 1e-4:
         return small(loss, 2)
     shown = f"{loss:.4f}"
-    return shown if len(shown) <= 7 else small(loss, 4)
+    return shown if len(shown) <= 7 else small(loss, 4 if loss < 1e10 else 3)
 
 
 def duration(seconds: float | None, beside: float | None = None) -> str:

@@ -90,6 +90,9 @@ def test_what_is_little_is_not_shown_as_nothing() -> None:
     ]  # fmt: skip
     found = [loss_figure(loss) for loss in (0.0, 0.0000163, 0.00012, 0.052, 392.24, float("nan"), float("inf"))]
     assert found == ["0.0000", "1.6e-5", "0.0001", "0.0520", "392.2", "nan", "inf"]
+    assert [loss_figure(loss) for loss in (9.9996e9, 9.876e9, 1.2345e10, 3.4028e38)] == [
+        "1e10", "9.876e9", "1.23e10", "3.4e38"
+    ], "seven characters at most, as the tables have room for"  # fmt: skip
 
 
 def test_percent_in_fewer_figures_is_not_rounded_up_to_all_either() -> None:
