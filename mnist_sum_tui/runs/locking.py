@@ -57,7 +57,7 @@ def taken(folder: Path, advice: str = "stop it first") -> RunError:
     elif holder is not None and (holder == os.getpid() or not _lives(holder)):
         who = f"process {holder} of another machine or container"
     else:
-        who = f"process {holder}"
+        who = "another process" if holder is None else f"process {holder}"  # one that prunes it is not named
     return RunError(f"run {folder.name} is being trained by {who}; {advice}")
 
 

@@ -91,6 +91,8 @@ def test_a_new_run_can_be_locked_only_once_at_a_time(tmp_path: Path) -> None:
         pass
     with run.lock():
         assert run.pid == os.getpid()
+    with run.lock(is_named=False), pytest.raises(RunError, match="by another process; wait for it"), run.lock():
+        pass
     run.delete()
 
 
