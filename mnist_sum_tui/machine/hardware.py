@@ -144,7 +144,8 @@ def _device(wanted: str, world: Ranks) -> torch.device:
     if not available[name]:
         raise UsageError(f"device '{name}' is not available on this machine: use --device cpu, or leave it at auto")
     if name == "cuda" and world.size > 1 and world.local_rank >= torch.cuda.device_count():
-        raise UsageError(f"{world.local_size} processes for {torch.cuda.device_count()} GPUs: start one per GPU")
+        gpus = plural(torch.cuda.device_count(), "GPU")
+        raise UsageError(f"{world.local_size} processes for {gpus}: start one per GPU")
     return torch.device(name) if name == "cpu" else torch.device(name, world.local_rank if name == "cuda" else 0)
 
 

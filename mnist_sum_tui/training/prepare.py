@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.machine.hardware import Hardware
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.batches import Batches
@@ -104,8 +105,7 @@ def prepare(state: RunState, hardware: Hardware, processes: Processes) -> Traini
         state.clock.restart()  # they may have waited for each other, which is no training
     batches = Batches(config, train, state.knobs)
     if batches.smallest < processes.ranks.size:
-        raise UsageError(
-            f"the last batch has {batches.smallest} images for {processes.ranks.size} processes: change --batch-size"
-        )
+        last = plural(batches.smallest, "image")
+        raise UsageError(f"the last batch has {last} for {processes.ranks.size} processes: change --batch-size")
     state.check_place(batches.steps_per_epoch)
     return Training(state, learner, batches, validation, validation if len(validation) else train)

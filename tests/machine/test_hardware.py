@@ -88,11 +88,14 @@ def test_an_apple_gpu_is_set_up(device: str) -> None:
     assert hardware.precision == "fp32"
 
 
-def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int]) -> None:
+def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     set_up(choose(TrainConfig(threads=1), Ranks(1, 2, 1, 2)))
     assert chosen_gpus == [1]
     with pytest.raises(UsageError, match="3 processes for 2 GPUs"):
         choose(TrainConfig(), Ranks(2, 3, 2, 3))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    with pytest.raises(UsageError, match="^2 processes for 1 GPU: start one per GPU$"):
+        choose(TrainConfig(), Ranks(1, 2, 1, 2))
 
 
 def test_several_processes_do_not_use_an_apple_gpu(mps: None) -> None:

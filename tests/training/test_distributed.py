@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import torch.distributed as dist
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.augment import augment
 from mnist_sum_tui.data.dataset import SumDataset, load, normalise
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.machine.ranks import VARIABLES, Ranks
 from mnist_sum_tui.models import swift
@@ -183,6 +184,9 @@ def test_what_processes_wait_for_each_other_is_no_time_of_training(monkeypatch: 
         begun = state.clock._since
         prepare(state, choose(config), processes)
         assert (state.clock._since == begun) is processes.is_alone
+    config = replace(config, batch_size=189)  # 55,000 images are 291 batches, and one image
+    with pytest.raises(UsageError, match="^the last batch has 1 image for 2 processes: change --batch-size$"):
+        prepare(RunState(config), choose(config), group)
 
 
 LOST = {
