@@ -94,7 +94,7 @@ def test_each_process_has_its_own_nvidia_gpu(chosen_gpus: list[int], monkeypatch
     with pytest.raises(UsageError, match="3 processes for 2 GPUs"):
         choose(TrainConfig(), Ranks(2, 3, 2, 3))
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
-    with pytest.raises(UsageError, match="^2 processes for 1 GPU: start one per GPU$"):
+    with pytest.raises(UsageError, match="2 processes for 1 GPU: start"):
         choose(TrainConfig(), Ranks(1, 2, 1, 2))
 
 
