@@ -21,9 +21,9 @@ NEEDED = {
 
 
 def installed(name: str) -> str | None:
-    """The version of a library; None if it is not installed."""
-    with contextlib.suppress(PackageNotFoundError):
-        return printable(version(name))
+    """The version of a library; None if it is not installed, or not known, as after an installation that broke off."""
+    with contextlib.suppress(PackageNotFoundError, KeyError):  # a later Python raises KeyError where version is None
+        return printable(version(name) or "") or None
     return None
 
 

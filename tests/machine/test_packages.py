@@ -34,3 +34,11 @@ def test_a_version_that_does_not_fit_is_told_with_what_to_install(number: str, m
     monkeypatch.setattr(packages, "installed", lambda _: number)
     advice = "does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"
     assert packages.misfit("textual") == f"textual {number} {advice}"
+
+
+@pytest.mark.filterwarnings("ignore:Implicit None:DeprecationWarning")
+def test_what_an_installation_left_that_broke_off_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "textual-8.9.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert packages.installed("textual") is None
+    assert packages.misfit("textual") is None
