@@ -154,11 +154,11 @@ def about(seconds: float) -> str:
 
 def byte_size(size: int) -> str:
     """Bytes as `1.2 GB`, `39 MB`, `0.4 MB` or `31 kB`."""
-    if size >= 1e9:
+    if size >= 999.5e6:
         return f"{size / 1e9:,.1f} GB"
     if size < 1e5:
         return f"{size / 1e3:.0f} kB"
-    return f"{size / 1e6:.{0 if size >= 1e7 else 1}f} MB"
+    return f"{size / 1e6:.{0 if size >= 9.95e6 else 1}f} MB"
 
 
 def bar(share: float, width: int) -> str:

@@ -135,7 +135,15 @@ def test_times_side_by_side_have_one_form(elapsed: float, left: float | None, wo
 
 @pytest.mark.parametrize(
     ("size", "text"),
-    [(0, "0 kB"), (31_400, "31 kB"), (444_000, "0.4 MB"), (39_000_000, "39 MB"), (1_210_000_000, "1.2 GB")],
+    [
+        (0, "0 kB"),
+        (31_400, "31 kB"),
+        (444_000, "0.4 MB"),
+        (9_970_000, "10 MB"),
+        (39_000_000, "39 MB"),
+        (999_600_000, "1.0 GB"),
+        (1_210_000_000, "1.2 GB"),
+    ],
 )
 def test_byte_size(size: int, text: str) -> None:
     assert byte_size(size) == text
