@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from mnist_sum_tui.cli.layout import drawing_width, is_plain, say
 from mnist_sum_tui.formatting import ascii_picture
 from mnist_sum_tui.glyphs import ASCII, BLOCKS, current
+from mnist_sum_tui.printable import cut
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -52,7 +53,7 @@ def print_pictures(out: "Console", pictures: "Sequence[tuple[str, Image]]", colu
     across = max(1, (width + GAP) // (columns + GAP))
     for first in range(0, len(pictures), across):
         row = pictures[first : first + across]
-        drawn = [[*_small(out, image, columns), Text(caption[:columns], "dim")] for caption, image in row]
+        drawn = [[*_small(out, image, columns), Text(cut(caption, columns), "dim")] for caption, image in row]
         height = max(map(len, drawn))
         for parts in zip(*([Text()] * (height - len(lines)) + lines for lines in drawn), strict=True):
             for part in parts:

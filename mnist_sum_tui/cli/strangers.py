@@ -7,7 +7,7 @@ from mnist_sum_tui.cli.layout import as_is, is_plain, say
 from mnist_sum_tui.cli.pictures import print_pictures
 from mnist_sum_tui.formatting import how_sure, percent, plural
 from mnist_sum_tui.glyphs import current
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import cells, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,4 +55,5 @@ def caption(taken: "Taken") -> str:
         return f"{taken.digit}, {sure}: {as_is(name)}"
     answer = f"{taken.digit} {sure} "
     stem, room = PurePath(name).stem, COLUMNS - len(answer)
-    return answer + (stem if len(stem) <= room else current().cut + stem[1 - room :])
+    ends = (current().cut * (at > 0) + stem[at:] for at in range(len(stem) + 1))
+    return answer + next(end for end in ends if cells(end) <= room)

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from mnist_sum_tui.cli import layout
+from mnist_sum_tui.cli.pictures import print_pictures
 from mnist_sum_tui.cli.spoken import spoken
 from mnist_sum_tui.cli.strangers import COLUMNS, caption, print_strangers
 from mnist_sum_tui.data.strange_images import Images
@@ -95,3 +96,14 @@ def test_long_names_are_told_apart_by_their_ends() -> None:
     assert [caption(each) for each in taken] == [f"4 99.9 % {current().cut}letter_{letter}" for letter in "AB"]
     assert all(len(caption(each)) == COLUMNS for each in taken)
     assert caption(strangers.Taken(1234, "1,234", 4, 0.999)) == "4 99.9 % 1,234"
+
+
+@pytest.mark.parametrize("letters", [5, 4])
+def test_a_name_in_wide_letters_is_as_wide_as_its_picture(letters: int) -> None:
+    """Each of these letters takes two columns, so four of them fit, and the pictures beside it stay in line."""
+    name, out = chr(0x56FE) * letters, terminal(80)
+    shown = name if letters == 4 else f"{current().cut}{name[:4]}"
+    assert caption(strangers.Taken(0, f"{name}.png", 4, 0.999)) == f"4 99.9 % {shown}"
+    image = np.full((28, 28), 255, np.uint8)
+    print_pictures(out, [("4 99.9 % " + chr(0x56FE) * 9, image), ("next", image)], COLUMNS)
+    assert printed(out)[-1] == f"4 99.9 % {chr(0x56FE) * 4}   next"
