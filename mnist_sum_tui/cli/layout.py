@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.spoken import AS_IS, sentence, spoken
 from mnist_sum_tui.formatting import WORD
-from mnist_sum_tui.printable import printable
+from mnist_sum_tui.printable import cells, cut, printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,18 +119,16 @@ def _wrapped(
     text: "Text", width: int, indent: int = 0, *, is_folded: bool = False, words: "re.Pattern[str]" = WORD
 ) -> "list[Text]":
     """Lines of `width` cells, broken between words; `indent` less after the first. A longer word gets its own line."""
-    from rich.cells import cell_len
-
     lines: list[Text] = []
     for paragraph in text.split("\n", allow_blank=True):
         plain, begin, breaks, room = paragraph.plain, 0, [], max(width - (indent if lines else 0), 1)
         for word in words.finditer(plain):
-            is_long = is_folded and cell_len(word[0]) > width - indent  # longer than any line: not moved to a new one
-            if not is_long and cell_len(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
+            is_long = is_folded and cells(word[0]) > width - indent  # longer than any line: not moved to a new one
+            if not is_long and cells(plain[begin : word.end()]) > room and plain[begin : word.start()].strip():
                 begin, room = word.start(), max(width - indent, 1)
                 breaks.append(begin)
-            while is_folded and cell_len(plain[begin : word.end()]) > room:
-                begin, room = begin + room, max(width - indent, 1)
+            while is_folded and cells(plain[begin : word.end()]) > room:
+                begin, room = begin + max(len(cut(plain[begin:], room)), 1), max(width - indent, 1)
                 breaks.append(begin)
         lines += paragraph.divide(breaks)
     for line in lines[:-1]:
@@ -147,7 +145,7 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
     from rich.text import Text
 
     width, room = width_of(out), max(map(len, commands)) + 6
-    is_narrow = width is not None and any(room + len(command) > width for command in commands.values())
+    is_narrow = width is not None and any(room + cells(command) > width for command in commands.values())
     for what, command in commands.items():
         if is_narrow:
             say(out, f"  {what}:")

@@ -23,6 +23,7 @@ from mnist_sum_tui.inference.evaluate import evaluate
 from mnist_sum_tui.inference.predict import load_predictor
 from mnist_sum_tui.machine.hardware import choose
 from mnist_sum_tui.models import build
+from mnist_sum_tui.printable import cells
 from mnist_sum_tui.runs.events import EpochDone, Progress
 from tests.cli.terminals import shown
 from tests.cli.test_strangers_text import make_run
@@ -239,3 +240,11 @@ def test_what_the_coach_says_stays_indented(tmp_path: Path) -> None:
     advice = next(event for event in recorded.training(700) if event.kind == "advice")
     PlainPrinter(run, run.read_config(), out).show(advice)
     assert printed(out) == ["      Since about step 600 it learns to", "      add: the sum is more than guessed"]
+
+
+def test_a_letter_of_two_columns_is_counted_as_two() -> None:
+    wide, out = chr(0x56FE), terminal(40)
+    say(out, f"folder    /{wide * 40}/x", indent=10)
+    show_commands(out, {"look at it": f"mnist-sum runs show {wide * 4}"})
+    assert max(map(cells, printed(out))) <= 40
+    assert [printed(out)[at] for at in (0, -1)] == [f"folder    /{wide * 14}", f"    mnist-sum runs show {wide * 4}"]
