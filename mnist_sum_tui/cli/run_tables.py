@@ -94,7 +94,10 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:
-    """Print the curves of one run, or of several below each other, on one scale and with the same width per epoch."""
+    """Print the curves of one run, or of several below each other, on one scale and with the same width per epoch.
+
+    An empty line is above them; nothing is printed if no run has an epoch.
+    """
     rows = []
     longest = max(len(summary.epochs) for summary in named.values())
     for title, field in CURVES.items():
@@ -113,12 +116,13 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:
         columns, rows = [columns[0], *columns[2:]], [[row[0], *row[2:]] for row in rows]
-    print_table(out, "", columns, rows, left=len(columns) - 2, repeated=len(columns) - 3)
+    if rows:
+        out.print()
+        print_table(out, "", columns, rows, left=len(columns) - 2, repeated=len(columns) - 3)
 
 
 def print_epochs(out: "Console", summary: Summary) -> None:
     """Print the curves of a run, and a row for each of its epochs; of very many, a terminal gets some."""
-    out.print()
     print_curves(out, {"": summary})
     epochs = summary.config.epochs if summary.config else len(summary.epochs)
     table = EpochTable.for_run(out, epochs, summary.epochs)

@@ -188,7 +188,6 @@ def compare(
         out.print(SAME_SETTINGS)
     if weights:
         out.print(weights)
-    out.print()
     print_curves(out, named)
 
 

@@ -11,6 +11,7 @@ from mnist_sum_tui.cli.run_tables import print_epochs
 from mnist_sum_tui.runs.events import EpochDone
 from mnist_sum_tui.runs.summary import Summary, summarise
 from tests.cli.test_layout import printed, terminal
+from tests.conftest import Cli
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -45,3 +46,10 @@ def test_a_pipe_gets_all_epochs(tmp_path: Path) -> None:
     lines = pipe.getvalue().splitlines()
     assert rows(lines, 60) == list(range(1, 61))
     assert not any("is shown" in line for line in lines)
+
+
+def test_runs_without_an_epoch_are_compared_without_a_table_of_curves(tmp_path: Path, cli: Cli) -> None:
+    for place, name in enumerate(("20260101-120000-compact", "20260101-120100-compact")):
+        make(tmp_path / "runs", name, [recorded.started()], seed=place)
+    lines = cli("runs", "compare", "20260101-120000", "20260101-120100").stdout.splitlines()
+    assert lines[-1].split() == ["seed", "0", "1"]
