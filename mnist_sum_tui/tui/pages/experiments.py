@@ -68,14 +68,15 @@ class Experiments(RunKeys):
             self._renew()
 
     def _renew(self) -> None:
-        """Read again the runs that train."""
-        self._renewed, trained = time.monotonic(), [run.run for run in self.listed if run.state == "running"]
+        """Read again the runs that train, also those that another process has resumed since they were listed."""
+        self._renewed, listed = time.monotonic(), self.listed
 
         def read() -> None:
-            self.call_later(self._take_renewed, [*map(summarise, trained)])
+            trained = [row.run for row in listed if row.state == "running" or row.run.is_running]
+            if trained:
+                self.call_later(self._take_renewed, [*map(summarise, trained)])
 
-        if trained:
-            self.run_worker(read, thread=True, group="renew", exclusive=True, exit_on_error=False)
+        self.run_worker(read, thread=True, group="renew", exclusive=True, exit_on_error=False)
 
     def _take_renewed(self, found: list[Summary]) -> None:
         newer = {run.run.id: run for run in found}

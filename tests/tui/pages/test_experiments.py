@@ -101,6 +101,10 @@ async def test_a_run_that_trains_is_read_again(
         assert (row.state, len(row.epochs)) == ("running", 0)
         trained.metrics_file.write_text("".join(to_json(event) + "\n" for event in events))
         await until(pilot, lambda: any(row.run == trained and len(row.epochs) == 5 for row in table.runs))
+        stopped = next(row for row in table.runs if row.run != trained)
+        assert stopped.state == "completed"
+        monkeypatch.setattr("mnist_sum_tui.runs.locking.is_locked", lambda path: path == stopped.run.path)
+        await until(pilot, lambda: any(row.run == stopped.run and row.state == "running" for row in table.runs), 20)
 
 
 async def test_a_wrong_filter_is_named_and_changes_nothing(app: MnistSumApp, made: list[Run]) -> None:
