@@ -26,7 +26,7 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"whole_figures", "told_sizes"},
+    {"whole_figures", "told_sizes", "patient_palette"},
     {"session", "textual_fixes", "textual_speed", "looks", "link"},
     {"plain_app"},
     {"notifying"},

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._time import get_time
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette, SearchIcon
+from textual.command import SearchIcon
 from textual.content import Content
 from textual.driver import Driver
 from textual.errors import NoWidget
@@ -25,6 +25,7 @@ from textual.widgets import Button, Input, OptionList
 from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.tui.patient_palette import PatientPalette
 from mnist_sum_tui.tui.told_sizes import tell_sizes
 from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
@@ -108,7 +109,7 @@ class Question(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
     CSS_PATH: ClassVar = [Path(__file__).with_name("dialogs.tcss")]
 
 
-class Palette(CommandPalette, SteadyScreen[Any]):
+class Palette(PatientPalette, SteadyScreen[Any]):
     """The command palette with the fixes of SteadyScreen, and three of its own."""
 
     def on_mount(self) -> None:

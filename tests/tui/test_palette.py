@@ -1,7 +1,9 @@
 """The command palette, in haste and in little room."""
 
+import asyncio
+
 import pytest
-from textual.command import CommandList, SearchIcon
+from textual.command import CommandList, Hits, SearchIcon
 from textual.events import Click
 from textual.widgets import Input
 
@@ -10,7 +12,9 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
+from mnist_sum_tui.tui.pages.guide import GuideScreen
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
+from mnist_sum_tui.tui.palette import Commands
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.textual_fixes import Palette
 from tests.tui import fixed
@@ -31,6 +35,26 @@ async def test_the_palette_s_quit_asks_too(fake: FakeTrain, app: MnistSumApp) ->
         await until(pilot, lambda: not app.is_running)
     assert app.return_value == 0
     assert fake.saved
+
+
+async def test_enter_waits_for_what_the_typed_word_finds(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And does not choose from the list that is shown until then, whose first entry is the page Train."""
+    may_find, search = asyncio.Event(), Commands.search
+
+    async def search_late(provider: Commands, query: str) -> Hits:
+        await may_find.wait()
+        async for hit in search(provider, query):
+            yield hit
+
+    monkeypatch.setattr(Commands, "search", search_late)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("f5", "ctrl+p")
+        await until(pilot, lambda: app.screen.query(CommandList) and app.screen.query_one(CommandList).option_count)
+        await pilot.press(*"guide", "enter")
+        await pilot.pause()
+        may_find.set()
+        await until(pilot, lambda: not isinstance(app.screen, Palette))
+        assert isinstance(app.screen, GuideScreen)
 
 
 async def test_a_palette_opens_over_a_page_alone(app: MnistSumApp) -> None:
