@@ -21,13 +21,21 @@ Done = TypeVar("Done")
 
 @cache
 def builder(model: str) -> Callable[[], SumNetwork]:
-    """The function that builds the network; the file is executed once, and its one network class is used.
+    """The function that builds the network, of the one network class in the file.
+
+    The file is executed twice, to check that what another process makes of it is the same.
 
     Raises:
         UsageError: the file was not named, cannot be executed, or does not have exactly one network. The function
             raises it too, if the network cannot be built, trained or saved.
     """
     path, code = own_network.file_of(model)
+    again, own = _class_in(path, code), _class_in(path, code)
+    return lambda: _tried(path, lambda: checked(own, again))
+
+
+def _class_in(path: Path, code: bytes) -> type[SumNetwork]:
+    """The one network class that the file has when it is executed."""
     module = ModuleType(f"own_network_{path.stem}")
     sys.modules[module.__name__] = module  # as an import does; dataclasses, for example, look there
     _tried(path, lambda: exec(compile(code, str(path), "exec"), module.__dict__))
@@ -38,7 +46,7 @@ def builder(model: str) -> Callable[[], SumNetwork]:
         names = ", ".join(each.__name__ for each in own) or "none"
         bases = f"{SumNetwork.__name__} or {CellNetwork.__name__}"
         raise UsageError(f"{path}: needs one class derived from {bases}, has {names}: mnist-sum guide own-network")
-    return lambda: _tried(path, lambda: checked(own[0]))
+    return own[0]
 
 
 def check_in_bf16(network: SumNetwork, model: str, device: torch.device) -> None:

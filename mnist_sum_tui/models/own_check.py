@@ -17,11 +17,11 @@ TOLERANCE = 0.01
 """the largest difference that may be rounding, as a share of the largest score; a hidden layer may be bf16"""
 
 
-def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
+def checked(make: Callable[[], SumNetwork], make_again: Callable[[], SumNetwork]) -> SumNetwork:
     """The network that `make` builds, after a check of its scores, its weights and a training step of its like.
 
-    `make` is called twice. The second network draws other weights, gets those of the first, and is trained in its
-    place. What is random comes from torch's global generator, which `models.build` has set aside.
+    The second network, that of `make_again`, draws other weights, gets those of the first, and is trained in its place.
+    What is random comes from torch's global generator, which `models.build` has set aside.
 
     Raises:
         ValueError: the network cannot be trained, saved or asked as it is; the message says what to change.
@@ -35,7 +35,7 @@ def checked(make: Callable[[], SumNetwork]) -> SumNetwork:
                 raise ValueError(f"it has no `{name}`: write `see` and `add`, and no `forward`")
         with evaluating(network), torch.no_grad():
             digits = _scores_of(network)
-        other = make()
+        other = make_again()
         _load(other, network)
         with evaluating(other), torch.no_grad():
             if not _alike(other.see(_images()), digits):

@@ -151,3 +151,13 @@ def test_a_sound_network_is_taken(init: str, see: str, more: str, tmp_path: Path
     digits, sums = network(torch.rand(2, 1, 28, 28), torch.eye(10)[:2])
     (digits.mean() + sums[:, :18].mean()).backward()
     assert network.training
+
+
+@pytest.mark.parametrize("drawn", ["torch.rand(12)", "torch.tensor(__import__('numpy').random.rand(12)).float()"])
+def test_a_random_constant_of_the_file_is_told_because_the_next_process_draws_another(
+    drawn: str, tmp_path: Path
+) -> None:
+    code = CODE.format(init="pass", see="x = x * GRID", more="")
+    build(named(tmp_path, f"{code}\nGRID = torch.linspace(0, 1, 12)\n"))
+    with pytest.raises(UsageError, match=r"a checkpoint lacks something .* fixed tensors into register_buffer"):
+        build(named(tmp_path, f"{code}\nGRID = {drawn}\n"))
