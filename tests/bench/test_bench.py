@@ -156,7 +156,6 @@ def test_the_dashboard_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
             break
     assert cost is not None
     assert min(cost.headless, cost.dashboard) > 1
-    assert 0.1 < cost.ratio < 10
     assert cost.quartiles == (cost.ratio, cost.ratio), "of one round"
     assert cost.ratio == cost.dashboard / cost.headless
     assert cost.drawing is None or 0 <= cost.drawing < 1
