@@ -21,9 +21,9 @@ Done = TypeVar("Done")
 
 @cache
 def builder(model: str) -> Callable[[], SumNetwork]:
-    """The function that builds the network, of the one network class in the file.
+    """The function that builds a network of the file's one network class.
 
-    The file is executed twice, to check that what another process makes of it is the same.
+    The file is executed twice, to check that another process, which executes it again, gets the same network.
 
     Raises:
         UsageError: the file was not named, cannot be executed, or does not have exactly one network. The function

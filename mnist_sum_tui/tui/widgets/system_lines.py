@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.formatting import byte_size, percent
+from mnist_sum_tui.formatting import byte_size, percent, plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import Line
 
@@ -46,4 +46,4 @@ def system_words(found: "Figures | System") -> str:
     if found.temperature is not None:
         parts.append(f"processor {found.temperature:.0f} degrees")
     second = f" {BRAILLE.between} ".join(parts) or "no GPU is used, and the temperature is not known"
-    return f"this process {percent(found.own, 0)} of {found.cores} cores{others}{memory}\n{second}"
+    return f"this process {percent(found.own, 0)} of {plural(found.cores, 'core')}{others}{memory}\n{second}"

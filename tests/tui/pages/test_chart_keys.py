@@ -1,5 +1,6 @@
 """The keys and the mouse on the charts of the page Train."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.help_panel import page_keys
-from mnist_sum_tui.tui.widgets.system_lines import SystemLines
+from mnist_sum_tui.tui.widgets.system_lines import SystemLines, system_words
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
 from tests.tui.recorded import press
@@ -173,6 +174,10 @@ def busy(step: int, own: float) -> System:
         step=step, epoch=1, elapsed=step / 40, cores=2, own=own, others=0.25, memory=812_000_000, temperature=61.4,
         gpu=None, gpu_memory=None,
     )  # fmt: skip
+
+
+def test_a_machine_of_one_core_has_no_cores() -> None:
+    assert system_words(replace(busy(1, 0.5), cores=1)).startswith("this process 50 % of 1 core, others")
 
 
 async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot: Pilot[int]) -> None:
