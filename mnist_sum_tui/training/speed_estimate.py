@@ -2,7 +2,6 @@
 
 import contextlib
 import functools
-import statistics
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,8 +18,8 @@ from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.batches import Batches
 from mnist_sum_tui.training.step import DivergedError, Learner, augmented
 
-STEPS, SECONDS = 8, 0.4
-"""how many steps are timed at most, and for how many seconds at most; the first step is slow and not counted"""
+STEPS, LEAST, SECONDS = 8, 3, 0.4
+"""how many steps are timed: at most, at least, and for how many seconds between; the first is slow and not counted"""
 SAME = ("processor", "cores", "gpu")
 """two runs with equal values of these in environment.json count as made on the same machine"""
 
@@ -70,7 +69,7 @@ def augmenting() -> Mapping[str, float]:
 
 
 def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None:
-    """Images/s from the median time of a few steps, so that one slow step counts little; None if `is_over()`."""
+    """Images/s in the fastest of a few steps, because what else runs makes others slower; None if `is_over()`."""
     hardware = choose(config)
     take_threads(hardware.threads)
     learner, took = Learner(config, hardware), list[float]()
@@ -81,9 +80,9 @@ def from_steps(config: TrainConfig, is_over: Callable[[], bool]) -> float | None
         with contextlib.suppress(DivergedError):  # a step that diverges takes as long
             learner.step(plan)
         took.append(time.perf_counter() - begin)
-        if sum(took[1:]) > SECONDS:
+        if len(took) > LEAST and sum(took[1:]) > SECONDS:
             break
-    return config.batch_size / statistics.median(took[1:])
+    return config.batch_size / min(took[1:])
 
 
 def _random_images(config: TrainConfig, batches: int) -> Batches:

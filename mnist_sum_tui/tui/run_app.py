@@ -120,7 +120,7 @@ class RunningApp(LeavingApp):
         """Find out for the form how fast each network trains; while another process trains, only from earlier runs."""
         if not self.session.is_training and not self.is_leaving and self.train_page.has_form:
             form, folder, with_steps = self.train_page.form, self.session.runs_folder, not self.session.is_live
-            self.speeds = SpeedThread(folder, self.post_message, form.defaults, with_steps, tuple(form.speeds))
+            self.speeds = SpeedThread(folder, self.post_message, form.defaults, with_steps, form.speeds)
             self.speeds.start()
 
     def on_speed_found(self, message: SpeedFound) -> None:

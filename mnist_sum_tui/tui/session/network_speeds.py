@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.training.other_programs import CROWDED_SHARE
 from mnist_sum_tui.tui.session.messages import SpeedFound
 from mnist_sum_tui.tui.session.run_threads import Post
 
@@ -32,6 +33,8 @@ class Speed:
     """the augmentation with which that was so fast, and the outliers per image"""
     augmenting: Mapping[str, float] = field(default_factory=dict[str, float])
     """seconds per image that each augmentation takes, as far as they are known"""
+    is_disturbed: bool = False
+    """whether other programs took the cores meanwhile, so that it is estimated again later"""
 
     def is_like(self, config: TrainConfig) -> bool:
         """Whether it was found with the same augmentation and as many outliers."""
@@ -75,14 +78,15 @@ class SpeedThread(threading.Thread):
     """
 
     def __init__(
-        self, folder: Path, post: Post, asked: TrainConfig, with_steps: bool = True, tried: Collection[str] = ()
+        self, folder: Path, post: Post, asked: TrainConfig, with_steps: bool = True, tried: Speeds | None = None
     ) -> None:
         """`asked` has the device, precision and threads to train with.
 
-        `tried` are networks with a known speed, because another estimate would differ by chance.
+        Of the speeds in `tried` only the disturbed ones are estimated again, because another estimate would differ by
+        chance, and the faster one counts.
         """
         super().__init__(name="speeds", daemon=True)
-        self._folder, self._post, self._with_steps, self._tried = folder, post, with_steps, tried
+        self._folder, self._post, self._with_steps, self._tried = folder, post, with_steps, {**(tried or {})}
         self._asked = TrainConfig(device=asked.device, precision=asked.precision, threads=asked.threads)
         self._is_over = threading.Event()
 
@@ -96,6 +100,7 @@ class SpeedThread(threading.Thread):
             self._find()
 
     def _find(self) -> None:
+        from mnist_sum_tui.machine.figures import Meter
         from mnist_sum_tui.training import speed_estimate  # torch
 
         known: set[str] = set()
@@ -115,8 +120,14 @@ class SpeedThread(threading.Thread):
             return
         first = (*own_network.named(), QUICK_MODEL, LARGE_MODEL)  # the form offers the last two side by side
         for model in dict.fromkeys((*first, *MODELS)):
-            if model not in (*known, *self._tried):
-                tried = speed_estimate.from_steps(replace(self._asked, model=model), self._is_over.is_set)
-                if tried is None:
-                    return
-                self._post(SpeedFound(model, Speed(tried, is_measured=False, augmenting=augmenting)))
+            earlier = self._tried.get(model)
+            if model in known or (earlier is not None and not earlier.is_disturbed):
+                continue
+            meter = Meter()
+            found = speed_estimate.from_steps(replace(self._asked, model=model), self._is_over.is_set)
+            if found is None:
+                return
+            is_disturbed = (meter.read().others or 0.0) >= CROWDED_SHARE
+            fastest = max(found, earlier.images_per_second) if earlier is not None else found
+            speed = Speed(fastest, is_measured=False, augmenting=augmenting, is_disturbed=is_disturbed)
+            self._post(SpeedFound(model, speed))
