@@ -54,11 +54,22 @@ def outcome(session: Session) -> list[Row]:
     if not session.is_selection and session.moment is None and (words := learned(session.events)):
         rows.append(("learned", words))
     if session.best is not None and (found := accuracies(session.best)):
-        rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}"))
+        rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}{_higher(session)}"))
     if done is not None and (found := accuracies(done)):
         agreement = f"agreement {percent(done.agreement)} (sum = digit + number)"
         rows.append(("test", f"{_figures(*found)}, {agreement}, {done.pairs or 0:,} pairs"))
     return [(printable(label), printable(text)) for label, text in [*rows, *commands(session, run)]]
+
+
+def _higher(session: Session) -> str:
+    """Which epoch had a higher validation accuracy than the best, which is a later one; empty if none.
+
+    While the learning rate falls, a later epoch is the best unless chance cannot explain how much lower it is.
+    """
+    highest = max(session.epochs, key=lambda epoch: sum(accuracies(epoch) or ()), default=None)
+    if highest is None or sum(accuracies(highest) or ()) <= sum(accuracies(session.best) or ()):
+        return ""
+    return f" (epoch {highest.epoch} is higher by no more than chance)"
 
 
 def learned(events: Iterable[Event]) -> str:

@@ -54,6 +54,15 @@ def test_a_run_that_learned_nothing_says_so_and_a_rate_to_try(session: Session) 
     assert "second cycle" not in receipt(session)
 
 
+def test_a_best_epoch_below_an_earlier_one_is_said_to_be_lower_by_chance(session: Session) -> None:
+    *before, last = [event for event in recorded.training(2150) if isinstance(event, EpochDone)]
+    assert "epoch 5" in end(session, *before, last)["best"]
+    assert "chance" not in end(session)["best"]
+    rows = end(session, replace(last, epoch=6, val_sum_accuracy=(last.val_sum_accuracy or 0) - 0.0004))
+    assert rows["best"].startswith("epoch 6, validation: digit")
+    assert rows["best"].endswith(" (epoch 5 is higher by no more than chance)")
+
+
 def test_no_word_of_the_receipt_is_cut_in_two_and_its_commands_stay_whole(session: Session) -> None:
     end(session, *recorded.training(1075), DIVERGED)
     whole, wrapped = receipt(session).splitlines(), receipt(session, 60).splitlines()
