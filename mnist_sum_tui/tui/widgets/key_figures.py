@@ -11,7 +11,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.session.state_line import is_slow
+from mnist_sum_tui.tui.session.state_line import SLOW, is_slow
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.run_details import in_columns, last_epochs
 
@@ -160,11 +160,16 @@ def facts(session: Session, width: int) -> str:
 
 
 def _speed(session: Session, progress: Progress | None) -> list[str]:
-    """Images per second of training: since the last event, or, once it is over, the mean over its epochs."""
+    """Images per second of training: since the last event, or, once it is over, the mean over its epochs.
+
+    In slow motion that would be as many as at full speed, because its waits are no training.
+    """
     speeds = [epoch.images_per_second for epoch in session.epochs if epoch.images_per_second]
     if session.finished is not None and speeds:
         mean = len(speeds) / sum(1 / speed for speed in speeds)  # all epochs have as many images
         return [f"{mean:,.0f} images/s", "mean"]
+    if is_slow(session):
+        return ["1 step/s", SLOW]
     return ["- images/s" if progress is None else f"{progress.images_per_second:,.0f} images/s"]
 
 

@@ -147,6 +147,7 @@ async def test_single_steps_only_in_a_pause_and_slow_motion(pilot: Pilot[int], m
     session = recorded.app_of(pilot).session
     assert state_line(session).startswith("● epoch 1/5, slow motion")
     assert state_line(session, room=20) == "● slow motion "
+    assert facts(session, 40).startswith("1 step/s")
     assert "left -" in facts(session, 40)
     await pilot.press("o")
     assert not control.slow
