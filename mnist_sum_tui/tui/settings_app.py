@@ -194,7 +194,7 @@ class SettingsApp(RunningApp):
 
     def action_command_palette(self) -> None:
         """Open the command palette, unless a question is open."""
-        self._open_palette(Palette())  # no id: the last one may still be closing
+        self._open_palette(Palette(placeholder="Search for commands ..."))  # no id: the last one may still be closing
 
     def search_themes(self) -> None:
         """Open the palette of themes, unless a question is open."""

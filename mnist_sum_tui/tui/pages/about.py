@@ -13,14 +13,14 @@ ABOUT = {
 The loss of both answers, digit and
 sum, falls as the network learns,
 and the accuracy rises. Below: its
-answers for a few images (where only
-1+9:7,16 fits: read 7, sum 16), and
-from {WIDE} columns all sums of the
-first: a diagonal once it adds.
+answers for a few images (in little
+room 1+9:7,16: it read 7, sum 16),
+and from {WIDE} columns all sums of
+the first: a diagonal once it adds.
 Agreement: how often the sum is its
 own digit + number, right or wrong.
-p plays a run back. F9: a guide; its
-glossary says what the words mean.
+p looks back in a run. F9: a guide;
+its glossary says what words mean.
 In a shell, mnist-sum demo plays a
 whole training in 40 seconds.""",
     "inspect": f"""\

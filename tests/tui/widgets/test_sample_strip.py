@@ -34,7 +34,7 @@ def test_a_wrong_answer_says_what_was_read_and_is_never_cut_into_another_number(
 
 def test_the_help_explains_the_shortest_words_of_a_wrong_answer_and_where_the_table_is() -> None:
     about = " ".join(ABOUT["train"].split())
-    assert f"{caption(1, 9, 7, 16, 8)} fits: read 7, sum 16" in about
+    assert f"in little room {caption(1, 9, 7, 16, 8)}: it read 7, sum 16" in about
     assert caption(1, 9, 7, 16, 8).startswith("1+9:"), "at 80 columns"
     table = next(size for size, name in Page.HORIZONTAL_BREAKPOINTS if name == "-wide")
     assert f"from {table} columns all sums of the first" in about
