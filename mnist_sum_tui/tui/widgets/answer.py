@@ -234,7 +234,7 @@ class AllTen(Widget):
         is_whole = len(shown) == len(self.predictions)
         title = self.TITLE if is_whole or not shown else f"Numbers {shown[0].number} to {shown[-1].number}"
         if shown and shown[0].label not in (None, shown[0].digit):
-            title = f"It is {a_digit(shown[0].label)}: {'all ten' if is_whole else uncapped(title)}"
+            title = f"It is {a_digit(shown[0].label)}{'' if is_whole else f': {uncapped(title)}'}"
         self.border_title = title
 
     watch_predictions = watch_chosen = on_resize = entitle
