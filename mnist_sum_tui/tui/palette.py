@@ -52,7 +52,8 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
     for theme in OFFERED["theme"]:
         keep = partial(app.keep_setting, "theme", str(theme))
         ground = "dark" if (found := app.get_theme(str(theme))) is None or found.dark else "light"
-        yield SystemCommand(f"Theme: {theme}", f"Colours of the dashboard, on a {ground} ground", keep)
+        what = "Strong contrast" if str(theme).endswith("contrast") else "Colours of the dashboard"
+        yield SystemCommand(f"Theme: {theme}", f"{what}, on a {ground} ground", keep)
     for marker, shown in settings.MARKER_MEANS.items():
         keep = partial(app.keep_setting, "marker", marker)
         yield SystemCommand(f"Marker: {marker}", f"Draw charts and digits with {shown}", keep)

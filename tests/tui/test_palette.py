@@ -116,6 +116,7 @@ async def test_the_palette_goes_to_each_page_in_our_words(app: MnistSumApp) -> N
         assert offered["Keys"].startswith("Show the keys")
         for ground in ("dark", "light"):
             assert offered[f"Theme: mnist-sum-{ground}"].endswith(f"on a {ground} ground")
+        assert offered["Theme: mnist-sum-contrast"] == "Strong contrast, on a dark ground"
         await pilot.press("question_mark")
         offered = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert offered["Keys"] == "Hide the help of this page"
