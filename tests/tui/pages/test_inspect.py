@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, Label, Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
@@ -19,7 +20,7 @@ from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.half_blocks import HalfBlocks
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed, recorded
-from tests.tui.recorded import press, until
+from tests.tui.recorded import drawn_on, press, until
 
 WRONG = sorted(fixed.WRONG)
 
@@ -164,7 +165,7 @@ async def test_another_page_opens_an_image(app: MnistSumApp) -> None:
         assert str(page.query_one("#which", Static).render()).startswith("#445")
 
 
-async def test_any_size_will_do(app: MnistSumApp) -> None:
+async def test_any_size_will_do_and_the_page_comes_to_rest(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
     async with fixed.on(app, InspectPage) as (pilot, _):
         for name in ("inspect", "draw", "mistakes", "runs"):
             await fixed.open_page(pilot, name)
@@ -172,6 +173,18 @@ async def test_any_size_will_do(app: MnistSumApp) -> None:
                 await pilot.resize_terminal(*size)
                 await asyncio.sleep(0)
                 await pilot.pause()
+                await until_rest(pilot, monkeypatch)
+
+
+async def until_rest(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait until nothing is drawn in a pause, which lasts a second at most; a slow machine has nine."""
+    for _ in range(9):
+        with monkeypatch.context() as patch:
+            drawn = drawn_on(pilot.app.screen, patch)
+            await pilot.pause()
+        if not drawn:
+            return
+    pytest.fail(f"drawn again and again: {drawn} at {pilot.app.size}")
 
 
 async def test_the_next_live_answer_waits_for_the_drawing_of_this_one_too(
