@@ -54,7 +54,7 @@ def test_a_run_that_has_the_name_and_more_counts_only_against_it(tmp_path: Path,
     first, other = made(tmp_path, 1, "fast"), made(tmp_path, 1, "fast", suffix)
     with pytest.raises(UsageError, match="several runs are named 'fast'"):
         find.by_name("fast", tmp_path)
-    first.path.rename(tmp_path.parent / f"{tmp_path.name}-away")
+    first.path.rename(tmp_path / "away")  # no run by its name
     with pytest.raises(UsageError, match=f"unknown run 'fast': did you mean '{other.id}'"):
         find.by_name("fast", tmp_path)
 
