@@ -146,7 +146,7 @@ def test_what_is_shown_of_a_page_ends_where_the_next_part_begins_and_says_where_
     assert find_text("momentum").splitlines()[2:] == ["More: `mnist-sum guide glossary`"]
     section = find_text("overfitting")
     assert section.count("\n#") == 0
-    assert section.endswith("says so, too.\n\nMore: `mnist-sum guide coach`")
+    assert section.endswith("still learned.\n\nMore: `mnist-sum guide coach`")
 
 
 def test_a_word_of_several_parts_lists_them_and_each_title_leads_to_its_part() -> None:

@@ -53,11 +53,13 @@ def outcome(session: Session) -> list[Row]:
         rows.append((word := lost_word(session), gone if word == "removed" else lost))
     if not session.is_selection and session.moment is None and (words := learned(session.events)):
         rows.append(("learned", words))
-    if session.best is not None and (found := accuracies(session.best)):
-        rows.append(("best", f"epoch {session.best.epoch}, validation: {_figures(*found)}{_higher(session)}"))
+    if (best := session.best) is not None and (found := accuracies(best)):
+        trained = f"training {_pair(best.digit_accuracy, best.sum_accuracy)}"  # far above, it would overfit
+        rows.append(("best", f"epoch {best.epoch}: validation {_pair(*found)}, {trained}{_higher(session)}"))
     if done is not None and (found := accuracies(done)):
         agreement = f"agreement {percent(done.agreement)} (sum = digit + number)"
-        rows.append(("test", f"{_figures(*found)}, {agreement}, {done.pairs or 0:,} pairs"))
+        digit, total = map(percent, found)
+        rows.append(("test", f"digit {digit}, sum {total}, {agreement}, {done.pairs or 0:,} pairs"))
     return [(printable(label), printable(text)) for label, text in [*rows, *commands(session, run)]]
 
 
@@ -141,5 +143,6 @@ def receipt(session: Session, columns: int | None = None) -> str:
     return "\n".join(lines)
 
 
-def _figures(digit: float, total: float) -> str:
-    return f"digit {percent(digit)}, sum {percent(total)}"
+def _pair(digit: float, total: float) -> str:
+    """The accuracies of both heads, so short that those of validation and training stand in a line of 80 columns."""
+    return f"{percent(digit, sign='')} and {percent(total)}"

@@ -59,8 +59,16 @@ def test_a_best_epoch_below_an_earlier_one_is_said_to_be_lower_by_chance(session
     assert "epoch 5" in end(session, *before, last)["best"]
     assert "chance" not in end(session)["best"]
     rows = end(session, replace(last, epoch=6, val_sum_accuracy=(last.val_sum_accuracy or 0) - 0.0004))
-    assert rows["best"].startswith("epoch 6, validation: digit")
     assert rows["best"].endswith(" (epoch 5 is higher by no more than chance)")
+
+
+def test_the_best_epoch_has_its_training_beside_its_validation(session: Session) -> None:
+    last = [event for event in recorded.training(2150) if isinstance(event, EpochDone)][-1]
+    by_heart = replace(last, digit_accuracy=1, sum_accuracy=0.97, val_digit_accuracy=0.991, val_sum_accuracy=0.96)
+    assert (
+        end(session, by_heart)["best"]
+        == f"epoch {last.epoch}: validation 99.10 and 96.00 %, training 100.00 and 97.00 %"
+    )
 
 
 def test_no_word_of_the_receipt_is_cut_in_two_and_its_commands_stay_whole(session: Session) -> None:
