@@ -94,15 +94,22 @@ class Sample(Captioned):
         self._lines = ()
 
     @property
+    def _columns(self) -> int:
+        """The columns of the narrowest sample, for all: some have a column more."""
+        assert self.parent is not None
+        tiles = self.parent.query_children(Sample)
+        return min((tile.content_size.width for tile in tiles if tile.display), default=self.content_size.width)
+
+    @property
     def _rows(self) -> int:
-        width, height = self.content_size
+        width, height = self._columns, self.content_size.height
         return 0 if height < 4 or not width else min(height - 1, round(min(width, height * 2) * ROWS_PER_COLUMN))
 
     def _picture(self) -> Content:
         width, height = self.content_size
         if self.image is None:  # not read yet; the words keep their place
             return Content("\n" * (self._rows - 1))
-        columns = min(width, height * 2)
+        columns = min(self._columns, height * 2)
         _, _, paper, ink = self.colors
         indent = " " * ((width - columns) // 2)
         rows = blocks(shrink(self.image, columns, self._rows * 2), paper, ink).split("\n")
@@ -113,10 +120,7 @@ class Sample(Captioned):
             return Content("...".center(width))
         label, number, digit, total = self.answer
         is_right = digit == label and total == label + number
-        assert self.parent is not None
-        tiles = self.parent.query_children(Sample)
-        least = min((tile.content_size.width for tile in tiles if tile.display), default=width)
-        words = caption(label, number, digit, total, least)  # one form for all, although some have a column more
+        words = caption(label, number, digit, total, self._columns)
         return Content.styled(words.center(width).rstrip(), "$text-success" if is_right else "$text-error bold")
 
 
@@ -184,6 +188,11 @@ class SampleStrip(Horizontal):
         for place in range(SAMPLE_COUNT):
             yield Sample(classes=f"{'-spare' if place >= 6 else ''} {'-last' if place == SAMPLE_COUNT - 1 else ''}")
         yield AdditionPicture()
+
+    def on_resize(self) -> None:
+        """Draw all samples: one that keeps its size has as many rows as the narrowest, which may have changed."""
+        for sample in self.query(Sample):
+            sample.refresh()
 
     def show(self, samples: Samples | None, images: dict[int, Image]) -> None:
         """Show the newest answers, or that there are none yet; images may be added in a later call."""

@@ -12,6 +12,7 @@ from mnist_sum_tui.tui.pages.about import ABOUT
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip, caption, table_image
 from tests.tui import recorded
+from tests.tui.shown import lines
 
 
 @pytest.mark.parametrize(
@@ -135,14 +136,26 @@ async def test_the_picture_names_the_sums_and_an_earlier_run_has_none() -> None:
         assert picture.render_line(3) != empty, "drawn again for the next answers"
 
 
+class EightSamples(App[None]):
+    CSS = "SampleStrip { height: 9; } Sample { width: 1fr; padding-right: 1; } AdditionPicture { display: none; }"
+
+    def compose(self) -> ComposeResult:
+        yield SampleStrip()
+
+
+async def test_the_captions_stand_in_one_row_although_one_tile_is_wider() -> None:
+    app = EightSamples()
+    async with app.run_test(size=(96, 12)) as pilot:
+        images = {index: np.full((28, 28), 200, np.uint8) for index in recorded.INDICES}
+        app.query_one(SampleStrip).show(recorded.samples(320, 1, 10.0, right=8), images)
+        await pilot.resize_terminal(95, 12)
+        widths = [sample.content_size.width for sample in app.query(Sample)]
+        assert sorted(set(widths)) == [10, 11], "6 and 7 rows, and some have kept their size"
+        assert ["=" in line for line in lines(app)].count(True) == 1
+
+
 async def test_right_answers_beside_each_other_have_one_form_although_one_tile_is_wider() -> None:
-    class Shown(App[None]):
-        CSS = "SampleStrip { height: 8; } Sample { width: 1fr; padding-right: 1; } AdditionPicture { display: none; }"
-
-        def compose(self) -> ComposeResult:
-            yield SampleStrip()
-
-    app = Shown()
+    app = EightSamples()
     async with app.run_test(size=(100, 12)) as pilot:
         app.query_one(SampleStrip).show(recorded.samples(320, 1, 10.0, right=8), {})
         await pilot.pause()
