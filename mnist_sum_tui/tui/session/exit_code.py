@@ -1,8 +1,18 @@
-"""The exit code of the dashboard."""
+"""The exit code of the dashboard, and the run that it is of."""
+
+import os
 
 from mnist_sum_tui.tui.session.session import Session
 
 GOOD_ENDS = ("completed", "stopped")
+
+
+def told_of(session: Session) -> Session:
+    """What the terminal is told of: the last training here, if its folder is there and no other run is watched."""
+    ended = session.ended
+    if ended is None or session.is_watching:
+        return session
+    return ended if ended.run is None or os.path.exists(ended.run.path) else session
 
 
 def exit_code(session: Session, signal_number: int | None = None, is_broken: bool = False) -> int:
@@ -14,7 +24,7 @@ def exit_code(session: Session, signal_number: int | None = None, is_broken: boo
         return 1
     if signal_number is not None:
         return 128 + signal_number
-    session = session.ended or session
+    session = told_of(session)
     if session.error is not None:
         return 1
     return 0 if session.is_opened or session.finished is None or session.finished.reason in GOOD_ENDS else 1

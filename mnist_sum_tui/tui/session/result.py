@@ -16,6 +16,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
 from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
+from mnist_sum_tui.tui.session.exit_code import told_of
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import lost_word
 
@@ -121,7 +122,7 @@ def receipt(session: Session, columns: int | None = None) -> str:
         from mnist_sum_tui.export.demo import GO_ON  # numpy, which is loaded since the run was shown
 
         return GO_ON
-    session = session.ended or session  # a replay may be shown
+    session = told_of(session)
     rows = outcome(session)
     if session.run is None or session.is_opened or not rows:
         return ""

@@ -72,7 +72,7 @@ class Session:
         self.past: Session | None = None
         """the run that still trains at an earlier moment, while the user looks back at it"""
         self.ended: Session | None = None
-        """the run as its training here left it, which a replay does not change; None if it was not trained here"""
+        """the last training here as it ended, whatever is shown since; None if nothing was trained here"""
         self._forget()
 
     def _forget(self) -> None:
@@ -119,7 +119,12 @@ class Session:
     @property
     def is_opened(self) -> bool:
         """Whether the run was opened, and is not trained here."""
-        return not self.is_training and self.ended is None and self.run is not None and self.run == self.network
+        return not self.is_training and self._ended_here is None and self.run is not None and self.run == self.network
+
+    @property
+    def _ended_here(self) -> "Session | None":
+        """How the training of the shown run has ended here; None if it was not the last one here."""
+        return self.ended if self.ended is not None and self.ended.run == self.run else None
 
     @property
     def has_samples(self) -> bool:
@@ -136,7 +141,7 @@ class Session:
     def begin(self, config: TrainConfig, run: Run, control: Control) -> None:
         """Turn to a run whose training starts."""
         self._turn_to(config, run)
-        self.control = control
+        self.control, self.ended = control, None
 
     def watch(self, config: TrainConfig, run: Run) -> None:
         """Turn to a run that another process trains."""
@@ -145,13 +150,12 @@ class Session:
 
     def open(self, config: TrainConfig, run: Run, events: list[Event], is_selection: bool = False) -> None:
         """Turn to a run that was trained before, with its events; how its training here has ended stays known."""
-        ended = self.ended if run == self.run else None
         self._turn_to(config, run)
-        self.network, self.ended, self.is_selection = run, ended, is_selection
+        self.network, self.is_selection = run, is_selection
         for event in events:
             self.add(event)
         self.is_paused = False
-        self.error = None if ended is None else ended.error
+        self.error = None if self._ended_here is None else self._ended_here.error
 
     def close(self) -> None:
         """Turn away from the run, because it was deleted."""
@@ -165,7 +169,7 @@ class Session:
 
     def _turn_to(self, config: TrainConfig | None, run: Run | None) -> None:
         self._forget()
-        self.moment = self.past = self.ended = None
+        self.moment = self.past = None
         self.config, self.run, self.network = config, run, None
         self.control, self.is_watching, self.is_selection = None, False, False
 

@@ -25,8 +25,15 @@ def test_a_fault_counts_before_a_signal_and_a_signal_before_the_run(tmp_path: Pa
     session.end()
     session.open(CONFIG, run, [])
     assert exit_code(session) == 1, "as its training here has ended, whatever a replay shows"
-    session.open(CONFIG, find.create(tmp_path, CONFIG, suffix="other"), [recorded.finished(reason="diverged")])
-    assert exit_code(session) == 0, "of a run that was only opened"
+    other = find.create(tmp_path, CONFIG, suffix="other")
+    session.open(CONFIG, other, [recorded.finished()])
+    assert exit_code(session) == 1, "nor another run that was opened since"
+    run.delete()
+    assert exit_code(session) == 0, "but for one that was deleted since"
+    session.watch(CONFIG, other)
+    assert exit_code(session) == 0, "of a run that goes on"
+    session.begin(CONFIG, other, Control())
+    assert exit_code(session) == 0, "of another training"
 
 
 @pytest.mark.parametrize(("reason", "code"), [("completed", 0), ("stopped", 0), ("diverged", 1), ("failed", 1)])
