@@ -3,8 +3,6 @@
 import importlib
 import os
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,8 @@ from mnist_sum_tui.machine.ranks import Ranks
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import PRESENT, joined
-from tests.conftest import COMMAND, wait_for
+from tests.conftest import wait_for
+from tests.forked import Kept
 
 dist: Any = importlib.import_module("torch.distributed")  # whose stores have no types
 
@@ -53,31 +52,39 @@ def test_all_go_on_when_the_last_one_is_there(store: Any, monkeypatch: pytest.Mo
         assert not processes.is_alone
 
 
-def test_a_leader_that_waits_in_vain_ends_at_a_signal_without_a_run(tmp_path: Path, small_data: str) -> None:
-    """torchrun sends it when another process has failed."""
+@pytest.fixture
+def agent(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The store of torchrun's agent, which outlives the two processes that find it in their environment."""
     host = dist.TCPStore("localhost", 0, 2, is_master=True, wait_for_workers=False)
-    place = {"RANK": "0", "WORLD_SIZE": "2", "LOCAL_RANK": "0", "LOCAL_WORLD_SIZE": "2"}
-    agent = {"MASTER_ADDR": "localhost", "MASTER_PORT": str(host.port), "TORCHELASTIC_USE_AGENT_STORE": "True"}
-    command = [*COMMAND, "train", "--model", "swift", "--data-dir", small_data, "--runs-dir", str(tmp_path / "runs")]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, env={**os.environ, **place, **agent}) as leader:
-        try:
-            wait_for(lambda: host.check([PRESENT]))
-            leader.send_signal(signal.SIGTERM)
-            _, said = leader.communicate(timeout=60)
-        finally:
-            leader.kill()
-    assert (leader.returncode, said) == (130, b"error: interrupted\n")
+    place = {"WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_ADDR": "localhost", "MASTER_PORT": host.port}
+    for name, value in {**place, "TORCHELASTIC_USE_AGENT_STORE": True}.items():
+        monkeypatch.setenv(name, str(value))
+    return host
+
+
+def started(folder: Path, data_dir: str, *ranks: int) -> Kept:
+    """A training in these of the two processes."""
+    places = [{**os.environ, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in ranks]
+    return Kept(["train", "--model", "swift", "--data-dir", data_dir], folder, *places)
+
+
+def test_a_leader_that_waits_in_vain_ends_at_a_signal_without_a_run(
+    agent: Any, tmp_path: Path, small_data: str
+) -> None:
+    """torchrun sends it when another process has failed."""
+    leader = started(tmp_path, small_data, 0)
+    wait_for(lambda: agent.check([PRESENT]))
+    leader.send_signal(signal.SIGTERM)
+    done = leader.end()
+    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
     assert find.list_runs(tmp_path / "runs") == []
 
 
+@pytest.mark.usefixtures("agent")
 def test_what_ends_the_leader_is_told_by_it_alone(small_data: str, tmp_path: Path) -> None:
     """The leader alone reads the test images; then its helper waits for it in vain."""
     for file in (Path(small_data) / "MNIST" / "raw").glob("t10k-*"):
         file.unlink()
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    command += ["-m", "mnist_sum_tui", "train", "--model", "swift"]
-    options = ["--data-dir", small_data, "--runs-dir", str(tmp_path / "runs")]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, timeout=120, check=False)
+    done = started(tmp_path, small_data, 0, 1).end()
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert "t10k-" in said
