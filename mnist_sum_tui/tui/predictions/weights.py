@@ -70,7 +70,7 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
         found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
     if not found and BUILT_IN.exists():
         found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
-    if wanted is not None and wanted.path is not None and os.path.exists(wanted.path):
+    if wanted is not None and _is_there(wanted):
         wanted = same_weights(wanted, found) or wanted
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
     if not found:
@@ -92,6 +92,11 @@ def run_option(weights: Weights, live: Run | None) -> str:
     with contextlib.suppress(RunError):
         own = option_for(run.read_config().model)
     return f" --run {run.argument}{own}"
+
+
+def _is_there(weights: Weights) -> bool:
+    """Whether their file exists; not so for those of a training in progress, which have none."""
+    return weights.path is not None and os.path.exists(weights.path)
 
 
 def _is_trained(found: Sequence[Weights]) -> bool:
@@ -131,7 +136,8 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
         wanted = nearest(run, moment.epochs_done)
     if opened is None or not own_files.is_run(opened.path):
         return choices(run, session.runs_folder, session.control, wanted)
-    find.weights_file(opened, "open another one on Runs (F5, Enter)")  # raises: another run's would be a surprise
+    if wanted is None or not _is_there(wanted):  # the page Runs evaluates any run, whichever was opened
+        find.weights_file(opened, "open another one on Runs (F5, Enter)")  # raises: another run's would be a surprise
     return choices(opened, session.runs_folder, None, wanted)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.runs import checkpoint_file, find
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
@@ -169,6 +169,16 @@ def test_a_newer_run_without_a_step_is_passed_over_and_the_weights_of_another_ru
     live = weights.choices(shown, tmp_path, Control())
     assert live.chosen == live.all[-1]
     assert [each.name for each in live.all] == ["epoch 1", "best", "live"], "which is asked before the best"
+
+
+def test_an_opened_run_without_weights_does_not_keep_another_run_from_being_evaluated(tmp_path: Path) -> None:
+    session, opened, other = Session(tmp_path), *(find.create(tmp_path, TrainConfig(), suffix=at) for at in "12")
+    save_head(other.best_file, 3)
+    session.network, asked = opened, weights.best_of(other)
+    assert weights.of_session(session, asked).chosen == asked
+    for wanted in (None, weights.Weights("best", opened.id, opened.best_file)):
+        with pytest.raises(UsageError, match=f"run {opened.id} has no weights: open another one on Runs"):
+            weights.of_session(session, wanted)
 
 
 def test_weights_from_before_the_moment_of_a_replay_say_from_when_they_are(tmp_path: Path) -> None:
