@@ -102,7 +102,7 @@ class MistakesPage(WeightsPage):
         yield SurenessCharts(id="sureness")
         yield Static(id="result", markup=False)
         yield note()
-        yield Gallery(id="gallery", no_room="images: m gives them room")
+        yield Gallery(id="gallery", no_room="m makes room")
         yield from weights_bar()
 
     def on_mount(self) -> None:

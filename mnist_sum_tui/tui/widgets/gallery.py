@@ -16,6 +16,7 @@ from textual.style import Style
 from textual.visual import Visual
 
 from mnist_sum_tui.charts.thumbnail import Image
+from mnist_sum_tui.formatting import plural
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.digit import dots
@@ -90,7 +91,7 @@ class Gallery(ScrollView, can_focus=True):
     is_large: reactive[bool] = reactive(False)
     """whether large pictures are wanted"""
 
-    def __init__(self, *, id: str | None = None, no_room: str = "images: too few rows here") -> None:
+    def __init__(self, *, id: str | None = None, no_room: str = "too few rows here") -> None:
         """`no_room` is what is said of the images if not one fits."""
         super().__init__(id=id)
         self._no_room = no_room
@@ -149,7 +150,9 @@ class Gallery(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One screen line of a row of tiles; what does not fit is counted, because parts are unreadable."""
         if self._room.height < self.tile.height - MARGIN:
-            return self._told(f"{BRAILLE.cut} {len(self.items):,} {self._no_room}" if not y and self.items else "")
+            return self._told(
+                f"{BRAILLE.cut} {plural(len(self.items), 'image')}: {self._no_room}" if not y and self.items else ""
+            )
         row, line = divmod(y + self.scroll_offset.y, self.tile.height)
         ends, rest = y - line + self.tile.height, len(self.items) - row * self.across
         if rest > 0 and ends - GAP > self._room.height >= self.tile.height:
