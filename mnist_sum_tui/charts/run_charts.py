@@ -106,7 +106,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
 def system_plot(series: Series, view: View) -> Plot:
     """The chart of the machine: the shares of the cores that the run and other programs used, and the GPU's load."""
     x = series.x(view.x_kind, series.system)
-    shown = (("this process", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
+    shown = (("this run", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
     curves = [
         Curve(name, role, x, series.system.column(2 + place), pattern=pattern)
         for place, (name, role, pattern) in enumerate(shown)

@@ -35,7 +35,10 @@ class SystemLines(Line):
 
 
 def system_words(found: "Figures | System") -> str:
-    """A line about cores and memory, and one about GPU and temperature, as far as they are known."""
+    """A line about cores and memory, and one about GPU and temperature, as far as they are known.
+
+    The share is called the run's, because the run may be one that another process trains or trained.
+    """
     others = "" if found.others is None else f", others {percent(found.others, 0)}"
     memory = "" if found.memory is None else f" {BRAILLE.between} memory {byte_size(found.memory)}"
     parts = []
@@ -46,4 +49,4 @@ def system_words(found: "Figures | System") -> str:
     if found.temperature is not None:
         parts.append(f"processor {found.temperature:.0f} degrees")
     second = f" {BRAILLE.between} ".join(parts) or "no GPU is used, and the temperature is not known"
-    return f"this process {percent(found.own, 0)} of {plural(found.cores, 'core')}{others}{memory}\n{second}"
+    return f"this run {percent(found.own, 0)} of {plural(found.cores, 'core')}{others}{memory}\n{second}"

@@ -177,7 +177,7 @@ def busy(step: int, own: float) -> System:
 
 
 def test_a_machine_of_one_core_has_no_cores() -> None:
-    assert system_words(replace(busy(1, 0.5), cores=1)).startswith("this process 50 % of 1 core, others")
+    assert system_words(replace(busy(1, 0.5), cores=1)).startswith("this run 50 % of 1 core, others")
 
 
 async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot: Pilot[int]) -> None:
@@ -185,12 +185,12 @@ async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot:
     view = app.train_page.run_view
     assert not view.query_one("#cores").display
     await press(pilot, "u")
-    assert shown(app, "#system").startswith("this process 70 % of 2 cores, others 25 %")
+    assert shown(app, "#system").startswith("this run 70 % of 2 cores, others 25 %")
     assert "memory 812 MB\nprocessor 61 degrees" in shown(app, "#system")
     assert view.query_one("#system").region.height == 2
     lines = chart(app, "cores")
     assert lines[0].strip() == "cores  a point every ten seconds"
-    assert "this process" in lines[1]
+    assert "this run" in lines[1]
     assert "others" in lines[1]
     assert "GPU" not in lines[1]
     assert "100 %" in lines[2], "from 0 to 100 %, so that a few points are no cliff"
@@ -231,7 +231,7 @@ async def test_the_machine_is_read_once_a_second_while_our_own_training_runs(
         app.train_page.redraw(at_once=True)
     assert read
     assert all(age >= 1 for age in read)
-    assert shown(app, "#system").startswith("this process ")
+    assert shown(app, "#system").startswith("this run ")
 
 
 def test_the_first_figures_of_a_training_are_not_those_of_the_time_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,5 +239,5 @@ def test_the_first_figures_of_a_training_are_not_those_of_the_time_before_it(mon
     system, has_figures = SystemLines(""), []
     for is_ours in (True, True, False, True, True):
         system.show(None, is_ours, is_live=is_ours)
-        has_figures.append(str(system.content).startswith("this process"))
+        has_figures.append(str(system.content).startswith("this run"))
     assert has_figures == [False, True, False, False, True]
