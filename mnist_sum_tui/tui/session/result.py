@@ -9,7 +9,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.events import Event, Finished, Progress
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.resumable import MORE_EPOCHS
 from mnist_sum_tui.runs.run import Run
@@ -49,10 +49,10 @@ def outcome(session: Session) -> list[Row]:
         if session.config is not None and (words := advice(done, session.config, session.events)):
             rows.append(("but", words))
     elif (session.is_watching or session.is_opened) and not session.is_live:
-        lost = "the process that trained it is gone; what came after the last checkpoint is lost"
+        lost = f"the process that trained it is gone; {_lost(run)}"
         gone = "the folder of this run is gone"
         rows.append((word := lost_word(session), gone if word == "removed" else lost))
-    if not session.is_selection and session.moment is None and (words := learned(session.events)):
+    if not session.is_selection and session.moment is None and (words := learned(session.events, done)):
         rows.append(("learned", words))
     if (best := session.best) is not None and (found := accuracies(best)):
         trained = f"training {_pair(best.digit_accuracy, best.sum_accuracy)}"  # far above, it would overfit
@@ -62,6 +62,11 @@ def outcome(session: Session) -> list[Row]:
         digit, total = map(percent, found)
         rows.append(("test", f"digit {digit}, sum {total}, {agreement}, {done.pairs or 0:,} pairs"))
     return [(printable(label), printable(text)) for label, text in [*rows, *commands(session, run)]]
+
+
+def _lost(run: Run) -> str:
+    """What is lost of a run that did not save at its end."""
+    return "what came after the last checkpoint is lost" if os.path.exists(run.resume_file) else "no step was saved"
 
 
 def _higher(session: Session) -> str:
@@ -75,8 +80,11 @@ def _higher(session: Session) -> str:
     return f" (epoch {highest.epoch} is higher by no more than chance)"
 
 
-def learned(events: Iterable[Event]) -> str:
-    """By which steps half of the digits and half of the sums were right, as the curves show it; empty if neither."""
+def learned(events: Iterable[Event], done: Finished | None) -> str:
+    """By which steps half of the digits and half of the sums were right, as the curves show it; empty if neither.
+
+    `done`: how the run ended; one that was stopped or cut off may still learn it.
+    """
     averages, found = {"digit": Average(), "sum": Average()}, dict[str, int]()
     for event in events:
         if not isinstance(event, Progress):
@@ -86,7 +94,8 @@ def learned(events: Iterable[Event]) -> str:
                 found.setdefault(name, event.step)
         if found.keys() == averages.keys():  # soon, so that the rest of a long run is not gone through
             break
-    words = [f"half of the {name}s {f'by step {found[name]:,}' if name in found else 'never'}" for name in averages]
+    missing = "never" if done is not None and done.reason in ("completed", "diverged") else "not yet"
+    words = [f"half of the {name}s {f'by step {found[name]:,}' if name in found else missing}" for name in averages]
     return ", ".join(words) if found else ""
 
 
@@ -127,7 +136,7 @@ def receipt(session: Session, columns: int | None = None) -> str:
     if session.run is None or session.is_opened or not rows:
         return ""
     if session.finished is None and session.error is None and not session.is_watching:
-        rows.insert(0, ("left", "without saving; what came after the last checkpoint is lost"))
+        rows.insert(0, ("left", f"without saving; {_lost(session.run)}"))
     if rows[-1][0] == LONGER:
         rows.append(("", ADDED_EPOCHS))
     title = f"mnist-sum {BRAILLE.between} run {printable(session.run.id)}"

@@ -12,7 +12,7 @@ from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.predictions.weights import choices
-from mnist_sum_tui.tui.session.result import outcome, receipt
+from mnist_sum_tui.tui.session.result import learned, outcome, receipt
 from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -113,7 +113,8 @@ def test_a_good_run_has_neither(session: Session) -> None:
 def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_are_known(session: Session) -> None:
     assert "learned" not in dict(outcome(session)), "before the first step"
     rows = end(session, *recorded.training(60))
-    assert rows["learned"] == "half of the digits by step 25, half of the sums never"
+    assert rows["learned"] == "half of the digits by step 25, half of the sums not yet", "it may go on"
+    assert learned(recorded.training(60), DIVERGED) == "half of the digits by step 25, half of the sums never"
     rows = end(session, *list(recorded.training(2150))[len(session.events) :], recorded.finished())
     assert rows["learned"] == "half of the digits by step 25, half of the sums by step 180"
     session.is_selection = True
@@ -213,6 +214,11 @@ def test_a_watched_run_whose_folder_is_gone_is_not_said_to_be_cut_off(session: S
     assert {"cut off", "again", "go on"} & dict(outcome(session)).keys() == {"again"}
     session.take([], is_whole=False, is_alive=False)
     assert {"cut off", "again", "go on"} & dict(outcome(session)).keys() == {"cut off", "go on"}
+    gone = "the process that trained it is gone; "
+    assert dict(outcome(session))["cut off"] == f"{gone}what came after the last checkpoint is lost"
+    for path in session.run.path.glob("*.safetensors"):
+        path.unlink()
+    assert dict(outcome(session))["cut off"] == f"{gone}no step was saved"
     for path in session.run.path.iterdir():
         path.unlink()
     session.run.path.rmdir()
