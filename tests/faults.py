@@ -133,7 +133,7 @@ def same_end(one: Run, other: Run) -> None:
 
 def main(data_dir: str, folder: Path, mode: str, stride: int) -> None:
     config = TrainConfig.of(
-        "standard", model="swift", epochs=2, batch_size=36, threads=1, precision="fp32", data_dir=data_dir, keep=1
+        "standard", model="swift", epochs=2, batch_size=18, threads=1, precision="fp32", data_dir=data_dir, keep=1
     )
     whole = folder / f"{mode}-whole"
     assert attempt(lambda: train_in(whole, config), None) == UNTOUCHED

@@ -13,8 +13,8 @@ from tests.training.resuming import EVERY_STEP, config_of
 
 @pytest.fixture
 def few_images(tmp_path: Path) -> str:
-    """A torchvision root with 192 training and 32 test images, for tests of many steps."""
-    return str(make_small_data(tmp_path / "data", 192, 32))
+    """A torchvision root with 97 training and 16 test images, for tests of many steps."""
+    return str(make_small_data(tmp_path / "data", 97, 16))
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ def config_of(data_dir: str, **values: Any) -> TrainConfig:
 
 def config_of_few(few_images: str, **values: Any) -> TrainConfig:
     """As many steps as with `small_data` and batches of 32."""
-    return config_of(few_images, batch_size=10, **values)
+    return config_of(few_images, batch_size=5, **values)
 
 
 def train_through(config: TrainConfig, folder: Path, stop_at: Iterable[int] = (), run: Run | None = None) -> Run:

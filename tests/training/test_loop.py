@@ -26,6 +26,7 @@ from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.step import Learner, StepResult
 from mnist_sum_tui.training.timing import Paces
+from tests.conftest import make_small_data
 from tests.training.resuming import EVERY_STEP, config_of, config_of_few
 
 
@@ -164,9 +165,10 @@ def test_all_data_has_no_validation(config: TrainConfig, run: Run) -> None:
 
 
 @pytest.mark.parametrize("model", ["original", "compact", "swift"])
-def test_an_ordinary_step_goes_through_few_modules(model: str, few_images: str, tmp_path: Path) -> None:
+def test_an_ordinary_step_goes_through_few_modules(model: str, tmp_path: Path) -> None:
     """From one plan to the next, without an event that is due; who reads a step must read so many files."""
-    config = config_of(few_images, model=model, epochs=1, augment="none", batch_size=32)
+    data_dir = str(make_small_data(tmp_path / "data", train=192, test=10))
+    config = config_of(data_dir, model=model, epochs=1, augment="none")
     run = find.create(tmp_path / "runs", config)
     steps: list[set[str]] = []
 

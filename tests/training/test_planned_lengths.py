@@ -32,7 +32,7 @@ def test_what_is_told_is_what_holds(
     few_images: str, tmp_path: Path, planned: tuple[str, ...], told: list[str], epochs: int
 ) -> None:
     """3 steps are an epoch: after step 3 the second has not begun, after step 4 it has."""
-    config = config_of(few_images, batch_size=60, keep=0, epochs=4)
+    config = config_of(few_images, batch_size=30, keep=0, epochs=4)
     run, control = find.create(tmp_path, config), Control()
     for text in planned:
         control.turn(Turn.parse(text))

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("every_step_is_told")
 def test_bit_for_bit_mid_epoch(few_images: str, tmp_path: Path, precision: str, recipe: dict[str, Any]) -> None:
     config = config_of_few(few_images, precision=precision, **recipe)
     whole = train_through(config, tmp_path / "a")
-    steps_per_epoch = 20 if config.all_data else 18  # 176 images in batches of 10, the last of 6
+    steps_per_epoch = 20 if config.all_data else 18  # 89 images in batches of 5, the last of 4
     pieces = train_through(config, tmp_path / "b", stop_at=[5, steps_per_epoch - 1, steps_per_epoch, 25])
     assert_same_end(whole, pieces)
 

@@ -88,7 +88,7 @@ def test_other_images_are_refused(few_images: str, tmp_path: Path, name: str, pl
 
 def test_more_images_are_refused(few_images: str, tmp_path: Path) -> None:
     run = begun(config_of_few(few_images), tmp_path / "a", 3)
-    with pytest.raises(DataError, match="its 60,000 train images are not the 192 that run"):
+    with pytest.raises(DataError, match="its 60,000 train images are not the 97 that run"):
         list(train(replace(config_of_few(few_images), data_dir=None), run))
 
 
