@@ -14,7 +14,7 @@ from mnist_sum_tui.runs import find
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.distributed import PRESENT, joined
 from tests.conftest import wait_for
-from tests.forked import Kept
+from tests.forked import Kept, ranks
 
 dist: Any = importlib.import_module("torch.distributed")  # whose stores have no types
 
@@ -53,38 +53,31 @@ def test_all_go_on_when_the_last_one_is_there(store: Any, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def agent(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The store of torchrun's agent, which outlives the two processes that find it in their environment."""
-    host = dist.TCPStore("localhost", 0, 2, is_master=True, wait_for_workers=False)
-    place = {"WORLD_SIZE": 2, "LOCAL_WORLD_SIZE": 2, "MASTER_ADDR": "localhost", "MASTER_PORT": host.port}
-    for name, value in {**place, "TORCHELASTIC_USE_AGENT_STORE": True}.items():
-        monkeypatch.setenv(name, str(value))
-    return host
+def agent() -> Any:
+    """The store of torchrun's agent, which outlives the processes."""
+    return dist.TCPStore("localhost", 0, 2, is_master=True, wait_for_workers=False)
 
 
-def started(folder: Path, data_dir: str, *ranks: int) -> Kept:
-    """A training in these of the two processes."""
-    places = [{**os.environ, "RANK": str(rank), "LOCAL_RANK": str(rank)} for rank in ranks]
+def started(agent: Any, folder: Path, data_dir: str, count: int) -> Kept:
+    """A training in the first of two processes, or in both."""
+    store = {"MASTER_PORT": str(agent.port), "TORCHELASTIC_USE_AGENT_STORE": "True"}
+    places = [{**place, **store} for place in ranks(2, os.environ)[:count]]
     return Kept(["train", "--model", "swift", "--data-dir", data_dir], folder, *places)
 
 
-def test_a_leader_that_waits_in_vain_ends_at_a_signal_without_a_run(
-    agent: Any, tmp_path: Path, small_data: str
-) -> None:
+def test_a_leader_that_waits_in_vain_ends_at_a_signal_with_no_run(agent: Any, tmp_path: Path, small_data: str) -> None:
     """torchrun sends it when another process has failed."""
-    leader = started(tmp_path, small_data, 0)
+    leader = started(agent, tmp_path, small_data, 1)
     wait_for(lambda: agent.check([PRESENT]))
     leader.send_signal(signal.SIGTERM)
-    done = leader.end()
-    assert (done.returncode, done.stderr) == (130, "error: interrupted\n")
+    assert ((done := leader.end()).returncode, done.stderr) == (130, "error: interrupted\n")
     assert find.list_runs(tmp_path / "runs") == []
 
 
-@pytest.mark.usefixtures("agent")
-def test_what_ends_the_leader_is_told_by_it_alone(small_data: str, tmp_path: Path) -> None:
+def test_what_ends_the_leader_is_told_by_it_alone(agent: Any, small_data: str, tmp_path: Path) -> None:
     """The leader alone reads the test images; then its helper waits for it in vain."""
     for file in (Path(small_data) / "MNIST" / "raw").glob("t10k-*"):
         file.unlink()
-    done = started(tmp_path, small_data, 0, 1).end()
+    done = started(agent, tmp_path, small_data, 2).end()
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert "t10k-" in said
