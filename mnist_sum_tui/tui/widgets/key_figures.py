@@ -140,11 +140,12 @@ def facts(session: Session, width: int) -> str:
     if progress is not None and progress.step <= started.step:  # it is of the process before
         progress = None
     elapsed = session.events[-1].elapsed if session.events else 0.0
-    left = progress.remaining if progress and not (session.is_testing or session.finished or is_slow(session)) else None
+    is_known = progress and not (session.is_testing or _is_over(session) or is_slow(session))
+    left = progress.remaining if progress and is_known else None
     times = [f"elapsed {duration(elapsed, left)}"]
     if session.is_testing:
         times.append("left: testing")
-    elif session.finished is None:
+    elif not _is_over(session):
         times.append(f"left {duration(left, elapsed)}")
     threads = [plural(started.threads, "thread")] if started.device == "cpu" else []
     is_one_line = width >= len(_as_fit(times, 10**6))
@@ -159,13 +160,18 @@ def facts(session: Session, width: int) -> str:
     return "\n".join(line for line in shown if len(line) <= width)  # not with a part of its figure
 
 
+def _is_over(session: Session) -> bool:
+    """Whether the run is shown as it ended, also without saying so, as when its process was killed."""
+    return session.finished is not None or (not session.is_live and session.moment is None)
+
+
 def _speed(session: Session, progress: Progress | None) -> list[str]:
     """Images per second of training: since the last event, or, once it is over, the mean over its epochs.
 
     In slow motion that would be as many as at full speed, because its waits are no training.
     """
     speeds = [epoch.images_per_second for epoch in session.epochs if epoch.images_per_second]
-    if session.finished is not None and speeds:
+    if _is_over(session) and speeds:
         mean = len(speeds) / sum(1 / speed for speed in speeds)  # all epochs have as many images
         return [f"{mean:,.0f} images/s", "mean"]
     if is_slow(session):

@@ -81,6 +81,16 @@ async def test_the_mean_speed_of_a_finished_run_is_between_those_of_its_epochs(p
     assert " mean" not in facts(app.session, 80)
 
 
+async def test_of_a_run_that_was_cut_off_no_time_is_said_to_be_left(pilot: Pilot[int]) -> None:
+    """Nobody trains it, and its speed is that of its epochs, as if it had been stopped."""
+    session = (await play(pilot, recorded.training(1000))).session
+    assert "left 29 s" in facts(session, 80)
+    session.end()
+    assert "elapsed 25 s\n" in facts(session, 80)
+    assert "left" not in facts(session, 80)
+    assert " mean\n" in facts(session, 80)
+
+
 async def test_what_the_agreement_is_of_ends_before_the_facts(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
     note = app.train_page.query_one("#agreement-figure .note", Static)
