@@ -153,9 +153,10 @@ def compare(
 ) -> None:
     """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
     folder = folder_of(context, runs_dir)
-    found = [summarise(find.by_name(name, folder)) for name in names]
-    if len({summary.run.path.resolve() for summary in found}) < 2:
-        which = "only one run is named" if len(found) == 1 else f"all of these are run {found[0].run.id}"
+    asked = (find.by_name(name, folder) for name in names)
+    found = [summarise(run) for run in {run.path.resolve(): run for run in asked}.values()]  # each once: latest, its id
+    if len(found) < 2:
+        which = "only one run is named" if len(names) == 1 else f"all of these are run {found[0].run.id}"
         raise UsageError(f"{which}: name another to compare it with (mnist-sum runs lists them)")
     if json and report is not None:
         raise UsageError("--report writes a page instead of printing: leave out --json or --report")
