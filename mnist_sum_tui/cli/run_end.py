@@ -58,7 +58,8 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
         say(out, f"      ({how}; {duration(event.elapsed)} in all)", indent=6)
         out.print()
         kinds = (Started.kind, EpochDone.kind, Changed.kind)
-        events = [] if has_learned(event) else [*read_events(run.metrics_file, *kinds)]
+        is_good = has_learned(event) and event.best_epoch == event.epoch
+        events = [] if is_good else [*read_events(run.metrics_file, *kinds)]
         if words := advice(event, config, events):
             say(out, capped(words))
             out.print()

@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.position import GUESSING
 from mnist_sum_tui.runs.summary import Summary
-from mnist_sum_tui.training.validations import FEW_IMAGES
+from mnist_sum_tui.training.validations import FEW_IMAGES, fallen
 
 RATE_TOPICS = ("too-high", "ruined", "too-low")
 """the coach's topics that are doubts about the learning rate"""
@@ -127,7 +127,7 @@ def advice(done: Finished, config: TrainConfig, events: Sequence[Event] = ()) ->
             f"a sum accuracy of {percent(done.sum_accuracy)} is no better than guessing: it cannot add yet; "
             "train it further"
         )
-    return ""
+    return fallen([event for event in events if isinstance(event, EpochDone)])
 
 
 def went_wrong(done: Finished, config: TrainConfig, events: Sequence[Event]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.accuracies import accuracies
 from mnist_sum_tui.runs.chance import ERRORS_APART, standard_error
 from mnist_sum_tui.runs.events import EpochDone, Started
@@ -71,6 +72,17 @@ def _far_below(epochs: Sequence[EpochDone], images: int, *, is_few: bool) -> tup
         return "unsettled", f"{words}: the steps are too large; turn the rate down"
     by_heart = f"{words}: it learns its images by heart; try to augment, or more images"
     return ("overfitting", by_heart) if is_few or trained >= BY_HEART else None
+
+
+def fallen(epochs: Sequence[EpochDone]) -> str:
+    """That the last epoch of a run is far below the best one, whose weights are tested; empty if it is not."""
+    found = [(epoch, sum(known) / 2) for epoch in epochs if (known := accuracies(epoch)) is not None]
+    best = next(((epoch, accuracy) for epoch, accuracy in reversed(found) if epoch.best), None)
+    if best is None or best[1] - found[-1][1] <= FAR_BELOW:
+        return ""
+    (epoch, _), (last, _) = best, found[-1]
+    digit, total = map(percent, accuracies(last) or ())
+    return f"epoch {last.epoch} has only {digit} digit, {total} sum in validation: the test is of epoch {epoch.epoch}"
 
 
 def within_chance(epochs: Sequence[EpochDone], images: int, still: str = "") -> str:

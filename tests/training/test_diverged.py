@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,6 +150,25 @@ def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
     stopped = recorded.finished(reason="stopped")
     assert has_learned(stopped)
     assert advice(stopped, TrainConfig()) == ""
+
+
+def test_a_last_epoch_far_below_the_best_one_is_named_because_the_test_is_not_of_it() -> None:
+    """As after a learning rate that was turned up; the samples on page Train are of the last weights."""
+    *_, best = [event for event in recorded.training(2150) if isinstance(event, EpochDone)]
+    worse: dict[str, Any] = {
+        "epoch": best.epoch + 1,
+        "val_digit_accuracy": 0.098,
+        "val_sum_accuracy": 0.05,
+        "best": False,
+    }
+    done = recorded.finished()
+    assert advice(done, TrainConfig(), [best, replace(best, **worse)]) == (
+        f"epoch {best.epoch + 1} has only 9.80 % digit, 5.00 % sum in validation: the test is of epoch {best.epoch}"
+    )
+    assert best.val_digit_accuracy is not None
+    slightly = {**worse, "val_digit_accuracy": best.val_digit_accuracy - 0.04, "val_sum_accuracy": 0.95}
+    assert advice(done, TrainConfig(), [best, replace(best, **slightly)]) == ""
+    assert advice(done, TrainConfig(), [replace(best, **worse), best]) == ""
 
 
 def test_a_run_that_was_stopped_early_keeps_the_coachs_doubt_about_its_rate() -> None:
