@@ -180,7 +180,7 @@ def compare(
         say(out, f"{letter}  {as_is(summary.run.argument)}", "bold", indent=3)
     out.print()
     print_runs(out, found, list(named))
-    if words := about_chance(found):
+    if words := about_chance(found, names=[*named]):
         say(out, words, "dim italic")
     out.print()
     if rows:

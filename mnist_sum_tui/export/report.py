@@ -93,7 +93,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         f"{len(named)} runs compared",
         runs=named,
         measured=measured_on(named.values()),
-        chance=about_chance([*named.values()]),
+        chance=about_chance([*named.values()], names=[*named]),
         settings=rows,
         weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,

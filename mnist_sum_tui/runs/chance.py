@@ -35,8 +35,10 @@ def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
     return abs(difference) <= sure * math.hypot(*errors)
 
 
-def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
+def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str] = ()) -> str:
     """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
+
+    `names` are the signs or letters of the runs where they are shown; each goes before its sum.
 
     Empty if there are more runs, if they were not tested on the same images, if one only guesses, or if their sums are
     equally good. That an image hard for one run is so for the other is left out: the true uncertainty is smaller.
@@ -51,7 +53,8 @@ def about_chance(runs: Sequence[Summary], width: int = 1000) -> str:
     if len(shares) < 2 or not images or not runs[0].images.same_as(runs[1].images) or shares[0] == shares[1]:
         return ""
     errors = [standard_error(share, images) for share in shares]
-    (first, second), (one, other) = map(percent, shares), (f"{100 * error:.2f}" for error in errors)
+    first, second = (f"{name} {percent(share)}".lstrip() for name, share in zip(names or ("", ""), shares, strict=True))
+    one, other = (f"{100 * error:.2f}" for error in errors)
     difference = plus_four(shares[0], images) - plus_four(shares[1], images)
     likely = f"the difference {'may be' if (alike := is_chance(difference, *errors)) else 'is more than'} chance"
     which = "" if alike else " for these images"

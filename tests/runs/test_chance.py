@@ -38,6 +38,8 @@ def test_the_uncertainty_counts_images_and_not_pairs() -> None:
     assert "the difference may be chance" in about_chance([with_sum(0.9954), with_sum(0.9940)])
     two = [with_sum(0.9739), with_sum(0.9938)]
     assert about_chance(two, 80) == "sums: 97.39 % +-0.16, 99.38 % +-0.08: the difference is more than chance"
+    words = "sums: a 97.39 % +-0.16, b 99.38 % +-0.08: the difference is more than chance"
+    assert about_chance(two, 80, "ab") == words
     assert about_chance(two, 40) == "sums: the difference is more than chance"
     assert "the difference may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
 
@@ -86,9 +88,9 @@ def test_the_terminal_and_the_page_say_it(tmp_path: Path, cli: Cli) -> None:
     runs = [make_run(tmp_path / "runs", f"2026010{day}-120000-compact") for day in (1, 2)]
     with runs[1].metrics_file.open("a") as stream:
         stream.write(to_json(replace(recorded.finished(), sum_accuracy=0.95)) + "\n")
-    words = about_chance([summarise(run) for run in runs])
+    words = about_chance([summarise(run) for run in runs], names="AB")
     assert words.startswith(
-        "sum: 98.74 % (standard error 0.11 points), 95.00 % (0.22): the difference is more than chance"
+        "sum: A 98.74 % (standard error 0.11 points), B 95.00 % (0.22): the difference is more than"
     )
     printed = cli("runs", "compare", "20260101", "20260102", "--runs-dir", str(tmp_path / "runs")).stdout
     assert words in printed.splitlines()

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
+from mnist_sum_tui.charts.run_charts import overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
@@ -107,8 +107,7 @@ class RunsPage(Experiments):
 
     def action_reload(self) -> None:
         """Read the folder again."""
-        folder, self.read_at = self.session.runs_folder, self.changed_at
-        is_first = not self.listed
+        folder, self.read_at, is_first = self.session.runs_folder, self.changed_at, not self.listed
 
         def read() -> None:
             there, found = list_runs(folder), list[Summary]()
@@ -166,7 +165,8 @@ class RunsPage(Experiments):
         """Say below the table which runs it shows, which is the best, and whether two marked ones differ by chance."""
         table, marked = self.query_one(RunTable), self._chosen()
         told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
-        chance = about_chance(marked, told.content_size.width or self.room.width - 2) if is_single else ""
+        width = told.content_size.width or self.room.width - 2
+        chance = about_chance(marked, width, table.signs(marked)) if is_single else ""
         under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best, self.listed)))
         put(told, "\n".join(under) if table.runs else "")
 
@@ -181,8 +181,8 @@ class RunsPage(Experiments):
         self._say_below()
         table, words = self.query_one(RunTable), ""
         if len(chosen) > 1:
-            marks, half = [RUN_SYMBOLS[table.looks[run.run.id]] for run in chosen], self.room.width // 2 - 2
-            words = differing(chosen, marks, WIDTH if self.has_class("-huge") else half)
+            signs, half = table.signs(chosen), self.room.width // 2 - 2
+            words = differing(chosen, signs, WIDTH if self.has_class("-huge") else half)
         self.set_class(words not in ("", SAME_SETTINGS), "-several")
         self.query_one("#differing", Static).update(shortened(words, self.query_one("#drawn").size.height))
         above = f"{words}\n\n" if words else ""

@@ -1,5 +1,6 @@
 """RunTable: a table of runs that can be sorted by every column, and whose rows can be marked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -102,6 +103,10 @@ class RunTable(DataTable[Text]):
         self.fill()
         if self.order[0] not in self.shown:
             self.order = (COLUMNS[0], False)
+
+    def signs(self, runs: Sequence[Summary]) -> list[str]:
+        """The signs of those of the runs that are marked."""
+        return [RUN_SYMBOLS[self.looks[run.run.id]] for run in runs if run.run.id in self.looks]
 
     def watch_marked(self) -> None:
         """Show the marks."""

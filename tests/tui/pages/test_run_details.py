@@ -98,6 +98,6 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumAp
         assert "standard error" not in str(told.content)
         await pilot.press("down", "space", "space")  # it goes on to the next
         await until(pilot, lambda: "may be chance" in str(told.content))
-        assert "sums: 98.58 % +-0.12, 98.54 % +-0.12: the difference may be chance" in str(told.content)
+        assert "sums: ● 98.58 % +-0.12, ◆ 98.54 % +-0.12: the difference may be chance" in str(told.content)
         await pilot.press("space")
         await until(pilot, lambda: "standard error" not in str(told.content))
