@@ -95,8 +95,8 @@ def learned(events: Iterable[Event], done: Finished | None) -> str:
         if found.keys() == averages.keys():  # soon, so that the rest of a long run is not gone through
             break
     missing = "never" if done is not None and done.reason in ("completed", "diverged") else "not yet"
-    words = [f"half of the {name}s {f'by step {found[name]:,}' if name in found else missing}" for name in averages]
-    return ", ".join(words) if found else ""
+    digit, total = (f"by step {found[name]:,}" if name in found else missing for name in averages)
+    return f"half of the digits right {digit}, of the sums {total}" if found else ""
 
 
 def commands(session: Session, run: Run) -> list[Row]:

@@ -113,10 +113,10 @@ def test_a_good_run_has_neither(session: Session) -> None:
 def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_are_known(session: Session) -> None:
     assert "learned" not in dict(outcome(session)), "before the first step"
     rows = end(session, *recorded.training(60))
-    assert rows["learned"] == "half of the digits by step 25, half of the sums not yet", "it may go on"
-    assert learned(recorded.training(60), DIVERGED) == "half of the digits by step 25, half of the sums never"
+    assert rows["learned"] == "half of the digits right by step 25, of the sums not yet", "it may go on"
+    assert learned(recorded.training(60), DIVERGED) == "half of the digits right by step 25, of the sums never"
     rows = end(session, *list(recorded.training(2150))[len(session.events) :], recorded.finished())
-    assert rows["learned"] == "half of the digits by step 25, half of the sums by step 180"
+    assert rows["learned"] == "half of the digits right by step 25, of the sums by step 180"
     session.is_selection = True
     assert "learned" not in dict(outcome(session)), "the first of those that are known are later ones"
 
