@@ -57,6 +57,7 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     The app draws twice as often, so that a frame is waited for half as long.
     """
     monkeypatch.setattr("textual.pilot.wait_for_idle", wait_for_idle)
+    monkeypatch.setattr("textual.app.wait_for_idle", wait_for_idle)
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 1 / 120)
 
 
