@@ -45,19 +45,23 @@ class RunKeys(InStepKeys):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable keys that need a run, or its settings, if there is none."""
+        if action not in NEED_A_RUN:
+            return super().check_action(action, parameters)
         current = self.current
-        if action == "resume" and current is not None:
+        if current is None:
+            return False
+        if action == "resume":
             is_asked = (parameters == ("completed",)) == (current.state == "completed")
             return is_asked and current.state != "running"
-        if action == "copy" and current is not None and current.config is None:
+        if action == "copy" and current.config is None:
             return False
-        return False if current is None and action in NEED_A_RUN else super().check_action(action, parameters)
+        return super().check_action(action, parameters)
 
     @property
     def current(self) -> Summary | None:
         """The run under the cursor."""
-        tables = self.query(RunTable)
-        return tables.first().current if tables else None
+        table = self.query_one_optional(RunTable)
+        return None if table is None else table.current
 
     def on_run_table_entered(self, message: RunTable.Entered) -> None:
         """Open the run, after Enter, even if the cursor is on another one by now."""
