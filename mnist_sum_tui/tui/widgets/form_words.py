@@ -98,7 +98,7 @@ def time_words(config: TrainConfig, speeds: Speeds) -> str:
     if speed.is_measured and not speed.is_like(config):
         source = "estimated from an earlier run"
     elif not speed.is_measured:
-        source = "estimated beside what else runs"  # short: one line in 80 columns
+        source = "longer beside what runs now" if speed.is_disturbed else "estimated"  # one line in 80 columns
     if config.epochs == 1:
         return f"{about(seconds)} here ({source})"
     return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"
