@@ -110,8 +110,7 @@ def all_ten(predictions: "tuple[Prediction, ...]", chosen: int, width: int = 0) 
     If `width` is large enough, a word says which of digit and sum is wrong if the other is right, and a bar shows the
     probability of the sum.
     """
-    lines = []
-    room = width - len("> 9 + 9 = 18 x  ") - len(" 100.0%")
+    lines, room = list[Content](), width - len("> 9 + 9 = 18 x  ") - len(" 100.0%")
     column = max((len(f" {said.wrong_half}".rstrip()) for said in predictions), default=0)
     column = column if width - column >= len("> 9+9=18 x") else 0
     is_tight, room = column > 0 and width - column < len("> 9 + 9 = 18 x"), room - column
@@ -167,8 +166,9 @@ class Likeness(Widget):
         """The name of the bar, to be written beside it, with its figures if there is room; empty while it is hidden."""
         if self._figures is None:
             return ""
-        score, threshold = apart(*self._figures)
-        return first_fit((f"{LIKENESS}: {score}, threshold {threshold}", LIKENESS), self.content_size.width - FRAME)
+        (score, threshold), is_like = apart(*self._figures), self._figures[0] >= self._figures[1]
+        short = f"like a digit: {'yes' if is_like else 'no'}"
+        return first_fit((f"{LIKENESS}: {score}, threshold {threshold}", short), self.content_size.width - FRAME)
 
     def on_resize(self) -> None:
         """The title may have less room now, or more."""

@@ -63,10 +63,13 @@ async def test_a_stroke_is_answered(size: tuple[int, int], app: MnistSumApp) -> 
         likeness = page.query_one(Likeness)
         assert likeness.display
         assert likeness.region.height == (0 if size == (60, 20) else 1), "the bars need the row more"
-        figures = f": {shown.digit_score:.3f}, threshold {shown.threshold:.3f}" if size == (200, 60) else ""
-        assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
+        figures = f"how like a digit: {shown.digit_score:.3f}, threshold {shown.threshold:.3f}"
+        told = figures if size == (200, 60) else "like a digit: yes"
+        assert str(page.query_one("#seen").border_subtitle) == told
         await press(pilot, "h", "h")  # where it looked, and back
-        assert str(page.query_one("#seen").border_subtitle) == f"how like a digit{figures}"
+        assert str(page.query_one("#seen").border_subtitle) == told
+        likeness.said = replace(shown, digit_score=0.0)
+        assert likeness.title == "like a digit: no" or size == (200, 60)
         likeness.said = replace(shown, digit_score=None)  # a network that is not calibrated
         assert not likeness.display
         assert page.milliseconds is not None
