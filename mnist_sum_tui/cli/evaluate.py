@@ -18,7 +18,7 @@ from mnist_sum_tui.cli.common import (
     print_json,
     source_of,
 )
-from mnist_sum_tui.cli.layout import as_is, console, is_plain, print_table, say, styled
+from mnist_sum_tui.cli.layout import as_is, console, drawn, is_plain, print_table, say, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
@@ -201,7 +201,7 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
 def _shaded(share: float | None, worst: float, best: float) -> str:
     if share is None:
         return "-"
-    mark = shade((best - share) / (best - worst)) if worst < best else ""
+    mark = drawn(shade((best - share) / (best - worst))) if worst < best else ""
     return f"{mark}{percent(share, 1, ''):>5}"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mnist_sum_tui.cli.spoken import AS_IS, sentence, spoken
 from mnist_sum_tui.formatting import WORD
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, cut, printable
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ def speak(is_so: bool) -> None:
 def is_plain() -> bool:
     """Whether sentences are printed instead of tables and drawings."""
     return _is_plain
+
+
+def drawn(bars: str) -> str:
+    """The bars, or, with `--plain`, one that is left out when it is printed, which is not known of ASCII characters."""
+    return BRAILLE.sparks[-1] if _is_plain and bars else bars
 
 
 def as_is(text: str) -> str:

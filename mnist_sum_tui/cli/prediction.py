@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.cli.layout import is_plain, say
+from mnist_sum_tui.cli.layout import drawn, is_plain, say
 from mnist_sum_tui.cli.pictures import half_blocks, has_half_blocks
 from mnist_sum_tui.formatting import answer, apart, ascii_picture, bar, equation, how_sure, trim
 
@@ -85,7 +85,7 @@ def _answer(prediction: "Prediction") -> "list[Text]":
         ("sum", prediction.sum, prediction.sum_probabilities),
     ):
         share = probabilities[value]
-        lines.append(Text(f"{name:<5} {value:>2}  {bar(share, 10)} {how_sure(share, 2)}"))
+        lines.append(Text(f"{name:<5} {value:>2}  {drawn(bar(share, 10))} {how_sure(share, 2)}"))
     if (score := prediction.digit_score) is not None:
         figures = (f"{score:.3f}",) if prediction.threshold is None else apart(score, prediction.threshold)
         words = "below threshold" if prediction.verdict == "stranger" else "threshold"

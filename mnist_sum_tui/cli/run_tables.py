@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.layout import as_is, is_plain, print_table, say, show_commands
+from mnist_sum_tui.cli.layout import as_is, drawn, is_plain, print_table, say, show_commands
 from mnist_sum_tui.config import kinds, option_name
 from mnist_sum_tui.formatting import loss_figure, percent, sparkline
 from mnist_sum_tui.printable import printable
@@ -111,7 +111,8 @@ def print_curves(out: "Console", named: dict[str, Summary]) -> None:
         for name, values in curves.items():
             if any(value is not None for value in values):
                 width = max(1, round(MOST_BARS * len(values) / max(longest, MOST_BARS)))
-                rows.append([title, name, sparkline(values, width, scale=scale), show(values[0]), show(values[-1])])
+                bars = drawn(sparkline(values, width, scale=scale))
+                rows.append([title, name, bars, show(values[0]), show(values[-1])])
                 title = title if is_plain() else ""  # in a table only the first printed row has the title
     columns = ["curve", "run", "by epoch", "first", "last"]
     if len(named) == 1:

@@ -10,7 +10,7 @@ import typer
 from mnist_sum_tui.cli import options as opt
 from mnist_sum_tui.cli.again import begun, done_before, there
 from mnist_sum_tui.cli.common import Json, Notify, RunsDir, folder_or_default, print_json
-from mnist_sum_tui.cli.layout import console, print_table, say, show_commands, styled
+from mnist_sum_tui.cli.layout import console, drawn, print_table, say, show_commands, styled
 from mnist_sum_tui.cli.run_end import going_on
 from mnist_sum_tui.cli.train import train_and_print
 from mnist_sum_tui.config import TrainConfig, option_name
@@ -185,7 +185,7 @@ def _print_grid(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
     def cell(mean: float) -> str:
         if mean < 0:
             return "diverged"
-        return f"{percent(mean)} {2 * shade((mean - low) / (high - low) if high > low else 1.0)}"
+        return f"{percent(mean)} {drawn(2 * shade((mean - low) / (high - low) if high > low else 1.0))}"
 
     rows = [[down, *(cell(means[down, across]) for across in second)] for down in first]
     console().print()

@@ -138,6 +138,14 @@ def test_each_curve_of_each_run_is_named(cli: Cli, tmp_path: Path) -> None:
     assert sum(line.startswith(starts) for line in said) == 4, "in whole words"
 
 
+@pytest.mark.parametrize("command", ["runs compare latest best", "predict 3 7 --run built-in"])
+def test_with_ascii_nothing_is_drawn_either(command: str, cli: Cli, tmp_path: Path) -> None:
+    make_three(tmp_path / "runs")
+    said = [cli(*command.split(), "--plain", "--marker", marker).stdout for marker in ("braille", "ascii")]
+    assert said[0]
+    assert said[1] == said[0]
+
+
 def test_a_terminal_gets_no_bars_and_no_colour() -> None:
     found = shown("doctor", "--plain")
     assert found.code == 0
