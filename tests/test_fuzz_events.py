@@ -15,7 +15,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, race, system_plot
+from mnist_sum_tui.charts.race import race
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig

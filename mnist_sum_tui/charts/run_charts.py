@@ -8,7 +8,6 @@ import numpy as np
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats
 from mnist_sum_tui.charts.plot import Curve, Marks, Plot
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
-from mnist_sum_tui.formatting import duration, first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.event_words import changed_short
@@ -24,8 +23,6 @@ LOOK_AHEAD = 1.3
 """how far the ghost run is drawn, relative to the run itself; in full, a long ghost would leave a short run no room"""
 QUICK = 0.1
 """turns of a setting within this share of the x axis are one sign, because several texts would hide the curves"""
-SAME_TIME = 0.05
-"""a smaller lead, in seconds, counts as the same time"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,52 +113,6 @@ def system_plot(series: Series, view: View) -> Plot:
         tuple(curves), (), SHARE, view.x_kind, view.cursor, title="cores", note="a point every ten seconds",
         steps_per_epoch=series.steps_per_epoch, heights=(0.0, 1.0),
     )  # fmt: skip
-
-
-TURNED = "this one had knobs turned while it trained"
-"""why the two may differ, if that is so; how their settings differed at first then explains little"""
-
-
-def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
-    """For each accuracy that both runs reached: its text, and the lead over the ghost run in seconds and in words.
-
-    The seconds are negative if the run is behind.
-    """
-    mine, theirs = series.reached(), ghost.reached()
-    found = []
-    for target, seconds in mine.items():
-        if target in theirs:
-            lead = theirs[target] - seconds
-            words = f"{duration(abs(lead))} {'sooner' if lead > 0 else 'later'}"
-            words = "at the same time" if abs(lead) < SAME_TIME else words
-            found.append((percent(target, 1).replace(".0", ""), lead, words))
-    return found
-
-
-def why_apart(series: Series, ghost: Series, differing: str) -> str:
-    """Why the newest result of their race is what it is: knobs that were turned before it, or how settings differ."""
-    times = [seconds for target, seconds in series.reached().items() if target in ghost.reached()]
-    return TURNED if any(change.elapsed < max(times, default=0.0) for change in series.changed) else differing
-
-
-def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int, why: str = "") -> str:
-    """The newest result of a race as a sentence; if there is room, with the reason and the ghost run's name."""
-    ghost = f"the best earlier {model} run"  # "best" alone may be an epoch, or the best of all runs
-    if not found:
-        return f"The faint dashes are {ghost}, {name}"
-    mark, lead, words = found[-1]
-    than = "as" if abs(lead) < SAME_TIME else "than"
-    sentence = f"Sum reached {mark} {words} {than} {ghost}"
-    earlier = ", ".join(f"{mark} {words}" for mark, _, words in found[-2:-4:-1])
-    short = f"Sum at {mark} {words} {than} the best earlier run"
-    named = f"{sentence}, {name}"
-    at_least = f"Sum at {mark} {words} {than} the best run"
-    with_why = [f"{form}: {why}" for form in (named, sentence, short, at_least) if why]
-    if why == TURNED:  # then it is no race of equals, which must be said
-        turned = [f"{form}, with knobs turned" for form in (sentence, short, at_least, f"Sum at {mark} {words}")]
-        return first_fit([*with_why, *turned], width)
-    with_earlier = [f"{named} ({earlier})"] if earlier else []
-    return first_fit([*with_why, *with_earlier, named, sentence, short, f"Sum at {mark} {words}"], width)
 
 
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import duration, percent
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.event_words import BUSY
+from mnist_sum_tui.runs.events import Advice, Event, Progress
 from mnist_sum_tui.runs.ghost import can_explain, find_ghost, why_apart
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -56,9 +57,11 @@ class Reached:
 
 
 def reached_in(events: Iterable[Event]) -> dict[float, float]:
-    """The seconds of training after which a run reached each of TARGETS."""
+    """The seconds of training after which a run reached each of TARGETS, until other programs took its cores."""
     found = Reached()
     for event in events:
+        if isinstance(event, Advice) and event.topic == BUSY:
+            break
         if isinstance(event, Progress):
             found.add(event)
     return found.at
@@ -73,7 +76,7 @@ def read_ghost(run: Run, config: TrainConfig) -> Ghost | None:
     ghost = find_ghost(run.path.parent, config, run)
     if ghost is None or not can_explain(ghost, config, run):
         return None
-    reached = reached_in(read_events(ghost.metrics_file, "progress"))
+    reached = reached_in(read_events(ghost.metrics_file, Progress.kind, Advice.kind))
     return Ghost(config.model, reached, why_apart(ghost, config, run))
 
 

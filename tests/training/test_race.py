@@ -148,6 +148,15 @@ def test_the_ghost_is_read_only_if_settings_explain_something(tmp_path: Path) ->
     assert not math.isnan(ghost.reached[0.9])
 
 
+def test_what_the_ghost_reached_after_other_programs_took_its_cores_is_no_race(tmp_path: Path) -> None:
+    first, *rest = training(2150)
+    busy = Advice(step=1, epoch=1, elapsed=0.1, topic="busy", words="Something else takes 60 % of the cores")
+    make(tmp_path / "runs", "other", [first, busy, *rest, finished()], lr=0.001)
+    ghost = read_ghost(make(tmp_path / "runs", "newest", []), OURS)
+    assert ghost is not None
+    assert not ghost.reached
+
+
 def test_the_ghost_run_is_on_the_same_images(tmp_path: Path) -> None:
     start, *rest = training(2150)
     assert isinstance(start, Started)

@@ -10,7 +10,8 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import View, plot, race, race_line, short_name, system_plot, why_apart
+from mnist_sum_tui.charts.race import race, race_line, why_apart
+from mnist_sum_tui.charts.run_charts import View, plot, short_name, system_plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import clauses, hanging

@@ -1,17 +1,20 @@
 """The ghost run on page Train: its curves behind those of the run, and the sentence that says who is ahead."""
 
+from dataclasses import replace
+
 import pytest
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.run_charts import TURNED, race_line, why_apart
+from mnist_sum_tui.charts.race import CROWDED, TURNED, race_line, why_apart
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.differences import ONLY_SPEED
 from mnist_sum_tui.runs.events import Advice, Changed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
+from tests.training.test_coach_busy import system
 from tests.tui import recorded
 from tests.tui.pages.training import chart, play, shown
 from tests.tui.recorded import until
@@ -80,6 +83,25 @@ def test_knobs_that_were_turned_later_explain_no_lead(turned_after: float, why: 
     moment = max(mine[target] for target in mine.keys() & theirs.keys()) + turned_after
     turn = Changed(step=200, epoch=1, elapsed=moment, setting="lr", value="x0.5", before="x1", at=200)
     assert why_apart(Series([*events, turn]), ghost, "only the seed differs") == why
+
+
+@pytest.mark.parametrize("is_ghost", [False, True])
+def test_other_programs_that_took_cores_from_one_of_them_are_why(is_ghost: bool) -> None:
+    events, slower = [*recorded.training(2150)], [*recorded.training(2150, slower=1.6)]
+    reached = max(Series(slower if is_ghost else events).reached().values())
+    for share, moment, why in ((0.5, 1.0, CROWDED), (0.3, 1.0, "only the seed differs"), (0.5, reached, CROWDED)):
+        told = replace(system(0.5, share), elapsed=moment)
+        mine, theirs = (events, [*slower, told]) if is_ghost else ([*events, told], slower)
+        assert why_apart(Series(mine), Series(theirs), "only the seed differs") == why
+    early, late = replace(system(0.5, 0.1), elapsed=reached), replace(system(0.5, 0.9), elapsed=reached + 10)
+    mine, theirs = (events, [*slower, early, late]) if is_ghost else ([*events, early, late], slower)
+    assert why_apart(Series(mine), Series(theirs), "only the seed differs") == "only the seed differs"
+
+
+def test_that_other_programs_took_cores_is_said_at_any_width() -> None:
+    found = [("95 %", 6.0, "6.0 s sooner")]
+    lines = [race_line(found, "compact", "20250228-090000-compact", width, CROWDED) for width in (58, 78, 98)]
+    assert ["beside other programs" in line or CROWDED in line for line in lines] == [True] * 3
 
 
 def test_that_only_the_machine_is_slower_fits_into_80_columns() -> None:
