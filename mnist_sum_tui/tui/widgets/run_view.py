@@ -54,9 +54,8 @@ class RunView(Vertical):
         """the sample images, by their index in the training file"""
         self.ghost: Series | None = None
         """the ghost run: the best earlier run of the same network"""
-        self.ghost_name = ""
-        self.ghost_why = ""
-        """how the ghost's settings differ"""
+        self.ghost_name = self.ghost_why = ""
+        """its name, and how its settings differ"""
         self._fitted = 0
         """the width for which the lines of text were fitted"""
         self._standing: Series | None = None
