@@ -23,6 +23,8 @@ Show = Callable[[Pilot[int]], Awaitable[None]]
 
 
 async def form(pilot: Pilot[int]) -> None:
+    if not (page := recorded.app_of(pilot).train_page).has_form:  # the test began without it
+        page.action_new()
     await recorded.until(pilot, lambda: pilot.app.screen.query("#recipe SelectCurrent"))
     await recorded.until(pilot, lambda: not any("loading torch" in line for line in lines(recorded.app_of(pilot))))
 

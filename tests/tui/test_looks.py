@@ -23,6 +23,7 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.glyph_check import strangers
 from tests.tui import fixed, shown
 
+pytestmark = pytest.mark.usefixtures("without_form")
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
 """lines, blocks and dots: no text"""
 

@@ -15,6 +15,7 @@ from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press
 from tests.tui.shown import SHOWN
 
+pytestmark = pytest.mark.usefixtures("without_form")
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 60)], ids=lambda size: f"{size[0]}x{size[1]}")
 Size = tuple[int, int]
 

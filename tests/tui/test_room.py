@@ -21,6 +21,7 @@ from tests.tui.pages.test_network_views import show as show_view
 from tests.tui.pages.test_runs import make_three
 from tests.tui.recorded import press
 
+pytestmark = pytest.mark.usefixtures("without_form")
 WIDE, HIGH = 12, 3
 """cells of the smallest blank area that is empty, and not the distance between two things"""
 
@@ -97,9 +98,9 @@ async def test_so_it_is_at_the_health_of_the_layers(app: MnistSumApp) -> None:
 async def test_so_it_is_at_the_form_where_there_are_runs(tmp_path: Path) -> None:
     make_three(tmp_path / "runs")
     async with recorded.new_app(tmp_path).run_test(size=(200, 60)) as pilot:
+        await shown.form(pilot)
         parts = "the first of each digit", "Network compact", "What each recipe", "Latest runs", "sum accuracy in"
-        app = recorded.app_of(pilot)
-        await recorded.until(pilot, lambda: all(part in "\n".join(shown.lines(app)) for part in parts))
+        await recorded.until(pilot, lambda: all(part in "\n".join(shown.lines(pilot.app)) for part in parts))
         assert empty_share(pilot) < 1 / 3
 
 

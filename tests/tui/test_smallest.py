@@ -14,6 +14,7 @@ from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press, until
 
+pytestmark = pytest.mark.usefixtures("without_form")
 SMALLEST = 60, 20
 
 
@@ -109,21 +110,15 @@ async def test_where_it_looked_is_a_picture(page: str, least: int, app: MnistSum
         assert max(map(len, lines)) <= pair.content_size.width
 
 
-async def test_the_table_of_runs_shows_both_accuracies(app: MnistSumApp) -> None:
+async def test_the_table_of_runs_shows_both_accuracies_and_a_question_is_whole(app: MnistSumApp) -> None:
     async with app.run_test(size=SMALLEST) as pilot:
         await shown.runs(pilot)
         table = app.screen.query_one(DataTable)
         assert not table.show_horizontal_scrollbar
         assert "99.12 %" in text(app)
         assert "98.74 %" in text(app)
-
-
-async def test_a_question_is_whole(app: MnistSumApp) -> None:
-    async with app.run_test(size=SMALLEST) as pilot:
-        await shown.runs(pilot)
-        await pilot.press("slash")
+        await press(pilot, "slash")
         await until(pilot, lambda: app.screen.query("#said"))
-        await pilot.pause()
         hint = app.screen.query_one("#said")
         assert " ".join(str(hint.render()).split())[-12:] in " ".join(text(app).replace(BRAILLE.axes[0], " ").split())
 
@@ -131,6 +126,7 @@ async def test_a_question_is_whole(app: MnistSumApp) -> None:
 async def test_forty_by_ten_says_what_is_missing(app: MnistSumApp) -> None:
     said = "Too small: pages are whole from 60x20 on, so make the window 20 columns and 10 rows larger."
     async with app.run_test(size=(40, 10)) as pilot:
+        await shown.form(pilot)
         for page in ("train", "inspect", "runs", "inside"):
             await app.switch_mode(page)
             await until(pilot, lambda: " ".join(text(app).split()) == said)
