@@ -6,8 +6,9 @@ from typing import Any
 
 from rich.segment import Segment
 from textual.app import App
+from textual.command import CommandList
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
@@ -23,9 +24,11 @@ Show = Callable[[Pilot[int]], Awaitable[None]]
 
 
 async def form(pilot: Pilot[int]) -> None:
-    if not (page := recorded.app_of(pilot).train_page).has_form:  # the test began without it
-        page.action_new()
-    await recorded.until(pilot, lambda: pilot.app.screen.query("#recipe SelectCurrent"))
+    """Also where the dashboard began without it."""
+    page = recorded.app_of(pilot).train_page
+    await recorded.until(pilot, lambda: page.is_composed)
+    page.show_form()
+    await recorded.until(pilot, lambda: page.query("#recipe SelectCurrent"))
     await recorded.until(pilot, lambda: not any("loading torch" in line for line in lines(recorded.app_of(pilot))))
 
 
@@ -68,9 +71,12 @@ async def digit_map(pilot: Pilot[int]) -> None:
 
 
 async def view(pilot: Pilot[int], name: str) -> None:
-    """Go down the list of Inside to one of the views of the whole network."""
+    """Choose one of the views of the whole network, which are the last in the list of Inside."""
     await fixed.open_page(pilot, "inside")
-    await press(pilot, "end", *["up"] * (len(VIEWS) - 1 - list(VIEWS).index(name)))
+    choices = pilot.app.screen.query_one(OptionList)
+    choices.highlighted = choices.option_count - len(VIEWS) + list(VIEWS).index(name)
+    await pilot.pause()
+    await pilot.pause()
 
 
 async def heat(pilot: Pilot[int]) -> None:
@@ -112,7 +118,7 @@ async def go_to(pilot: Pilot[int]) -> None:
 
 
 async def guide(pilot: Pilot[int]) -> None:
-    await form(pilot)
+    await pilot.pause()
     await press(pilot, "f9")
 
 
@@ -122,9 +128,9 @@ async def keys(pilot: Pilot[int]) -> None:
 
 
 async def palette(pilot: Pilot[int]) -> None:
-    await form(pilot)
+    await pilot.pause()
     await pilot.press("ctrl+p")
-    await settle(pilot)
+    await recorded.until(pilot, lambda: pilot.app.screen.query_one(CommandList).option_count)
 
 
 async def field(pilot: Pilot[int]) -> None:

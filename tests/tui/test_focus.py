@@ -11,6 +11,8 @@ from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import shown
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 def ground(app: MnistSumApp, widget: Widget) -> Color:
     """The colour behind a widget's words, a column after its left edge."""

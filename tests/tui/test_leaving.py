@@ -27,6 +27,9 @@ from mnist_sum_tui.tui.textual_fixes import mend
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import press, until
+from tests.tui.shown import form
+
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,7 @@ async def test_the_question_says_what_would_be_lost_now(monkeypatch: pytest.Monk
 async def test_an_error_is_shown_and_is_the_exit_code(fake: FakeTrain, app: MnistSumApp) -> None:
     fake.error = UsageError("device 'cuda' is not available")
     async with app.run_test(size=(80, 24)) as pilot:
+        await form(pilot)
         app.post_message(StartTraining(CONFIG))
         await until(pilot, lambda: "device 'cuda'" in str(app.train_page.query_one("#readiness", Static).visual))
         await pilot.press("q")

@@ -25,8 +25,10 @@ from tests.tui import fixed, recorded
 from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make
 from tests.tui.recorded import app_of, until
-from tests.tui.shown import lines
+from tests.tui.shown import form, lines
 from tests.tui.test_snapshots import train
+
+pytestmark = pytest.mark.usefixtures("without_form")
 
 DOWN, UP = MouseScrollDown, MouseScrollUp
 
@@ -131,6 +133,7 @@ async def test_only_the_left_button_deletes(app: MnistSumApp, made: list[Run]) -
 
 async def test_a_click_beside_an_open_list_closes_it(pilot: Pilot[int]) -> None:
     app = app_of(pilot)
+    await form(pilot)
     recipe, model = (app.train_page.form.query_one(f"#{name}", Choice) for name in ("recipe", "model"))
     label = recipe.parent.query(Static).first()  # type: ignore[union-attr]
     for beside, focused in (("#intro-words", model), (label, recipe)):

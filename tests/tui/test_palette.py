@@ -22,6 +22,8 @@ from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.recorded import press, until
 from tests.tui.shown import lines
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 
 async def test_the_palette_s_quit_asks_too(fake: FakeTrain, app: MnistSumApp) -> None:
     async with app.run_test(size=(80, 24)) as pilot:

@@ -18,6 +18,9 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import recorded
 from tests.tui.fake_train import CONFIG
 from tests.tui.recorded import until
+from tests.tui.shown import form
+
+pytestmark = pytest.mark.usefixtures("without_form")
 
 
 async def test_the_palette_keeps_a_setting(app: MnistSumApp) -> None:
@@ -146,7 +149,7 @@ async def test_in_a_field_a_digit_is_a_digit(tmp_path: Path) -> None:
     settings.keep("digits", "pages")
     app = recorded.new_app(tmp_path)
     async with app.run_test(size=(120, 36)) as pilot:
-        await until(pilot, lambda: app.train_page.is_composed)
+        await form(pilot)
         field = app.screen.query(Input).first()
         field.focus()
         field.value = ""

@@ -25,6 +25,8 @@ from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui.recorded import begin, until
 
+pytestmark = pytest.mark.usefixtures("without_form")
+
 WORDS = ("[/foo]", "[bold", "[b]not bold[/b]", "a\x1b[31mred \x1b]52;c;aGk=\x07", "back\u202eward \udcff.txt 日本語")
 
 
