@@ -44,8 +44,8 @@ def test_the_contrast_is_that_of_the_standard() -> None:
 
 def texts(app: MnistSumApp) -> list[Segment]:
     """What is to be read; behind the palette and a question nothing is, so there the page is dim."""
-    on_top = [*app.screen.query("#--container" if isinstance(app.screen, Palette) else ".dialog"), app.screen]
-    return within(app, on_top[0].region)
+    on_top = app.screen.query("#--input, CommandList" if isinstance(app.screen, Palette) else ".dialog")
+    return within(app, *[each.region for each in on_top or [app.screen]])
 
 
 def within(app: MnistSumApp, *areas: Region) -> list[Segment]:
