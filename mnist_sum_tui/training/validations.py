@@ -76,13 +76,12 @@ def _far_below(epochs: Sequence[EpochDone], images: int, *, is_few: bool) -> tup
 
 def fallen(epochs: Sequence[EpochDone]) -> str:
     """That the last epoch of a run is far below the best one, whose weights are tested; empty if it is not."""
-    found = [(epoch, sum(known) / 2) for epoch in epochs if (known := accuracies(epoch)) is not None]
-    best = next(((epoch, accuracy) for epoch, accuracy in reversed(found) if epoch.best), None)
-    if best is None or best[1] - found[-1][1] <= FAR_BELOW:
+    found = [(epoch, known) for epoch in epochs if (known := accuracies(epoch)) is not None]
+    best = next(((epoch.epoch, sum(known)) for epoch, known in reversed(found) if epoch.best), None)
+    if best is None or (best[1] - sum(found[-1][1])) / 2 <= FAR_BELOW:
         return ""
-    (epoch, _), (last, _) = best, found[-1]
-    digit, total = map(percent, accuracies(last) or ())
-    return f"epoch {last.epoch} has only {digit} digit, {total} sum in validation: the test is of epoch {epoch.epoch}"
+    last, (digit, total) = found[-1][0].epoch, map(percent, found[-1][1])
+    return f"epoch {last} has only {digit} digit, {total} sum in validation: the test is of epoch {best[0]}"
 
 
 def within_chance(epochs: Sequence[EpochDone], images: int, still: str = "") -> str:
