@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.formatting import duration, first_fit, percent
-from mnist_sum_tui.training.other_programs import CROWDED_SHARE
 
 SAME_TIME = 0.05
 """a smaller lead, in seconds, counts as the same time"""
 TURNED = "this one had knobs turned while it trained"
 CROWDED = "other programs took cores from one of them"
-"""why the two may differ, if that is so; how their settings differed at first then explains little"""
+"""what may be why one was ahead; how their settings differed at first then explains little"""
 
 
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
@@ -38,13 +35,7 @@ def why_apart(series: Series, ghost: Series, differing: str) -> str:
     ours, other = map(max, zip(*ends, strict=True)) if ends else (0.0, 0.0)
     if any(change.elapsed < ours for change in series.changed):
         return TURNED
-    return CROWDED if _was_crowded(series, ours) or _was_crowded(ghost, other) else differing
-
-
-def _was_crowded(series: Series, until: float) -> bool:
-    """Whether other programs took many of the cores before `until`; each share is of the time since the one before."""
-    began = np.append(0.0, series.system.column(1))[:-1]
-    return bool(((series.system.column(3) >= CROWDED_SHARE) & (began < until)).any())
+    return CROWDED if series.crowded_from < ours or ghost.crowded_from < other else differing
 
 
 def race_line(found: Sequence[tuple[str, float, str]], model: str, name: str, width: int, why: str = "") -> str:

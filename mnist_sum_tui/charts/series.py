@@ -1,5 +1,6 @@
 """A run's events as arrays for its charts: training as curves (`smooth`), validation as marks. numpy only."""
 
+import math
 from collections.abc import Iterable
 from copy import copy
 from operator import attrgetter
@@ -10,6 +11,7 @@ from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
 from mnist_sum_tui.runs.growing_table import GrowingTable
 from mnist_sum_tui.training.moving_average import SMOOTHING
+from mnist_sum_tui.training.other_programs import is_crowded
 from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
@@ -31,6 +33,9 @@ class Series:
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.training, self.validation, self.system = (GrowingTable(count) for count in (len(COLUMNS), len(COLUMNS), 5))
         self.last_system: System | None = None
+        self.crowded_from = math.inf
+        """the seconds of training after which other programs first took cores that it could use; infinite if never"""
+        self._started: Started | None = None
         self.changed: list[Changed] = []
         """the changes of settings during training, in order"""
         self.steps_per_epoch = 1
@@ -52,10 +57,13 @@ class Series:
                 self._reached.add(event)
                 self.training.add(*_FIGURES(event))
             case Started():
+                self._started = event
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
             case Changed():
                 self.changed.append(event)
             case System():
+                if is_crowded(event, self._started):  # since the event before it
+                    self.crowded_from = min(self.crowded_from, self.last_system.elapsed if self.last_system else 0.0)
                 self.last_system = event
                 self.system.add(event.step, event.elapsed, event.own, event.others, event.gpu)
             case Validated():

@@ -26,7 +26,7 @@ class OtherPrograms:
 
     def note(self, event: System, started: Started | None) -> None:
         """Take in the next System of a run that has started so."""
-        self._crowded = self._crowded + 1 if _is_crowded(event, started) else 0
+        self._crowded = self._crowded + 1 if is_crowded(event, started) else 0
         self._share = event.others or 0.0
         free = max(1, int(event.cores * (1 - self._share)))
         self._fewer = free if started is not None and free < started.threads else 0
@@ -63,7 +63,7 @@ class OtherPrograms:
         return self._words
 
 
-def _is_crowded(event: System, started: Started | None) -> bool:
+def is_crowded(event: System, started: Started | None) -> bool:
     """Whether other programs take cores that the training's threads could use."""
     if started is None or started.device != "cpu" or event.others is None:
         return False

@@ -187,7 +187,7 @@ def test_a_training_tells_it_as_an_event(few_images: str, tmp_path: Path, monkey
     monkeypatch.setattr("mnist_sum_tui.training.loop.read_ghost", read)
     monkeypatch.setattr("mnist_sum_tui.training.race.TARGETS", (0.1,))
     monkeypatch.setattr("mnist_sum_tui.training.race.TOLD_FROM", 0.1)
-    monkeypatch.setattr("mnist_sum_tui.training.other_programs._is_crowded", lambda *_: False)  # whatever else runs
+    monkeypatch.setattr("mnist_sum_tui.training.other_programs.is_crowded", lambda *_: False)  # whatever else runs
     monkeypatch.setattr("mnist_sum_tui.training.coach_memory.BUSY_SHARE", 0)
     told = []
     for event in train(config, run):

@@ -87,15 +87,19 @@ def test_knobs_that_were_turned_later_explain_no_lead(turned_after: float, why: 
 
 @pytest.mark.parametrize("is_ghost", [False, True])
 def test_other_programs_that_took_cores_from_one_of_them_are_why(is_ghost: bool) -> None:
-    events, slower = [*recorded.training(2150)], [*recorded.training(2150, slower=1.6)]
+    started = replace(recorded.started(), device="cpu", threads=4)
+    events, slower = [*recorded.training(2150), started], [*recorded.training(2150, slower=1.6), started]
     reached = max(Series(slower if is_ghost else events).reached().values())
     for share, moment, why in ((0.5, 1.0, CROWDED), (0.3, 1.0, "only the seed differs"), (0.5, reached, CROWDED)):
         told = replace(system(0.5, share), elapsed=moment)
         mine, theirs = (events, [*slower, told]) if is_ghost else ([*events, told], slower)
         assert why_apart(Series(mine), Series(theirs), "only the seed differs") == why
-    early, late = replace(system(0.5, 0.1), elapsed=reached), replace(system(0.5, 0.9), elapsed=reached + 10)
+    early, late = replace(system(0.5, 0.1), elapsed=reached), replace(system(0.1, 0.9), elapsed=reached + 10)
     mine, theirs = (events, [*slower, early, late]) if is_ghost else ([*events, early, late], slower)
     assert why_apart(Series(mine), Series(theirs), "only the seed differs") == "only the seed differs"
+    enough = replace(system(0.5, 0.5, cores=8), elapsed=1.0)
+    mine, theirs = (events, [*slower, enough]) if is_ghost else ([*events, enough], slower)
+    assert why_apart(Series(mine), Series(theirs), "only the seed differs") == "only the seed differs", "of other cores"
 
 
 def test_that_other_programs_took_cores_is_said_at_any_width() -> None:
