@@ -101,7 +101,8 @@ def small(value: float, digits: int = 6, has_zeros: bool = False) -> str:
 
     With `has_zeros` it always has that many, zeros at its end included: `0.1350`.
     """
-    mantissa, power, exponent = f"{value:{'#' if has_zeros else ''}.{digits}g}".partition("e")
+    written = f"{value:#.{digits}g}" if has_zeros else f"{float(f'{value:.{digits}g}'):g}"  # 2 digits of 100: not 1e2
+    mantissa, power, exponent = written.partition("e")
     return f"{mantissa}e{int(exponent)}" if power else mantissa.removesuffix(".")
 
 

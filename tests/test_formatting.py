@@ -218,7 +218,8 @@ def test_a_small_number_is_written_in_one_way() -> None:
         "0.002", "1e-6", "5.65e-6", "1e-12", "10", "2.5e7"
     ]  # fmt: skip
     assert (small(0.135, 4), small(0.135, 4, has_zeros=True)) == ("0.135", "0.1350")
-    assert [small(value, 2) for value in (0.00123, float("inf"), float("nan"), 0.0)] == ["0.0012", "inf", "nan", "0"]
+    values = (0.00123, float("inf"), float("nan"), 0.0, 123.0)
+    assert [small(value, 2) for value in values] == ["0.0012", "inf", "nan", "0", "120"]
 
 
 def test_a_sentence_gets_a_capital_but_a_path_or_a_name_does_not() -> None:

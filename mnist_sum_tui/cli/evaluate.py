@@ -18,7 +18,7 @@ from mnist_sum_tui.cli.common import (
     print_json,
     source_of,
 )
-from mnist_sum_tui.cli.layout import as_is, console, drawn, is_plain, print_table, say, styled
+from mnist_sum_tui.cli.layout import as_is, console, drawn, is_plain, print_table, say, show_commands, styled
 from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
@@ -131,7 +131,7 @@ def _print(predictor: "Predictor", report: "EvalReport", options: str) -> None:
     print_reliability(out, report)
     _print_confusion(out, report)
     _print_by_pair(out, report)
-    _print_mistakes(out, report, options)
+    _print_mistakes(out, report, options, is_run=predictor.run is not None)
 
 
 def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
@@ -205,7 +205,7 @@ def _shaded(share: float | None, worst: float, best: float) -> str:
     return f"{mark}{percent(share, 1, ''):>5}"
 
 
-def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
+def _print_mistakes(out: "Console", report: "EvalReport", options: str, *, is_run: bool) -> None:
     rows = [
         [str(w.index), str(w.label), str(w.digit), how_sure(w.probability, 2), "yes" if w.is_refused else ""]
         for w in report.mistakes[:SHOWN_MISTAKES]
@@ -219,5 +219,6 @@ def _print_mistakes(out: "Console", report: "EvalReport", options: str) -> None:
         out.print()
         print_table(out, f"Wrong digits, {part} shown, surest first", columns, rows)
         if len(rows) < count:
-            say(out, "all: mnist-sum tui, page Mistakes", "dim")
-        say(out, f"see one: mnist-sum predict INDEX{options}", "dim")
+            opened = ", once Enter on the page Runs has opened this run" if is_run else ""
+            say(out, f"All of them: page Mistakes of mnist-sum tui{opened}", "dim")
+        show_commands(out, {"see one": f"mnist-sum predict INDEX{options}"})

@@ -226,10 +226,10 @@ def test_evaluate_says_how_many_wrong_digits_it_shows(cli: Cli, small_data: str,
     begun(config_of(small_data, model="swift"), tmp_path / "runs", 3)
     words = cli("evaluate", "--data-dir", small_data).stdout
     assert re.search(r"^Wrong digits, 16 of \d\d shown, surest first$", words, re.MULTILINE)
-    assert "all: mnist-sum tui, page Mistakes\nsee one: mnist-sum predict INDEX" in words
+    assert "All of them: page Mistakes of mnist-sum tui, once Enter on the page Runs has opened this run\n" in words
     (tmp_path / "runs").rename(tmp_path / "other")
     words = " ".join(cli("evaluate", "--data-dir", small_data, "--runs-dir", "other").stdout.split())
-    asked = re.search("see one: mnist-sum predict INDEX (--run .*?) --data-dir", words)
+    asked = re.search("see one:? mnist-sum predict INDEX (--run .*?) --data-dir", words)
     assert asked is not None
     wanted = cli("predict", "3", "5", "--runs-dir", "other").stdout
     assert cli("predict", "3", "5", *asked[1].split()).stdout == wanted, "the same network"

@@ -94,7 +94,7 @@ def test_the_network_in_the_package_can_be_asked_although_there_is_a_run(run: Ru
         tested = cli("evaluate", *asked, "--data-dir", small_data).stdout
         assert tested.startswith("the built-in network (deep")
         assert re.search(r"^refused +\d\.00 % +images that are said to be no digits$", tested, re.M), "few of 100"
-        assert "see one: mnist-sum predict INDEX --run built-in" in " ".join(tested.split())
+        assert "see one mnist-sum predict INDEX --run built-in" in " ".join(tested.split())
     is_one_line(cli("predict", "3", "--run", "builtin"), 2, "unknown run 'builtin'", "did you mean 'built-in'?")
     found = load_predictor("built-in", run.path.parent)
     assert found.source.startswith("the built-in network (deep")

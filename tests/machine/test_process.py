@@ -136,6 +136,12 @@ def test_the_collector_looks_less_often_and_a_training_step_leaves_it_nothing() 
         gc.enable()
 
 
+def test_what_is_there_when_torch_is_asked_for_again_is_still_collected() -> None:
+    frozen = gc.get_freeze_count()
+    process.import_torch()
+    assert gc.get_freeze_count() == frozen
+
+
 @pytest.mark.parametrize(
     ("words", "is_long"), [("train", True), ("--plain train", True), ("--marker ascii lr", True), ("predict 3", False)]
 )

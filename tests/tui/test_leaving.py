@@ -50,6 +50,11 @@ async def test_leaving_while_training_asks(
         await press(pilot, keys[0])
         assert isinstance(app.screen, QuitScreen)
         assert app.screen.query_one("#keep", Button).has_focus
+        assert "still training" in str(app.screen.query_one(".heading", Static).visual)
+        await press(pilot, "escape")
+        app.session.is_paused = True
+        await press(pilot, keys[0])
+        assert "is paused" in str(app.screen.query_one(".heading", Static).visual)
         await press(pilot, "escape")
         assert app.session.is_training
         await pilot.press(*keys)

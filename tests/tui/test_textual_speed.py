@@ -19,6 +19,7 @@ from textual.dom import DOMNode
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.tui import textual_speed
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import Page
@@ -145,6 +146,7 @@ def test_what_is_drawn_goes_with_its_app(tmp_path: Path, monkeypatch: pytest.Mon
 
 async def test_panels_that_were_closed_are_freed(app: MnistSumApp) -> None:
     """Each opening would take memory, in a dashboard that is open for days."""
+    import_torch()  # otherwise the dashboard does, in a thread, and what is there then is never collected
     opened = list[weakref.ref[HelpPanel]]()
     async with app.run_test(size=(120, 36)) as pilot:
         for _ in range(4):

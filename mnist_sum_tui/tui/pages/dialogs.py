@@ -173,7 +173,8 @@ class QuitScreen(Question[Answer]):
     def compose(self) -> ComposeResult:
         """The question, three buttons, and what leaving at once would lose."""
         with Vertical(id="question"):
-            yield Static("The network is still training.", classes="heading", markup=False)
+            state = "The training is paused." if self._session.is_paused else "The network is still training."
+            yield Static(state, classes="heading", markup=False)
             yield Button("Keep training (k)", id="keep", variant="primary", compact=True)
             yield Button("Stop and save (s)", id="save", compact=True)
             yield Button("Leave at once (l)", id="leave", variant="error", compact=True)

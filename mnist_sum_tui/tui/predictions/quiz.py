@@ -98,4 +98,4 @@ def _mark(is_right: bool) -> str:
 
 def _short(seconds: float) -> str:
     """A duration, with milliseconds below one second: `4 ms`."""
-    return duration(seconds) if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+    return duration(seconds) if seconds >= 0.9995 else f"{seconds * 1000:.0f} ms"

@@ -1,5 +1,6 @@
 """The quiz: what it asks, how it compares, and the score."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,8 @@ def test_who_was_right_and_how_long_it_took() -> None:
     """Image 8 is a 5 that is read as 6."""
     right = answered(5, 8)
     assert right.lines() == ["You      5 + 3 = 8  ✓ 2.0 s", "Network  6 + 3 = 9  ✗ 4 ms", "It is    5 + 3 = 8"]
+    slow = replace(right, network_seconds=0.9996)
+    assert slow.lines()[1].endswith(" 1.0 s"), "and not 1000 ms"
     assert not answered(5, 9).is_right
     assert not answered(6, 8).is_right
     score = score_of([right, answered(6, 9), answered(7, 9, index=0, number=2)], "x", "2026-11-27")
