@@ -114,7 +114,7 @@ def test_the_sum_that_is_worse_than_all_others_is_named(width: int) -> None:
 def test_a_large_number_of_wrong_digits_is_written_as_all_numbers_are() -> None:
     split = dataset.load("test").take(torch.arange(40))
     report, out = evaluate(build("swift"), split, choose(TrainConfig())), terminal(80)
-    _print_mistakes(out, replace(report, digit_mistakes=1321), "")
+    _print_mistakes(out, replace(report, digit_mistakes=1321), "", is_run=False)
     assert "Wrong digits, 16 of 1,321 shown, surest first" in printed(out)
 
 
