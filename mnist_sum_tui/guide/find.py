@@ -28,6 +28,11 @@ class GuidePage:
     text: str
     """the whole file, Markdown"""
 
+    @property
+    def title(self) -> str:
+        """What its heading says: `Ten experiments to try`."""
+        return self.text.partition("\n")[0].removeprefix("# ")
+
 
 class Part(NamedTuple):
     """A section of a page, or an entry of the glossary; `text` is Markdown and begins with the title."""

@@ -13,6 +13,9 @@ from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
+NAME_WIDTH = 24
+"""columns of a page's name in the list"""
+
 
 class GuideScreen(Question[None]):
     """Shows the list and the text; the text has the focus, so that the usual keys scroll it."""
@@ -30,13 +33,15 @@ class GuideScreen(Question[None]):
         align: center middle;
         #guide { width: 1fr; max-width: 130; height: 1fr; background: $surface; }
         #guide-list { width: 26; height: 1fr; border: none; padding: 0 1; background: $panel; }
+        #guide-list { text-wrap: nowrap; text-overflow: clip; }
         #guide-scroll { width: 1fr; height: 1fr; }
         MarkdownBlock { link-color: $text-primary; }
         /* Textual would lose a ground that is opaque */
         MarkdownBlock > .code_inline { color: $foreground; background: $foreground 10%; }
         MarkdownH2 { text-style: bold; }  /* only links are underlined */
         &.-narrow #guide { layout: vertical; }
-        &.-narrow #guide-list { width: 1fr; height: 3; }
+        &.-narrow #guide-list { width: 1fr; height: 3; text-overflow: ellipsis; }
+        &.-narrow #guide-list:focus { height: auto; max-height: 60%; }
         &.-narrow Markdown { padding: 0 0 0 1; }
         &.-narrow MarkdownFence > Label { padding: 1 0; }
     }
@@ -52,7 +57,9 @@ class GuideScreen(Question[None]):
     def compose(self) -> ComposeResult:
         """The list beside the text, or above it if there is little room."""
         with Horizontal(id="guide"):
-            yield OptionList(*(Option(name, id=name) for name in pages()), id="guide-list", markup=False)
+            # beside the text there is room for the names alone
+            named = (Option(f"{name:<{NAME_WIDTH}}{page.title}", id=name) for name, page in pages().items())
+            yield OptionList(*named, id="guide-list", markup=False)
             with VerticalScroll(id="guide-scroll"):
                 yield GuideText(pages()[self.page].text, open_links=False)
         yield KeyFooter()

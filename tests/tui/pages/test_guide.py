@@ -21,6 +21,7 @@ from mnist_sum_tui.tui.pages.dialogs import Confirm
 from mnist_sum_tui.tui.pages.guide import GuideScreen
 from tests.tui import fixed, recorded
 from tests.tui.recorded import press, until
+from tests.tui.shown import lines
 
 pytestmark = pytest.mark.usefixtures("without_form")
 
@@ -80,6 +81,9 @@ async def test_it_is_opened_read_and_closed(size: tuple[int, int], app: MnistSum
         assert scroll.region.width >= 40
         assert scroll.region.height >= 12
         assert choices.region.overlaps(app.screen.region)
+        for name, line in zip(pages(), lines(app)[:3], strict=False):
+            assert f" {name} " in line, "a row each"
+            assert (heading(name)[:20] in line) == (choices.region.width == size[0]), "with its title where it has room"
         await pilot.press("pagedown")
         await until(pilot, lambda: scroll.scroll_y > 0)
         await pilot.press("escape")
@@ -100,6 +104,7 @@ async def test_pages_are_turned_by_keys_and_chosen_from_the_list(app: MnistSumAp
         await until(pilot, lambda: title(guide) == heading(names[-1]))
         await pilot.press("tab")
         assert guide.query_one(OptionList).has_focus
+        assert guide.query_one(OptionList).size.height > 10, "more than the three rows above the text"
         await pilot.press("home", "down", "down", "enter")
         await until(pilot, lambda: title(guide) == heading(names[2]))
         assert guide.query_one("#guide-scroll").has_focus
