@@ -3,7 +3,8 @@
 from textual.binding import Binding
 
 from mnist_sum_tui.config import value_words
-from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
+from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, turned
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.knob_panel import KnobPanel
@@ -22,7 +23,10 @@ def values_now(session: Session) -> dict[str, str]:
     assert session.config is not None
     usual = {name: value_words(name, getattr(session.config, name)) for name in KNOBS}
     epochs = {"epochs": str(session.started.epochs)} if session.started else {}
-    return {**usual, "lr": "x1", **epochs, **session.turned}
+    changes = [event.turn for event in session.events if isinstance(event, Changed) and event.setting != "epochs"]
+    step = session.events[-1].step if session.events else 0
+    made = {name: turn.value for name, turn in turned(changes, step).items()}  # others are planned for later
+    return {**usual, "lr": "x1", **epochs, **made, **session.asked}
 
 
 class KnobKeys(Page):
@@ -67,8 +71,9 @@ class KnobKeys(Page):
     def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
         """Ask the training for the change; its event Changed says from which step it holds."""
         if self.session.control is not None:
-            self.session.turned[message.setting] = message.value
-            self.session.control.turn(Turn.of(0, message.setting, message.value))
+            turn = Turn.of(0, message.setting, message.value)
+            self.session.asked[turn.setting] = turn.value
+            self.session.control.turn(turn)
             self.show_knobs()
 
     def action_single_step(self) -> None:

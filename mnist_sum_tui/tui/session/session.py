@@ -92,8 +92,8 @@ class Session:
         """the best epoch so far"""
         self.finished: Finished | None = None
         self.is_paused = False
-        self.turned: dict[str, str] = {}
-        """the settings that were changed during training, and their new values"""
+        self.asked: dict[str, str] = {}
+        """new values of settings that the user has asked for, until an event tells that they hold"""
         self.undo = Undo()
         """the changes of settings that were made here"""
         self._digit, self._sum = Average(), Average()
@@ -200,7 +200,6 @@ class Session:
         match event:
             case Started():
                 self.started, self.finished, self.is_paused = event, None, False
-                self.turned.pop("epochs", None)  # it has those that were asked for when it was resumed
             case Progress():
                 self.progress = event
                 self.training = self._digit.add(event.digit_accuracy), self._sum.add(event.sum_accuracy)
@@ -214,7 +213,8 @@ class Session:
                 self.finished, self.is_paused = event, False
             case Changed():
                 self.started = self.started and self.started.after(event)
-                self.turned[event.setting] = event.value
+                if self.asked.get(event.setting) == event.value:
+                    del self.asked[event.setting]
                 self.undo.note(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)

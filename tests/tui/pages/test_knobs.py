@@ -8,7 +8,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Changed
+from mnist_sum_tui.runs.events import Changed, Notice
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.pages.dialogs import Confirm
@@ -54,6 +54,21 @@ def test_after_a_resumption_with_more_epochs_the_knob_shows_those(tmp_path: Path
     assert values_now(session)["epochs"] == "3"
     session.add(replace(recorded.started(resumed=True), epochs=10, step=1290))
     assert (values_now(session)["epochs"], values_now(session)["lr"]) == ("10", "x2")
+
+
+def test_a_planned_change_is_shown_from_its_step_on_and_not_a_wish_that_came_before(tmp_path: Path) -> None:
+    session = Session(tmp_path)
+    session.begin(TrainConfig.of("standard"), Run(tmp_path / recorded.RUN), Control())
+    planned = Changed(step=0, epoch=1, elapsed=0.1, at=300, setting="lr", before="x1", value="x0.5")
+    for event in (recorded.started(), planned):
+        session.add(event)
+    assert values_now(session)["lr"] == "x1"
+    session.asked["lr"] = "x2"
+    assert values_now(session)["lr"] == "x2", "at once"
+    session.add(replace(planned, step=100, at=100, value="x2"))
+    assert (values_now(session)["lr"], session.asked) == ("x2", {})
+    session.add(Notice(step=300, epoch=1, elapsed=9.0, message=""))
+    assert values_now(session)["lr"] == "x0.5"
 
 
 async def test_a_knob_is_turned_and_undone(pilot: Pilot[int]) -> None:

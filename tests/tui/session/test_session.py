@@ -8,7 +8,7 @@ import pytest
 
 from mnist_sum_tui.charts.series import HEADS, Series, smooth
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import Changed, EpochDone, Paused, Progress, Resumed, Validated
+from mnist_sum_tui.runs.events import EpochDone, Paused, Progress, Resumed, Validated
 from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
@@ -173,13 +173,3 @@ def test_an_error_stays_known_when_its_own_run_is_opened_and_goes_with_another(t
     for other, line in ((run, "✗ failed "), (Run(tmp_path / "other"), "… cut off ")):
         session.open(CONFIG, other, [])
         assert state_line(session) == line
-
-
-def test_epochs_that_were_set_are_told_until_the_run_is_resumed_with_others(tmp_path: Path) -> None:
-    session = Session(tmp_path)
-    turn = Changed(step=5, epoch=1, elapsed=1.0, at=5, setting="epochs", before="5", value="7")
-    for event in (recorded.started(), turn, replace(turn, setting="lr", before="x1", value="x0.5")):
-        session.add(event)
-    assert session.turned == {"epochs": "7", "lr": "x0.5"}
-    session.add(recorded.started(resumed=True))
-    assert session.turned == {"lr": "x0.5"}
