@@ -174,7 +174,8 @@ def _print_confusion(out: "Console", report: "EvalReport") -> None:
         rows.append([str(label), *marked])
     title = "Digits: the true digit in rows, what it is read as in columns"
     out.print()
-    print_table(out, title, ["", *(str(digit) for digit in range(10))], rows)
+    read_as = [f"read as {digit}:" if is_plain() else str(digit) for digit in range(10)]
+    print_table(out, title, ["true" if is_plain() else "", *read_as], rows)
 
 
 def _print_by_pair(out: "Console", report: "EvalReport") -> None:
@@ -189,7 +190,8 @@ def _print_by_pair(out: "Console", report: "EvalReport") -> None:
     shades = f"; the fuller, the more mistakes: {ends}" if is_shaded else ""
     title = f"Sum accuracy in %: the digit in rows, the number in columns{shades}"
     out.print()
-    print_table(out, title, ["", *(f"+{number}" for number in range(10))], rows, gap=1)
+    numbers = [f"+{number}{':' if is_plain() else ''}" for number in range(10)]
+    print_table(out, title, ["digit" if is_plain() else "", *numbers], rows, gap=1)
     hard = [
         f"{label} + {number}, right in {percent(report.sum_accuracy_by_pair[label][number])}"
         for label, number in report.hardest

@@ -79,6 +79,12 @@ def test_a_row_is_a_sentence() -> None:
     assert sentence(["layer", "kind", "parameters"], ["in all", "", "5,159"]) == "in all: parameters 5,159"
 
 
+def test_a_map_says_which_of_its_numbers_is_what(small_data: str, cli: Cli) -> None:
+    said = cli("evaluate", "built-in", "--data-dir", small_data, "--plain").stdout
+    assert "\ntrue 7: read as 7: " in said
+    assert "\ndigit 7: +0: 100.0, +1: 100.0" in said
+
+
 def test_a_chart_is_its_values() -> None:
     curve = Curve("digit", "digit", np.arange(4.0), np.array([np.nan, 2.0, 0.5, 1.0]))
     empty = Curve("sum", "sum", np.arange(1.0), np.array([np.nan]))
