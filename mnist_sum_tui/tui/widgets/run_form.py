@@ -81,6 +81,7 @@ class RunForm(ChoiceForm):
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
+        self.watch(self, "virtual_size", lambda: self.call_later(self._fit), init=False)
         self.query_one("#start").focus()
         self._explain()
 
@@ -195,7 +196,6 @@ class RunForm(ChoiceForm):
             put(readiness, settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
             put(readiness, words.time_words(config, self.speeds) or words.READY[self._is_ready])
-        self.call_after_refresh(self._fit)
 
     def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
         """Describe the recipes and networks, with the times so far; what was set by hand stays with each recipe."""

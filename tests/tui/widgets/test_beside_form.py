@@ -1,7 +1,7 @@
 """What stands beside the form for a new run on a large screen."""
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import Select, Static
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.recipes import RECIPES, Recipe
@@ -35,3 +35,14 @@ async def test_the_recipes_are_explained_where_there_is_room(app: MnistSumApp, m
             await pilot.resize_terminal(200, rows)
             parts = "What each recipe is for", *others
             await until(pilot, lambda: [part for part in parts if part in words()] == [*parts[3 - count :]])  # noqa: B023
+
+
+async def test_the_introduction_goes_whenever_the_buttons_get_no_room(app: MnistSumApp) -> None:
+    """However late that is known: on a busy machine the form was measured before it was laid out."""
+    async with app.run_test(size=(80, 24)) as pilot:
+        form = app.train_page.form
+        await until(pilot, lambda: "weight decay" in str(form.query_one("#sets", Static).visual))
+        await pilot.pause()
+        assert not form.has_class("-tight")
+        form.query_one("#sets", Static).update("\n" * 9)
+        await until(pilot, lambda: form.has_class("-tight"))
