@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -50,7 +51,8 @@ def main() -> None:
             for line in settings.told(settings.read()[1]):
                 _say("note", line)
         use_settings(is_forgiving=is_doctor)
-        code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
+        with _installing():
+            code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
@@ -91,6 +93,25 @@ def _check_folders() -> None:
         raise UsageError("the current folder no longer exists: cd to another") from None
     if not PACKAGE.is_dir():
         raise UsageError(f"{PACKAGE}: cannot run inside a zip file: unpack it, or install it with pip")
+
+
+@contextlib.contextmanager
+def _installing() -> Iterator[None]:
+    """Say why typer cannot write the shell's completion, as for a user without a home, or whose .bashrc is not UTF-8.
+
+    Raises:
+        MnistSumError: it cannot be written.
+    """
+    try:
+        yield
+    except (OSError, RuntimeError, UnicodeError) as error:
+        if "--install-completion" not in sys.argv:
+            raise
+        where = f"{name}: " if (name := getattr(error, "filename", None)) else ""
+        why = getattr(error, "strerror", None) or error
+        raise MnistSumError(
+            f"{where}completion cannot be installed ({why}): mnist-sum --show-completion prints it, to copy it"
+        ) from error
 
 
 def _leave(code: int) -> NoReturn:

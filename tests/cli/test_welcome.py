@@ -1,6 +1,7 @@
 """`mnist-sum` without a command: ten lines that say what it is and what to try first."""
 
 import shlex
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 from mnist_sum_tui.cli.commands import build
 from mnist_sum_tui.cli.welcome import FIRST, FURTHER
 from tests.cli.terminals import shown
-from tests.conftest import Cli
+from tests.conftest import Cli, is_one_line
 from tests.test_import_hygiene import loaded_by
 
 COLUMNS = 60
@@ -65,3 +66,13 @@ def test_help_errors_and_completion_print_no_welcome(cli: Cli) -> None:
         assert f"  {first} " not in cli(*arguments).stdout
     completed = cli(_MNIST_SUM_COMPLETE="complete_bash", COMP_WORDS="mnist-sum ev", COMP_CWORD="1").stdout
     assert completed.split() == ["evaluate"]
+
+
+def test_completion_that_cannot_be_installed_is_said_in_a_line(cli: Cli, tmp_path: Path) -> None:
+    """Its writing is typer's; a home that is a file, or a .bashrc that is not UTF-8, gave a traceback."""
+    (home := tmp_path / "home").mkdir()
+    (home / ".bashrc").write_bytes(b"# \xff\n")
+    for place, why in ((home / ".bashrc", "File exists"), (home, "can't decode byte")):
+        asked = {"HOME": str(place), "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+        is_one_line(cli("--install-completion", "bash", **asked), 1, why, "mnist-sum --show-completion")
+    assert (home / ".bashrc").read_bytes() == b"# \xff\n"
