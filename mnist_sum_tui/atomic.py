@@ -17,6 +17,8 @@ NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP)
 """the errors of file systems that cannot flush a folder"""
 NO_SPACE = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 """the errors of a disk that takes no more; EDQUOT: the user's quota is used up; EFBIG: a limit on each file"""
+NO_FILES = (errno.EMFILE, errno.ENFILE)
+"""the errors of too many open files, in this process or on the machine"""
 FREED = 1
 """how many files are gone when the disk is asked: if a hard link fails, the temporary file is removed first"""
 MOST_LETTERS = 50
@@ -128,6 +130,8 @@ def what_helps(error: OSError) -> str:
     """What to do where nothing can be written."""
     if error.errno == errno.EIO:
         return "check its disk"
+    if error.errno in NO_FILES:
+        return "close other programs, or raise `ulimit -n`"
     if error.errno not in NO_SPACE:
         return "check the folder, and whether you may write there"
     if error.errno == errno.EFBIG:

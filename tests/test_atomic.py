@@ -154,6 +154,7 @@ def test_on_windows_a_virus_scanner_may_look_at_the_file_for_a_second(
         (errno.EFBIG, "raise `ulimit -f`"),
         (errno.EROFS, "check the folder, and whether you may write there"),
         (errno.EIO, "check its disk"),
+        (errno.EMFILE, "close other programs, or raise `ulimit -n`"),
     ],
 )
 def test_space_is_asked_for_only_where_it_helps(

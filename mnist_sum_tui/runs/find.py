@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from mnist_sum_tui.atomic import NO_SPACE, what_helps
+from mnist_sum_tui.atomic import NO_FILES, NO_SPACE, what_helps
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.own_network import named, option_for
@@ -200,7 +200,7 @@ def create(folder: str | Path, config: TrainConfig, name: str = "", suffix: str 
                 return _begin(Run(path, []), config)
     except OSError as error:
         reason = error.strerror or str(error)
-        ways = f"{what_helps(error)}, or " if error.errno in NO_SPACE else ""
+        ways = f"{what_helps(error)}, or " if error.errno in (*NO_SPACE, *NO_FILES) else ""
         raise RunError(f"{folder}: no run can be made there ({reason}); {ways}choose another --runs-dir") from error
     raise RunError(f"{folder}: has a thousand runs from this second; wait a moment")
 

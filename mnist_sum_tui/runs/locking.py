@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mnist_sum_tui.atomic import NO_SPACE, open_own, read_own, what_helps, write_atomic
+from mnist_sum_tui.atomic import NO_FILES, NO_SPACE, open_own, read_own, what_helps, write_atomic
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.own_files import check, check_no_link
 
@@ -89,7 +89,7 @@ def _locked(folder: Path, seconds: float) -> "FileLock | None":
             advice = "remove its file .lock, which is another user's, or choose another --runs-dir"
         elif is_refused or error.errno == errno.EROFS:
             advice = "check that the folder can be written to"
-        elif error.errno in NO_SPACE:
+        elif error.errno in (*NO_SPACE, *NO_FILES):
             advice = what_helps(error)
         else:
             advice = "choose another --runs-dir, on a local disk"

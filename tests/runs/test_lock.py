@@ -192,6 +192,7 @@ def test_a_disk_without_locks_is_locked_by_a_file_and_nothing_is_said_of_it(
     ("number", "advice"),
     [
         (errno.ENOSPC, "free some space"),
+        (errno.EMFILE, "close other programs, or raise `ulimit -n`"),
         (errno.ENOLCK, "choose another --runs-dir, on a local disk"),
         (errno.EOPNOTSUPP, "choose another --runs-dir, on a local disk"),
         (errno.EROFS, "check that the folder can be written to"),
