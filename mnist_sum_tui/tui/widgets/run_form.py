@@ -81,7 +81,7 @@ class RunForm(ChoiceForm):
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
-        self.watch(self, "virtual_size", lambda: self.call_later(self._fit), init=False)
+        self.watch(self, "virtual_size", lambda: self.call_next(self._fit), init=False)
         self.query_one("#start").focus()
         self._explain()
 
