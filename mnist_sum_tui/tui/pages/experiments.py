@@ -1,5 +1,6 @@
 """Experiments: keys of the page Runs for work with many runs: filter, note, fold seeds, choose columns."""
 
+import math
 import time
 
 from textual.binding import Binding
@@ -19,6 +20,8 @@ from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RENEW_SECONDS = 5.0
 """how often the runs that train are read again"""
+COARSE_NS, COARSE_SECONDS = 10**9, 2.0
+"""disks whose times are whole seconds, as on a FAT stick, have steps of at most two seconds"""
 ALL_RUNS = Binding("escape", "all_runs", "All runs")
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
@@ -39,6 +42,8 @@ class Experiments(RunKeys):
     """when the runs that train were read last, by time.monotonic"""
     read_at = 0
     """when the folder was last changed before it was read, in ns"""
+    _noticed = (0, math.inf)
+    """`read_at`, and since when it is that, by time.monotonic; infinity once it is read again"""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to filter and to fold if there are runs, and all runs where some have no row of their own."""
@@ -62,7 +67,12 @@ class Experiments(RunKeys):
         super().keep_state()
         if not self.is_current:
             return
+        if self._noticed[0] != self.read_at:
+            self._noticed = self.read_at, time.monotonic()
         if self.changed_at != self.read_at:
+            self.action_reload()
+        elif self.read_at % COARSE_NS == 0 and time.monotonic() - self._noticed[1] >= COARSE_SECONDS:
+            self._noticed = self.read_at, math.inf  # a further change in the same step of the time is in it by now
             self.action_reload()
         elif time.monotonic() - self._renewed >= RENEW_SECONDS:
             self._renew()
