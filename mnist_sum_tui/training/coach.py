@@ -84,8 +84,9 @@ class Coach:
         elif isinstance(event, Health):
             self._dead.note(event)
         elif isinstance(event, Progress) and math.isfinite(event.loss):
-            self._seen.note(event)
-            self._turns.update(dict.fromkeys(turned(turns, event.step).values()))
+            held = turned(turns, event.step)
+            self._seen.note(event, held["lr"].number if "lr" in held else 1.0)
+            self._turns.update(dict.fromkeys(held.values()))
         else:
             return False
         return True

@@ -21,7 +21,7 @@ READS, KNOWS = 0.5, 0.9
 COOL = 0.3
 """the learning rate has fallen if it is below this share of its peak"""
 WORSE, RISEN = 1.5, 0.05
-"""the loss has risen if it is more than WORSE times its lowest value, plus RISEN"""
+"""the loss has risen if it is more than WORSE times its lowest value, plus RISEN; the digit's alone, plus twice that"""
 BUSY_SHARE = 0.5
 """a training is slow below this share of its best speed"""
 AGAIN = 2.0
@@ -47,6 +47,8 @@ class Seen:
     first_digit_loss: float = 0.0
     lowest: float = math.inf
     """the lowest average of the loss, in nats"""
+    lowest_digit: float = math.inf
+    """the same of the digit's loss alone, which the sum's would hide before the network adds"""
     fastest: float = 0.0
     """the highest average of the speed in this process, in images/s"""
     slow_events: int = 0
@@ -56,7 +58,7 @@ class Seen:
     peak_rate: float = 0.0
     """the highest learning rate since it began to rise"""
     rate: float = 0.0
-    """the learning rate of the newest Progress"""
+    """the learning rate of the newest Progress; if the user has turned it up, as it would be otherwise"""
     events: int = 0
     """how many Progress events were taken in"""
     step: int = 0
@@ -77,26 +79,28 @@ class Seen:
         self.before, self.is_late = self.events, is_resumed and not self.events
         self.speed, self.fastest, self.slow_events = Average(SLOW), 0.0, 0
 
-    def note(self, event: Progress) -> None:
-        """Take in the next Progress."""
+    def note(self, event: Progress, factor: float) -> None:
+        """Take in the next Progress. The user has turned its learning rate by the factor, or not: 1."""
         for average, value in (
             (self.loss, event.loss), (self.digit_loss, event.digit_loss), (self.digit, event.digit_accuracy),
             (self.total, event.sum_accuracy), (self.speed, event.images_per_second),
         ):  # fmt: skip
             average.add(value)
         self.reached.add(event)
-        loss, speed = self.loss.value, self.speed.value
-        peak = 0.0 if event.lr >= AGAIN * self.rate else self.peak_rate
-        self.events, self.step, self.elapsed, self.rate = self.events + 1, event.step, event.elapsed, event.lr
-        self.peak_rate, self.most_digit = max(peak, event.lr), max(self.most_digit, self.digit.value)
+        loss, digit_loss, speed = self.loss.value, self.digit_loss.value, self.speed.value
+        rate = event.lr / max(factor, 1.0)
+        peak = 0.0 if rate >= AGAIN * self.rate else self.peak_rate
+        self.events, self.step, self.elapsed, self.rate = self.events + 1, event.step, event.elapsed, rate
+        self.peak_rate, self.most_digit = max(peak, rate), max(self.most_digit, self.digit.value)
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
-            self.first_digit_loss = self.digit_loss.value
+            self.first_digit_loss = digit_loss
             if self.is_late:
                 self.reached.forget_times()
         if self.events >= SETTLED:
-            self.lowest = min(self.lowest, loss)
-            self.low_step = self.low_step if loss > WORSE * self.lowest + RISEN else self.step
+            self.lowest, self.lowest_digit = min(self.lowest, loss), min(self.lowest_digit, digit_loss)
+            is_worse = loss > WORSE * self.lowest + RISEN or digit_loss > WORSE * self.lowest_digit + 2 * RISEN
+            self.low_step = self.low_step if is_worse else self.step
             is_high = loss > JUMP * self.lowest + 0.1
             self.high_events = self.high_events + 1 if is_high else 0
         if self.events - self.before >= SETTLED:

@@ -1,5 +1,7 @@
 """The coach when the learning rate is turned while a network trains."""
 
+from dataclasses import replace
+
 import pytest
 
 from mnist_sum_tui.runs.events import Advice, Changed, Event, Progress
@@ -25,6 +27,29 @@ def test_a_rate_that_was_turned_up_is_blamed_as_soon_as_the_loss_has_risen() -> 
     assert found[-1] == ("too-high", "The loss has risen since the learning rate was turned up: turn it back")
     assert [topic for topic, _ in found].count("adds") <= 1
     assert topics(run(600, learns))[-1] != "adds"
+
+
+def test_that_the_digit_has_become_worse_is_told_as_long_as_it_lasts_though_the_sum_is_learned_meanwhile() -> None:
+    """As measured with `compact`, x100 at step 163: the mean of both losses is soon as low as before."""
+
+    def learns(step: int) -> Progress:
+        if step < 163:
+            return replace(progress(step, 0.05, 0.98, 0.7), sum_loss=1.1)
+        return replace(progress(step, 0.45, 0.87, 0.83, lr=0.1), sum_loss=max(2.5 - step / 200, 0.6))
+
+    found = said(run(500, learns), turns=[Turn(163, "lr", "x100")])
+    assert found[-1] == ("too-high", "The loss has risen since the learning rate was turned up: turn it back")
+
+
+def test_a_rate_that_is_turned_back_is_not_said_to_fall() -> None:
+    def learns(step: int) -> Progress:
+        return progress(step, 0.05, 0.985, 0.98, lr=0.1 if 100 <= step < 130 else 1e-3)
+
+    turns = [Turn(100, "lr", "x100"), Turn(130, "lr", "x1")]
+    assert topics(run(300, learns), turns=turns)[-1] == "knows"
+    assert (
+        topics(run(300, lambda step: progress(step, 0.05, 0.985, 0.98, lr=1e-3 if step < 130 else 1e-4)))[-1] == "cools"
+    )
 
 
 @pytest.mark.parametrize(
