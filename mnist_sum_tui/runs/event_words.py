@@ -4,6 +4,8 @@ from mnist_sum_tui.config import settings
 from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.events import Advice, Changed, Checkpointed, EpochDone, Event, Notice, Started, Validated
 
+BEST = " (best epoch so far)"
+"""what follows the validation of such an epoch"""
 BUSY = "busy"
 """the topic of the coach's advice on other programs, which helps only while the run trains"""
 
@@ -44,7 +46,7 @@ def event_news(event: Event) -> str:
             return images_words(event)
         case EpochDone(val_digit_accuracy=float(), val_sum_accuracy=float()):
             found = f"validation digit {percent(event.val_digit_accuracy)}, sum {percent(event.val_sum_accuracy)}"
-            return f"epoch {event.epoch}: {found}{' (best epoch so far)' if event.best else ''}"
+            return f"epoch {event.epoch}: {found}{BEST if event.best else ''}"
         case Validated():
             found = f"validation digit {percent(event.digit_accuracy)}, sum {percent(event.sum_accuracy)}"
             return f"step {event.step:,}: {found}"

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.widgets.key_footer import WIDE
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, map_lines
+from mnist_sum_tui.verdict import Verdict
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
@@ -23,6 +24,9 @@ STEP_BY_STEP = (
 )
 IN_REPLAY = "on page Train (F1) the key g tells at which step."
 """where a run tells when it began to add, if it is not known here; the second while it is replayed, as in the demo"""
+
+ADDS = 9
+"""of the ten sums, from which on a network is said to add, as in a run's replay and report"""
 
 
 class AdditionTable(Widget):
@@ -64,7 +68,10 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool, began: 
         fitting = digits[read]
         are = "is" if fitting == 1 else "are"
         found = f"No whole diagonal: it reads {read}, and {fitting} of ten sums {are} {read} + the number. "
-        found += "It does not add yet."
+        if predictions[0].verdict is Verdict.STRANGER:
+            found += "That says little of its adding, because it takes the image for no digit."
+        else:
+            found += "It adds, but for one number." if fitting >= ADDS else "It does not add yet."
     found += " The fuller a cell, the more probable."
     if began:
         return f"{found} When? {began}"

@@ -1,7 +1,7 @@
 """Said: the news of a run and what the coach says, of which RunView shows the newest."""
 
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.event_words import event_news, is_of_the_moment
+from mnist_sum_tui.runs.event_words import BEST, event_news, is_of_the_moment
 from mnist_sum_tui.runs.events import Advice, EpochDone, Event, Started
 
 
@@ -11,8 +11,8 @@ class Said:
     def __init__(self, news: str) -> None:
         """`news` is shown before the first event that is any."""
         self._news = news
-        self._best = ""
-        """the best epoch so far, in words that follow those on a later one"""
+        self._best, self._highest = "", 0.0
+        """the best epoch so far, in words that follow those on a later one; and the highest mean accuracy"""
         self._told: list[Advice] = []
         self._is_coach_last = False
         """whether the coach has spoken since the last other news"""
@@ -31,6 +31,9 @@ class Said:
         match event:
             case EpochDone(best=True, val_digit_accuracy=float(digit), val_sum_accuracy=float(total)):
                 self._best = f"; best: epoch {event.epoch}, {percent(digit).removesuffix(' %')} / {percent(total)}"
+                if digit + total < self._highest:  # it counts, because it made smaller steps
+                    self._news = self._news.replace(BEST, " (best, within chance)")
+                self._highest = max(self._highest, digit + total)
             case EpochDone():
                 self._news += self._best
 

@@ -1,5 +1,7 @@
 """Inside: the addition table, and what is said where a run kept no other weights to compare it with."""
 
+from dataclasses import replace
+
 import pytest
 from textual.widgets import OptionList, Static
 
@@ -9,7 +11,7 @@ from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
-from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
+from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed
@@ -33,7 +35,7 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
             assert cells.index(BRAILLE.shades[4]) == 7 + number, "the diagonal"
         page.show_index(fixed.ODD[0])
         await press(pilot, "enter")
-        assert "it reads 0, and 9 of ten sums are 0 + the number. It does not add yet" in words(page)
+        assert "it reads 0, and 9 of ten sums are 0 + the number. It adds, but for one number" in words(page)
         await pilot.resize_terminal(120, 36)
         await press(pilot, "h")
         pair = page.query_one(HeatPair)
@@ -49,6 +51,16 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
         assert not page.query_one(Maps).display, "which would show another layer below the table's words"
         assert table.region.width > 19 * 6
         assert table.region.y < page.query_one(HeatPair).region.y
+
+
+def test_a_table_of_what_is_no_digit_is_not_taken_for_a_network_that_cannot_add() -> None:
+    odd = fixed.predictions(fixed.ODD[0])
+    few = tuple(replace(said, sum=said.number % 3) for said in odd)
+    assert "It does not add yet." in table_words(few, has_others=True, began="", is_replay=False)
+    strange = tuple(replace(said, digit_score=0.1, threshold=0.5) for said in few)
+    said = table_words(strange, has_others=True, began="", is_replay=False)
+    assert "it takes the image for no digit" in said
+    assert "not add" not in said
 
 
 async def test_on_a_large_screen_the_list_of_many_layers_is_whole(

@@ -14,3 +14,5 @@ def test_after_an_epoch_that_is_not_the_best_the_best_one_is_told() -> None:
         said.add(replace(best, epoch=epoch, best=epoch == 2))
         assert said.news(None).endswith(f"98.30 %{ending}" if epoch != 2 else ending)
         assert said.news(None).count("best") == (epoch > 1)
+    said.add(replace(best, epoch=5, best=True, val_sum_accuracy=0.9828))
+    assert said.news(None).endswith("sum 98.28 % (best, within chance)"), "it counts, though it is lower"
