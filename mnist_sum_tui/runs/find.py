@@ -15,7 +15,7 @@ from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, unreadable
+from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, spelt, unreadable
 from mnist_sum_tui.runs.summary import Summary, best_run, summarise
 
 BUILT_IN_NAME = "built-in"
@@ -38,14 +38,14 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     if Path(name).name != name or name in (".", ".."):
         return _at_path(name)
     check_folder(folder := Path(folder))
-    runs = list_runs(folder)
-    if not runs:
+    if not (runs := list_runs(folder)):
         check_readable(folder)
         raise UsageError(f"the folder {folder}/ {emptiness(folder)}: make a run with mnist-sum train --recipe sprint")
     if name == "latest":
         return runs[0]
     if name == "best":
         return best_run(map(summarise, runs)).run
+    name = spelt(folder, name)
     matches = [run for run in runs if name in (run.path.name, run.id)]
     if not matches:
         for path in unreadable(folder):

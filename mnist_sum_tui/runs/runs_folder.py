@@ -61,6 +61,13 @@ def unreadable(folder: Path) -> list[Path]:
         return []
 
 
+def spelt(folder: Path, name: str) -> str:
+    """The name of a folder in the folder as the disk spells it: FAT, Windows and most Macs find ABC as abc, too."""
+    if os.path.isdir(folder / name) and name not in (names := [path.name for path in folder.iterdir()]):
+        return next((other for other in names if other.casefold() == name.casefold()), name)
+    return name
+
+
 def left_out(folder: Path) -> str:
     """Which folders are missing from the list of runs, and why, in a line; empty if there are none."""
     names = [printable(path.name) for path in unreadable(folder)]

@@ -1,5 +1,6 @@
 """A run is also found by the name that --name gave to it: the whole name, and only if one run has it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,19 @@ def test_a_run_that_has_the_name_and_more_counts_only_against_it(tmp_path: Path,
 def test_a_numbered_name_of_another_time_is_another_name(tmp_path: Path) -> None:
     first, second = made(tmp_path, 1, "fast"), made(tmp_path, 2, "fast-2")
     assert (find.by_name("fast", tmp_path), find.by_name("fast-2", tmp_path)) == (first, second)
+
+
+def test_an_id_in_other_letters_finds_its_run_where_the_disk_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a FAT stick; it was said to be no run's folder."""
+    run = made(tmp_path, 1, "Big")
+    (tmp_path / "other").mkdir()
+    is_dir, small = os.path.isdir, str(tmp_path / run.id.lower())
+    monkeypatch.setattr(os.path, "isdir", lambda path: str(path) == small or is_dir(path))
+    assert find.by_name(run.id.lower(), tmp_path) == run
+    with pytest.raises(UsageError, match="'other' is not a run's folder"):
+        find.by_name("other", tmp_path)
+    monkeypatch.undo()
+    with pytest.raises(UsageError, match="unknown run"):
+        find.by_name(run.id.lower(), tmp_path)
