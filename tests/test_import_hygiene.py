@@ -27,7 +27,8 @@ ROOMS = (
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
     {"whole_figures", "told_sizes", "patient_palette"},
-    {"session", "textual_fixes", "textual_speed", "looks", "link"},
+    {"textual_speed"},
+    {"session", "textual_fixes", "looks", "link"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},

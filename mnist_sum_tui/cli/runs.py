@@ -50,6 +50,7 @@ app.command("prune")(prune_runs)
 app.command("export")(export.export)
 app.command("report", context_settings={"allow_extra_args": True})(export.report)
 
+COMPARED_HELP = f"Two or more: {RUNS_HELP} A name of several seeds stands for all of them."
 MOST_CHANGES = 20
 """how many changes of settings `runs show` prints"""
 
@@ -143,7 +144,8 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
 def compare(
     context: typer.Context,
     names: Annotated[
-        list[str], typer.Argument(help=f"Two or more: {RUNS_HELP}", autocompletion=complete_run, metavar="RUN")
+        list[str],
+        typer.Argument(help=COMPARED_HELP, autocompletion=complete_run, metavar="RUN"),
     ],
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it as one HTML file to send, instead of printing it.")
@@ -153,7 +155,7 @@ def compare(
 ) -> None:
     """Compare runs: their results, the settings in which they differ, and their curves on one scale."""
     folder = folder_of(context, runs_dir)
-    asked = (find.by_name(name, folder) for name in names)
+    asked = (run for name in names for run in find.all_by_name(name, folder))
     found = [summarise(run) for run in {run.path.resolve(): run for run in asked}.values()]  # each once: latest, its id
     if len(found) < 2:
         which = "only one run is named" if len(names) == 1 else f"all of these are run {found[0].run.id}"

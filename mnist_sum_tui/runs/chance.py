@@ -1,9 +1,11 @@
 """How far an accuracy may be off by chance, because it is measured on so many images and no more."""
 
 import math
+import statistics
 from collections.abc import Sequence
 
 from mnist_sum_tui.formatting import first_fit, percent
+from mnist_sum_tui.runs.seed_groups import Fold, folded, members_of
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, Summary
 from mnist_sum_tui.sizes import NUMBERS
 
@@ -38,19 +40,19 @@ def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
 def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str] = ()) -> str:
     """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
 
+    Several runs that make two groups, each with the same settings and several seeds, are compared by their means.
     `names` are the signs or letters of the runs where they are shown; each goes before its sum.
 
-    Empty if there are more runs, if they were not tested on the same images, if one only guesses, or if their sums are
+    Empty if there are other runs, if they were not tested on the same images, if one only guesses, or if their sums are
     equally good. That an image hard for one run is so for the other is left out: the true uncertainty is smaller.
     """
-    if len(runs) != 2:
-        return ""
-    ends = [run.finished for run in runs if run.state_word != ONLY_GUESSES]
-    pairs = {end.pairs for end in ends if end is not None}
-    shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
-    # each image counts with all numbers, but only the images are independent of each other
-    images = (pairs.pop() or 0) // NUMBERS if len(pairs) == 1 else 0
-    if len(shares) < 2 or not images or not runs[0].images.same_as(runs[1].images) or shares[0] == shares[1]:
+    members = [
+        (member, name) for run, name in zip(runs, names or [""] * len(runs), strict=True) for member in members_of(run)
+    ]
+    shares, images = _sums([run for run, _ in members])
+    if len(members) != 2:
+        return _about_seeds(members, images, width)
+    if not images or shares[0] == shares[1]:
         return ""
     errors = [standard_error(share, images) for share in shares]
     first, second = (f"{name} {percent(share)}".lstrip() for name, share in zip(names or ("", ""), shares, strict=True))
@@ -62,3 +64,35 @@ def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str
     whole = f"sum: {first} (standard error {one} points), {second} ({other}): {likely}{which}"
     short = f"sums: {first} +-{one}, {second} +-{other}: {likely}"
     return first_fit((f"{whole}; {more}", whole, short, f"sums: {likely}"), width)
+
+
+def _sums(runs: Sequence[Summary]) -> tuple[list[float], int]:
+    """The runs' sum accuracies in the test, and the number of its images; 0 if they cannot be compared."""
+    ends = [run.finished for run in runs if run.state_word != ONLY_GUESSES]
+    shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
+    pairs = {end.pairs for end in ends if end is not None}
+    is_same = len(shares) == len(runs) and len(pairs) == 1 and all(runs[0].images.same_as(run.images) for run in runs)
+    # each image counts with all numbers, but only the images are independent of each other
+    return shares, (pairs.pop() or 0) // NUMBERS if is_same else 0
+
+
+def _about_seeds(members: Sequence[tuple[Summary, str]], images: int, width: int) -> str:
+    """As `about_chance`, of two groups of several seeds."""
+    groups = [group for group in folded(run for run, _ in members) if isinstance(group, Fold)]
+    if not images or len(groups) != 2 or sum(len(group.members) for group in groups) < len(members):
+        return ""
+    told, means, errors = list[str](), list[float](), list[float]()
+    for group in groups:
+        shares, _ = _sums(group.members)
+        means.append(mean := statistics.mean(shares))
+        # at least that of the images: a few seeds may be alike by luck
+        spread = max(statistics.stdev(shares), standard_error(mean, images))
+        errors.append(spread / math.sqrt(len(shares)))
+        signs = ", ".join(dict.fromkeys(name for run, name in members if run in group.members))
+        told.append(f"{signs} {percent(mean)} +-{100 * errors[-1]:.2f}".lstrip())
+    seeds = min(len(group.members) for group in groups)
+    alike = is_chance(means[0] - means[1], *errors, seeds=seeds)
+    likely = f"the difference {'may be' if alike else 'is more than'} chance"
+    means_of = f"means of {seeds} seeds" if len({len(group.members) for group in groups}) == 1 else "means over seeds"
+    whole = f"sum, {means_of}: {told[0]}, {told[1]} (standard errors): {likely}"
+    return first_fit((whole, f"sums: {told[0]}, {told[1]}: {likely}", f"sums: {likely}"), width)

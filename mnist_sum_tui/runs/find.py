@@ -13,6 +13,7 @@ from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
 from mnist_sum_tui.runs.created import seconds_since_1970
+from mnist_sum_tui.runs.given_names import model_of, one_named, seeds_named
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, spelt, unreadable
@@ -57,12 +58,18 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
-    found = matches or _named(runs, name)
+    found = matches or one_named(runs, name)
     if found:
         return found[0]
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
+
+
+def all_by_name(name: str, folder: str | Path) -> list[Run]:
+    """As `by_name`; but all runs of a name that --name gave to several seeds."""
+    runs = seeds_named(list_runs(Path(folder)), name) if Path(name).name == name and Path(folder).is_dir() else []
+    return runs if len(runs) > 1 else [by_name(name, folder)]
 
 
 def _at_path(name: str) -> Run:
@@ -78,39 +85,6 @@ def _at_path(name: str) -> Run:
 def _begins(whole: str, name: str) -> bool:
     """Whether an id begins so; that of the first run of a second does not stand for the second one's, ID-2."""
     return whole.startswith(name) and not re.fullmatch("-[0-9]{1,3}", whole[len(name) :])
-
-
-def _named(runs: list[Run], name: str) -> list[Run]:
-    """The one run that --name gave this whole name, which nothing but the model stands before; none if no run has it.
-
-    Those that have more behind it, because they are of several seeds or were begun in one second, are not meant by it.
-
-    Raises:
-        UsageError: several runs have it.
-    """
-    ids = {run.path.name for run in runs if _is_named(run, run.path.name, name)}
-    alike = [
-        run
-        for run in runs
-        if run.path.name in ids
-        or _is_named(run, re.sub("-seed[0-9]+$", "", run.path.name), name)
-        or re.sub("-[0-9]{1,3}$", "", run.path.name) in ids
-    ]
-    if len(alike) > 1:
-        more = f" or {len(alike) - 2} more" if len(alike) > 2 else ""
-        between = ", " if more else " and "
-        raise UsageError(
-            f"several runs are named '{name}': {alike[0].id}{between}{alike[1].id}{more}: give the id of one"
-        )
-    return alike if ids else []
-
-
-def _is_named(run: Run, path_name: str, name: str) -> bool:
-    """Whether an id of this run, that of its folder or a shorter one, ends with its model and this name."""
-    begun = path_name.removesuffix(f"-{name}")
-    return begun != path_name and bool(
-        re.fullmatch(f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(_model(run).partition('@')[0])}", begun)
-    )
 
 
 def _no_run(name: str) -> UsageError:
@@ -134,7 +108,7 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
         if model is None:
             return next(runs, None)
         for run in runs:
-            if _model(run).partition("@")[0] == model.partition("@")[0]:  # of another hash: building it says so
+            if model_of(run).partition("@")[0] == model.partition("@")[0]:  # of another hash: building it says so
                 return run
         raise UsageError(f"no run of {model} has weights yet: train it with mnist-sum train{option_for(model)}")
     run = by_name(name, folder, (BUILT_IN_NAME,))
@@ -145,14 +119,7 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
 def to_ask(folder: Path) -> list[Run]:
     """All runs, the newest first; but before them those of a network whose file the user gave."""
     runs, own = list_runs(folder), named()
-    return sorted(runs, key=lambda run: _model(run) not in own) if own else runs
-
-
-def _model(run: Run) -> str:
-    """The name of a run's network; empty if it is not known."""
-    with contextlib.suppress(RunError):
-        return str(run.read_json(run.config_file).get("model", ""))
-    return ""
+    return sorted(runs, key=lambda run: model_of(run) not in own) if own else runs
 
 
 def weights_file(run: Run, otherwise: str = "choose another run") -> Path:

@@ -11,6 +11,7 @@ from mnist_sum_tui.export.report import compared
 from mnist_sum_tui.runs.chance import about_chance, standard_error
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.runs.seed_groups import Fold
 from mnist_sum_tui.runs.summary import Summary, summarise
 from tests.cli.test_strangers_text import make_run
 from tests.conftest import Cli
@@ -42,6 +43,31 @@ def test_the_uncertainty_counts_images_and_not_pairs() -> None:
     assert about_chance(two, 80, "ab") == words
     assert about_chance(two, 40) == "sums: the difference is more than chance"
     assert "the difference may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
+
+
+def seeds(recipe: str, *shares: float) -> list[Summary]:
+    """Runs of a recipe that differ in their seed."""
+    return [
+        replace(with_sum(share), run=Run(Path(f"{recipe}{seed}")), config=TrainConfig.of(recipe, seed=seed))
+        for seed, share in enumerate(shares)
+    ]
+
+
+def test_two_groups_of_seeds_are_compared_by_their_means() -> None:
+    one, other = seeds("standard", 0.9858, 0.9862, 0.9854), seeds("sprint", 0.9940, 0.9944, 0.9942)
+    words = "sum, means of 3 seeds: a, b, c 98.58 % +-0.07, d, e, f 99.42 % +-0.04 (standard errors): the difference "
+    assert about_chance([*one, *other], names="abcdef") == f"{words}is more than chance"
+    folded = [Fold.of(one), Fold.of(other)]
+    assert about_chance(folded, 60, "xo") == "sums: the difference is more than chance"
+    assert (
+        about_chance(folded, 90, "xo") == "sums: x 98.58 % +-0.07, o 99.42 % +-0.04: the difference is more than chance"
+    )
+    near = seeds("sprint", 0.9850, 0.9880)
+    assert about_chance([*one, *near]).startswith("sum, means over seeds: 98.58 % +-0.07, 98.65 % +-0.15 (")
+    assert about_chance([*one, *near]).endswith("may be chance")
+    assert about_chance([*one, other[0]]) == ""
+    assert about_chance([*one, *other, *seeds("original", 0.98, 0.97)]) == ""
+    assert about_chance([*one, *other[:2], replace(other[2], finished=None)]) == "", "not all are tested"
 
 
 @pytest.mark.parametrize(

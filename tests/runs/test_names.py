@@ -60,6 +60,17 @@ def test_a_run_that_has_the_name_and_more_counts_only_against_it(tmp_path: Path,
         find.by_name("fast", tmp_path)
 
 
+def test_the_name_of_several_seeds_stands_for_all_of_them_where_runs_are_compared(tmp_path: Path) -> None:
+    seeds = [made(tmp_path, day, "fast", f"seed{day}") for day in (1, 2)]
+    made(tmp_path, 3, "fast-seed3"), made(tmp_path, 4, "faster", "seed1")
+    other = made(tmp_path, 5, "other")
+    assert find.all_by_name("fast", tmp_path) == [*seeds, Run(tmp_path / "20260103-120000-swift-fast-seed3")]
+    assert find.all_by_name("other", tmp_path) == [other]
+    assert find.all_by_name(str(other.path), tmp_path) == [other]
+    with pytest.raises(UsageError, match="unknown run 'slow'"):
+        find.all_by_name("slow", tmp_path)
+
+
 def test_a_numbered_name_of_another_time_is_another_name(tmp_path: Path) -> None:
     first, second = made(tmp_path, 1, "fast"), made(tmp_path, 2, "fast-2")
     assert (find.by_name("fast", tmp_path), find.by_name("fast-2", tmp_path)) == (first, second)

@@ -164,9 +164,9 @@ class RunsPage(Experiments):
     def _say_below(self) -> None:
         """Say below the table which runs it shows, which is the best, and whether two marked ones differ by chance."""
         table, marked = self.query_one(RunTable), self._chosen()
-        told, is_single = self.query_one("#why-best", Static), all(len(members_of(row)) == 1 for row in marked)
+        told = self.query_one("#why-best", Static)
         width = told.content_size.width or self.room.width - 2
-        chance = about_chance(marked, width, table.signs(marked)) if is_single else ""
+        chance = about_chance(marked, width, table.signs(marked)) if table.marked else ""
         under = filter(None, (self.chosen_words, self.left_out, chance, ranking(self.listed, table.best, self.listed)))
         put(told, "\n".join(under) if table.runs else "")
 
