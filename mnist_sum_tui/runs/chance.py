@@ -50,7 +50,7 @@ def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str
         (member, name) for run, name in zip(runs, names or [""] * len(runs), strict=True) for member in members_of(run)
     ]
     shares, images = _sums([run for run, _ in members])
-    if len(members) != 2:
+    if not len(runs) == len(members) == 2:
         return _about_seeds(members, images, width)
     if not images or shares[0] == shares[1]:
         return ""
@@ -89,10 +89,10 @@ def _about_seeds(members: Sequence[tuple[Summary, str]], images: int, width: int
         spread = max(statistics.stdev(shares), standard_error(mean, images))
         errors.append(spread / math.sqrt(len(shares)))
         signs = ", ".join(dict.fromkeys(name for run, name in members if run in group.members))
-        told.append(f"{signs} {percent(mean)} +-{100 * errors[-1]:.2f}".lstrip())
+        told.append(f"{signs} {percent(mean)} ({100 * errors[-1]:.2f})".lstrip())
     seeds = min(len(group.members) for group in groups)
     alike = is_chance(means[0] - means[1], *errors, seeds=seeds)
     likely = f"the difference {'may be' if alike else 'is more than'} chance"
     means_of = f"means of {seeds} seeds" if len({len(group.members) for group in groups}) == 1 else "means over seeds"
-    whole = f"sum, {means_of}: {told[0]}, {told[1]} (standard errors): {likely}"
-    return first_fit((whole, f"sums: {told[0]}, {told[1]}: {likely}", f"sums: {likely}"), width)
+    whole = f"sum, {means_of}, with their standard errors in points: {told[0]}, {told[1]}: {likely}"
+    return first_fit((whole, f"sums (standard error): {told[0]}, {told[1]}: {likely}", f"sums: {likely}"), width)

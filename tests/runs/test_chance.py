@@ -55,17 +55,20 @@ def seeds(recipe: str, *shares: float) -> list[Summary]:
 
 def test_two_groups_of_seeds_are_compared_by_their_means() -> None:
     one, other = seeds("standard", 0.9858, 0.9862, 0.9854), seeds("sprint", 0.9940, 0.9944, 0.9942)
-    words = "sum, means of 3 seeds: a, b, c 98.58 % +-0.07, d, e, f 99.42 % +-0.04 (standard errors): the difference "
-    assert about_chance([*one, *other], names="abcdef") == f"{words}is more than chance"
+    means = "with their standard errors in points: a, b, c 98.58 % (0.07), d, e, f 99.42 % (0.04)"
+    assert (
+        about_chance([*one, *other], names="abcdef")
+        == f"sum, means of 3 seeds, {means}: the difference is more than chance"
+    )
     folded = [Fold.of(one), Fold.of(other)]
     assert about_chance(folded, 60, "xo") == "sums: the difference is more than chance"
-    assert (
-        about_chance(folded, 90, "xo") == "sums: x 98.58 % +-0.07, o 99.42 % +-0.04: the difference is more than chance"
-    )
+    short = "sums (standard error): x 98.58 % (0.07), o 99.42 % (0.04): the difference is more than chance"
+    assert about_chance(folded, 96, "xo") == short
     near = seeds("sprint", 0.9850, 0.9880)
-    assert about_chance([*one, *near]).startswith("sum, means over seeds: 98.58 % +-0.07, 98.65 % +-0.15 (")
-    assert about_chance([*one, *near]).endswith("may be chance")
+    words = "sums (standard error): 98.58 % (0.07), 98.65 % (0.15): the difference may be chance"
+    assert about_chance([*one, *near], 90) == words
     assert about_chance([*one, other[0]]) == ""
+    assert about_chance([Fold.of(one[:2])], names="x") == ""
     assert about_chance([*one, *other, *seeds("original", 0.98, 0.97)]) == ""
     assert about_chance([*one, *other[:2], replace(other[2], finished=None)]) == "", "not all are tested"
 
