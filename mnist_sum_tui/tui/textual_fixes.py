@@ -13,7 +13,7 @@ from textual.command import SearchIcon
 from textual.content import Content
 from textual.driver import Driver
 from textual.errors import NoWidget
-from textual.events import Click, Key, Resize
+from textual.events import Click, Key, Resize, ScreenResume
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.message_pump import MessagePump
@@ -26,7 +26,6 @@ from textual.worker import get_current_worker
 
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.patient_palette import PatientPalette
-from mnist_sum_tui.tui.textual_speed import OnceDrawn
 from mnist_sum_tui.tui.told_sizes import tell_sizes
 from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
@@ -35,10 +34,10 @@ LEFT = 1
 SCROLL_BARS = {name: getattr(ScrollBarRender, name) for name in ("VERTICAL_BARS", "HORIZONTAL_BARS")}
 
 
-class SteadyScreen(OnceDrawn[ScreenResultType]):
+class SteadyScreen(Screen[ScreenResultType]):
     """A screen that can be closed only once, and that ignores outdated and repeated sizes."""
 
-    _is_answered = False
+    _is_answered = _has_opened = False
     _fitted_to: Size | None = None
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
@@ -64,6 +63,13 @@ class SteadyScreen(OnceDrawn[ScreenResultType]):
         link = getattr(self.app, "link", None)
         if link is None or not link.is_busy(get_time()):
             super()._on_timer_update()
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Style only the screen itself when it opens, because its widgets were styled when they were mounted."""
+        if not self._has_opened:
+            event.refresh_styles = False
+            self.app.stylesheet.apply(self)  # its own sheet was read after it had been styled
+        self._has_opened = True
 
     def on_resize(self, event: Resize) -> None:
         """Ignore a size that is not the current one, or that the screen is laid out for.
@@ -138,7 +144,6 @@ def pass_on(taker: MessagePump, take: Callable[..., object], *found: object) -> 
 
 def redraw(screen: Screen[Any]) -> None:
     """Draw a screen again, without the lines that its widgets have cached."""
-    screen.refresh()
     for node in screen.walk_children(Widget, with_self=True):
         node.notify_style_update()
         node.refresh(layout=True)

@@ -5,7 +5,7 @@ Each `mend` is a patch. What a version of Textual has in another form is left as
 
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from typing import Any, Self
+from typing import Any
 
 from rich.segment import Segment
 from textual._node_list import NodeList
@@ -17,12 +17,8 @@ from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.events import ScreenResume
-from textual.geometry import Region, Size
-from textual.reactive import Reactive
-from textual.screen import Screen, ScreenResultType
 from textual.strip import Strip
 from textual.style import Style
-from textual.widget import Widget
 
 NO_CACHES = {"_segments", "_cell_length", "_render_cache", "_link_ids", "_cell_count"}
 """the attributes of a Strip that are no caches of other lines"""
@@ -62,44 +58,6 @@ class OnceParsed(Stylesheet):
         self.parse()
 
 
-class OnceDrawn(Screen[ScreenResultType]):
-    """A screen that is styled, laid out and drawn once when it opens, and of which only what changes is drawn again."""
-
-    _has_opened = False
-    focused = Reactive[Widget | None](None, repaint=False)
-    """as Textual's; but Textual 8 draws the whole screen when the focus moves, and not only what has it or had it"""
-
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw again, or lay out: what that moves is drawn then; Textual 8 draws the whole screen after each mount."""
-        return super().refresh(*regions, repaint=repaint and not layout, layout=layout, recompose=recompose)
-
-    def _on_screen_resume(self, event: ScreenResume) -> None:
-        """Style only the screen itself when it opens, because its widgets were styled when they were mounted.
-
-        What it has drawn as it was laid out is not drawn again because it comes into view.
-        """
-        event.prevent_default()  # Textual's, which is called here
-        is_new, self._has_opened = not self._has_opened, True
-        if is_new:
-            event.refresh_styles = False
-            self.app.stylesheet.apply(self)  # its own sheet was read after it had been styled
-        super()._on_screen_resume(event)
-        if is_new and self.is_current and self._compositor.size == self.app.size:
-            self._repaint_required = False
-
-    def _on_timer_update(self) -> None:
-        """Draw the whole screen as it is laid out, if both are to be done, and not once more after what has moved."""
-        if self._layout_required and self._repaint_required and self.is_current and not self.app._batch_count:
-            self._compositor._dirty_regions.add(self.size.region)
-            self._repaint_required = False
-        super()._on_timer_update()
-
-    def _screen_resized(self, size: Size) -> None:
-        """Lay out for a size, unless that was done when the screen opened, just before Textual 8 tells it its size."""
-        if self.stack_updates > 1 or size != self._compositor.size:
-            super()._screen_resized(size)
-
-
 @lru_cache(8)
 def parsed_with(variables: frozenset[tuple[str, str]]) -> LRUCache[tuple[object, ...], list[RuleSet]]:  # noqa: ARG001
     """What is parsed with these variables; nobody changes a rule that is parsed."""
@@ -114,7 +72,6 @@ def mend_speed() -> None:
     mend_strips()
     mend_found()
     mend_resumes()
-    mend_sizes()
 
 
 def mend_rules() -> None:
@@ -204,16 +161,3 @@ def mend_resumes() -> None:
     Textual 8 sends this message twice in a row.
     """
     setattr(ScreenResume, "can_replace", lambda _, message: isinstance(message, ScreenResume))  # noqa: B010
-
-
-def mend_sizes() -> None:
-    """Patch Widget, so that a size that is new asks for no other layout, unless the widget scrolls what it holds.
-
-    Textual 8 lays out the screen again for each label that has got its room.
-    """
-    take = Widget._size_updated
-
-    def take_size(widget: Widget, size: Size, virtual: Size, container: Size, layout: bool = True) -> bool:
-        return take(widget, size, virtual, container, layout and widget.is_scrollable)
-
-    setattr(Widget, "_size_updated", take_size)  # noqa: B010

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.console import RenderableType
-from textual._compositor import Compositor
 from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
@@ -14,7 +12,6 @@ from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Static
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
@@ -28,13 +25,14 @@ LARGER = (100, 30)
 @pytest.fixture
 def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[Size]:
     """The sizes of the terminal for which a screen is laid out."""
-    sizes, lay_out = list[Size](), Screen._refresh_layout
+    sizes, fit = list[Size](), Screen._screen_resized
 
-    def note(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:
-        sizes.extend([] if size is None else [size])
-        lay_out(screen, size, scroll)
+    def note(screen: Screen[Any], size: Size) -> None:
+        if screen.stack_updates:  # Textual itself lays out nothing before it comes into view
+            sizes.append(size)
+        fit(screen, size)
 
-    monkeypatch.setattr(Screen, "_refresh_layout", note)
+    monkeypatch.setattr(Screen, "_screen_resized", note)
     return sizes
 
 
@@ -57,44 +55,6 @@ async def test_a_page_that_comes_back_fits_the_size_of_now(laid_out: list[Size],
     await recorded.until(pilot, lambda: app.screen is app.train_page)
     assert app.screen.size == LARGER
     assert app.screen.has_class("-tall")
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """Whether the whole screen is drawn, each time that something is."""
-    found, draw = list[bool](), Compositor.render_update
-
-    def note(screen: Compositor, **more: Any) -> RenderableType | None:
-        found.append(screen.size.region in screen._dirty_regions)
-        return draw(screen, **more)
-
-    monkeypatch.setattr(Compositor, "render_update", note)
-    return found
-
-
-async def test_a_page_is_drawn_whole_only_when_it_opens(drawn: list[bool], pilot: Pilot[int]) -> None:
-    drawn.clear()
-    await recorded.press(pilot, "tab", "tab")
-    (unseen := Static()).display = False
-    await pilot.app.screen.mount(unseen)
-    await pilot.pause()
-    assert not any(drawn), "only the fields that have the focus, or had it"
-
-
-@pytest.mark.usefixtures("without_form")
-async def test_a_page_is_drawn_once(drawn: list[bool], pilot: Pilot[int]) -> None:
-    assert drawn.count(True) == 1, "when it opens"
-    drawn.clear()
-    pilot.app.screen.refresh().refresh(layout=True)
-    await pilot.pause()
-    assert drawn == [True], "as it is laid out"
-
-
-async def test_only_what_scrolls_asks_for_another_layout_when_its_size_is_new(pilot: Pilot[int]) -> None:
-    size, line, bar = Size(7, 1), pilot.app.screen.query_one("#state"), pilot.app.screen.query_one("#tabs")
-    assert line._size_updated(size, size, size)
-    assert bar._size_updated(size, size, size)
-    assert (line._layout_required, bar._layout_required) == (False, True)
 
 
 async def test_no_widget_is_styled_before_it_is_mounted(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
