@@ -25,6 +25,10 @@ class Heat:
 
     digit: NDArray[np.float32]
     sum: NDArray[np.float32]
+    digit_then: int | None = None
+    """the digit that is read with a square on the strongest place, if it is another; None for a gradient"""
+    sum_then: int | None = None
+    """the same of the sum"""
 
 
 def occlusion(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number: int) -> Heat:
@@ -45,15 +49,19 @@ def occlusion(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number
     outputs = infer(predictor.network, images, predictor.hardware)
     places = torch.arange(SIDE).add(STRIDE // 2).div(STRIDE, rounding_mode="floor").clamp(max=len(centres) - 1)
 
-    def falls(scores: Tensor, temperature: float) -> NDArray[np.float32]:
+    def falls(scores: Tensor, temperature: float) -> tuple[NDArray[np.float32], int | None]:
         answer = scores[0].argmax()
         of_answer, others = scores[:, answer] / temperature, scores / temperature
         others[:, answer] = -torch.inf
         odds = of_answer - others.logsumexp(1)
-        return _finite((odds[0] - odds[1:]).view(len(centres), -1)[places][:, places])
+        then = scores[1 + odds[1:].argmin()].argmax()
+        fall = _finite((odds[0] - odds[1:]).view(len(centres), -1)[places][:, places])
+        return fall, None if then == answer else int(then)
 
     own = predictor.confidence
-    return Heat(falls(outputs.digits, own.digit_temperature), falls(outputs.sums[:, number], own.sum_temperature))
+    digit, digit_then = falls(outputs.digits, own.digit_temperature)
+    total, sum_then = falls(outputs.sums[:, number], own.sum_temperature)
+    return Heat(digit, total, digit_then, sum_then)
 
 
 def gradient(predictor: Predictor, image_hw: Tensor | NDArray[np.uint8], number: int) -> Heat:

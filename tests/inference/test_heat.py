@@ -53,6 +53,16 @@ def test_occlusion_is_that_of_a_plain_loop(predictor: Predictor) -> None:
         assert (heat.digit[row, column], heat.sum[row, column]) == pytest.approx(falls, abs=2e-3)
 
 
+@pytest.mark.parametrize("index", [8, 38])
+def test_what_is_read_without_the_strongest_place_is_told_if_it_is_another_digit(index: int) -> None:
+    predictor, image = load_predictor(), TEST.images[index]
+    heat, plain, changed = occlusion(predictor, image, NUMBER), predictor.predict(image, NUMBER), image.clone()
+    y, x = (min(26, 2 * ((int(place) + 1) // 2)) for place in np.argwhere(heat.digit == heat.digit.max())[0])
+    changed[max(0, y - 2) : y + 3, max(0, x - 2) : x + 3] = 128
+    hidden = predictor.predict(changed, NUMBER)
+    assert heat.digit_then == (None if hidden.digit == plain.digit else hidden.digit)
+
+
 def test_the_gradient_is_the_slope_of_the_answers(predictor: Predictor) -> None:
     config = TrainConfig.of("standard", model=predictor.config.model, precision="fp32")
     predictor = Predictor(config, predictor.network.state_dict(), "in float32", choose_for_inference(config, "cpu"))

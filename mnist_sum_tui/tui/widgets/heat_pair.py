@@ -126,13 +126,16 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
     return heat_hw
 
 
-def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float) -> str:
-    """What the strongest mark means: `the place of strength 9 (from 99.9 to 61.0 %)`; `sure` is a probability."""
+def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float, then: int | None = None) -> str:
+    """What the strongest mark means: `the place of strength 9 (from 99.9 to 5.5 %, then it says 5)`.
+
+    `sure` is a probability, `then` the answer with a square there, if it is another.
+    """
     most = float(heat_hw.max())
     told = less_sure(sure, most)
     if most < MATTERS or not found.strongest or not told:
         return "so weak that no place alone matters"
-    return f"{found.strongest} ({told})"
+    return f"{found.strongest} ({told}{'' if then is None else f', then it says {then}'})"
 
 
 class HeatPair(Widget):
@@ -163,6 +166,7 @@ class HeatPair(Widget):
 def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int) -> tuple[list[str], list[Marks]]:
     """The words, and the largest pictures of both heats that fit below them; `sure` is how sure both answers are."""
     heats, least = (found.heat.digit, found.heat.sum), LEAST_NINE if found.is_hiding else 0.0
+    then = found.heat.digit_then, found.heat.sum_then
     most = max(4, min(MOST, (width - 2) // 2))
     told, shown = list[str](), list[Marks]()
     for words in (SLOW, SHORT) if found.is_hiding else (QUICK,):
@@ -170,7 +174,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
         while room < columns:  # the words tell the strongest mark, which in a smaller picture may be another
             columns = room
             shown = [marks(found.image, heat, columns, least) for heat in heats]
-            found_words = [strongest_words(*each) for each in zip(heats, shown, sure, strict=True)]
+            found_words = [strongest_words(*each) for each in zip(heats, shown, sure, then, strict=True)]
             if words is SHORT:
                 found_words = [re.sub("^the places? (of )?", "", each) for each in found_words]
             signs = [HARDLY[current() is ASCII]] if words is SLOW else []
