@@ -26,6 +26,15 @@ def standard_error(share: float, images: int) -> float:
     return math.sqrt(estimate * (1 - estimate) / (images + 4)) if images else math.inf
 
 
+def error_of_mean(accuracies: Sequence[float], images: int) -> float:
+    """The standard error of the mean of accuracies, one per seed and each of so many images.
+
+    It is at least that of the images, because a few seeds may be alike by luck.
+    """
+    spread = statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0
+    return max(spread, standard_error(statistics.mean(accuracies), images)) / math.sqrt(len(accuracies))
+
+
 def plus_four(share: float, images: int) -> float:
     """An estimate of the true share: as if two more images were right and two more were wrong."""
     return (share * images + 2) / (images + 4)
@@ -83,13 +92,11 @@ def _about_seeds(members: Sequence[tuple[Summary, str]], images: int, width: int
         return ""
     told, means, errors = list[str](), list[float](), list[float]()
     for group in groups:
-        shares, _ = _sums(group.members)
-        means.append(mean := statistics.mean(shares))
-        # at least that of the images: a few seeds may be alike by luck
-        spread = max(statistics.stdev(shares), standard_error(mean, images))
-        errors.append(spread / math.sqrt(len(shares)))
+        shares = group.values("sum_accuracy")
+        means.append(statistics.mean(shares))
+        errors.append(error_of_mean(shares, images))
         signs = ", ".join(dict.fromkeys(name for run, name in members if run in group.members))
-        told.append(f"{signs} {percent(mean)} ({100 * errors[-1]:.2f})".lstrip())
+        told.append(f"{signs} {percent(means[-1])} ({100 * errors[-1]:.2f})".lstrip())
     seeds = min(len(group.members) for group in groups)
     alike = is_chance(means[0] - means[1], *errors, seeds=seeds)
     likely = f"the difference {'may be' if alike else 'is more than'} chance"

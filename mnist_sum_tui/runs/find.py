@@ -34,18 +34,27 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     Raises:
         UsageError: there is no such run, or it cannot be read.
     """
+    return _find(name, folder, others)[0]
+
+
+def all_by_name(name: str, folder: str | Path) -> list[Run]:
+    """As `by_name`; but all runs of a name that --name gave to several seeds."""
+    return _find(name, folder, is_of_seeds=True)
+
+
+def _find(name: str, folder: str | Path, others: tuple[str, ...] = (), *, is_of_seeds: bool = False) -> list[Run]:
     if not name:
         raise UsageError("the name of a run is empty: mnist-sum runs lists them; latest and best work too")
     if Path(name).name != name or name in (".", ".."):
-        return _at_path(name)
+        return [_at_path(name)]
     check_folder(folder := Path(folder))
     if not (runs := list_runs(folder)):
         check_readable(folder)
         raise UsageError(f"the folder {folder}/ {emptiness(folder)}: make a run with mnist-sum train --recipe sprint")
     if name == "latest":
-        return runs[0]
+        return runs[:1]
     if name == "best":
-        return best_run(map(summarise, runs)).run
+        return [best_run(map(summarise, runs)).run]
     name = spelt(folder, name)
     matches = [run for run in runs if name in (run.path.name, run.id)]
     if not matches:
@@ -58,18 +67,12 @@ def by_name(name: str, folder: str | Path, others: tuple[str, ...] = ()) -> Run:
     if len(matches) > 1:
         more = f" or {len(matches) - 2} more" if len(matches) > 2 else ""
         raise UsageError(f"run '{name}' could be {matches[0].id} or {matches[1].id}{more}: give more of its id")
-    found = matches or one_named(runs, name)
+    found = matches or (seeds_named(runs, name) if is_of_seeds else []) or one_named(runs, name)
     if found:
-        return found[0]
+        return found
     raise unknown(
         "run", name, [*others, *(run.id for run in runs)], "mnist-sum runs lists the runs; latest and best work too"
     )
-
-
-def all_by_name(name: str, folder: str | Path) -> list[Run]:
-    """As `by_name`; but all runs of a name that --name gave to several seeds."""
-    runs = seeds_named(list_runs(Path(folder)), name) if Path(name).name == name and Path(folder).is_dir() else []
-    return runs if len(runs) > 1 else [by_name(name, folder)]
 
 
 def _at_path(name: str) -> Run:

@@ -41,9 +41,13 @@ def _is_named(run: Run, path_name: str, name: str) -> bool:
 
 
 def seeds_named(runs: list[Run], name: str) -> list[Run]:
-    """Those of the runs, the newest first, that `train --seeds` made with this name; the oldest first."""
-    found = [(run, re.fullmatch("(.+)-seed[0-9]+", run.path.name)) for run in reversed(runs)]
-    return [run for run, begun in found if begun and _is_named(run, begun[1], name)]
+    """Those of the runs, the newest first, that `train --seeds` made with this name; the oldest first.
+
+    None if only one has it, because that is no group of seeds.
+    """
+    matches = [(run, re.fullmatch("(.+)-seed[0-9]+", run.path.name)) for run in reversed(runs)]
+    found = [run for run, begun in matches if begun and _is_named(run, begun[1], name)]
+    return found if len(found) > 1 else []
 
 
 def model_of(run: Run) -> str:

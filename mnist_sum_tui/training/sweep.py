@@ -10,7 +10,7 @@ from typing import Any
 from mnist_sum_tui.config import LARGEST_SEED, TrainConfig, kinds, option_name
 from mnist_sum_tui.errors import SettingError, UsageError
 from mnist_sum_tui.runs.accuracies import accuracies
-from mnist_sum_tui.runs.chance import is_chance, standard_error
+from mnist_sum_tui.runs.chance import error_of_mean, is_chance
 from mnist_sum_tui.runs.differences import INDIFFERENT, apart_from_seed
 from mnist_sum_tui.runs.events import ALL_DONE
 from mnist_sum_tui.runs.knob_turns import number_in
@@ -179,9 +179,7 @@ def outcome(values: tuple[str, ...], done: Sequence[Summary]) -> Outcome:
         return Outcome(values, runs, None, None, None, elapsed, best, diverged)
     pairs = [pair for found in done if (pair := accuracies(found.best_epoch) or accuracies(found.finished))]
     means = [(digit + total) / 2 for digit, total in pairs]
-    accuracy = statistics.mean(means)
-    spread = max(statistics.stdev(means) if len(means) > 1 else 0.0, standard_error(accuracy, _images(done[0])))
     return Outcome(
         values, runs, statistics.mean(digit for digit, _ in pairs), statistics.mean(total for _, total in pairs),
-        spread / math.sqrt(len(means)), elapsed, best,
+        error_of_mean(means, _images(done[0])), elapsed, best,
     )  # fmt: skip
