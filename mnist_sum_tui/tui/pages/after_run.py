@@ -6,7 +6,6 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.widgets import ContentSwitcher, Static
 
-from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.training.diverged import better_rate
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
@@ -162,7 +161,7 @@ class AfterRun(Page):
         run, config = session.run, session.config
         if run is None or config is None:
             return
-        is_changed = any(isinstance(event, Changed) and event.setting == "epochs" for event in session.events)
+        is_changed = any(event.setting == "epochs" for event in session.changed)
         if session.started is not None and is_changed:  # the config is that of the beginning
             config = replace(config, epochs=session.started.epochs)
         if found := obstacle(run, config, session.is_training):

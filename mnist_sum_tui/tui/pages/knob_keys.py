@@ -3,7 +3,6 @@
 from textual.binding import Binding
 
 from mnist_sum_tui.config import value_words
-from mnist_sum_tui.runs.events import Changed
 from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, turned
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.session.session import Session
@@ -23,7 +22,7 @@ def values_now(session: Session) -> dict[str, str]:
     assert session.config is not None
     usual = {name: value_words(name, getattr(session.config, name)) for name in KNOBS}
     epochs = {"epochs": str(session.started.epochs)} if session.started else {}
-    changes = [event.turn for event in session.events if isinstance(event, Changed) and event.setting != "epochs"]
+    changes = [event.turn for event in session.changed if event.setting != "epochs"]
     step = session.events[-1].step if session.events else 0
     made = {name: turn.value for name, turn in turned(changes, step).items()}  # others are planned for later
     return {**usual, "lr": "x1", **epochs, **made, **session.asked}

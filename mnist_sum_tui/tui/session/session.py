@@ -92,6 +92,8 @@ class Session:
         """the best epoch so far"""
         self.finished: Finished | None = None
         self.is_paused = False
+        self.changed: list[Changed] = []
+        """the changes of settings, in order, also those that are planned for a later step"""
         self.asked: dict[str, str] = {}
         """new values of settings that the user has asked for, until an event tells that they hold"""
         self.undo = Undo()
@@ -213,8 +215,8 @@ class Session:
                 self.finished, self.is_paused = event, False
             case Changed():
                 self.started = self.started and self.started.after(event)
-                if self.asked.get(event.setting) == event.value:
-                    del self.asked[event.setting]
+                self.changed.append(event)
+                self.asked = dict(self.asked.items() - {(event.setting, event.value)})
                 self.undo.note(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)

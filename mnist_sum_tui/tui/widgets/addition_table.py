@@ -26,7 +26,7 @@ IN_REPLAY = "on page Train (F1) the key g tells at which step."
 """where a run tells when it began to add, if it is not known here; the second while it is replayed, as in the demo"""
 
 ADDS = 9
-"""of the ten sums, from which on a network is said to add, as in a run's replay and report"""
+"""from so many of the ten sums on the network is said to add: a single wrong one is a slip"""
 
 
 class AdditionTable(Widget):

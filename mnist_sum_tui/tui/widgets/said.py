@@ -12,7 +12,7 @@ class Said:
         """`news` is shown before the first event that is any."""
         self._news = news
         self._best, self._highest = "", 0.0
-        """the best epoch so far, in words that follow those on a later one; and the highest mean accuracy"""
+        """the best epoch so far, in words that follow those on a later one; and the highest sum of both accuracies"""
         self._told: list[Advice] = []
         self._is_coach_last = False
         """whether the coach has spoken since the last other news"""
