@@ -3,6 +3,7 @@
 import contextlib
 import functools
 import gc
+import importlib
 import os
 import signal
 import subprocess
@@ -23,14 +24,19 @@ if TYPE_CHECKING:
     from mnist_sum_tui.training.batches import StepPlan
 
 
+def worker() -> tuple[int, int]:
+    """The place of pytest's worker that this process is, 0 to n - 1, and n."""
+    count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    return int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % count, count
+
+
 def take_own_cores() -> None:
     """Share the cores out to pytest's workers, and so to the threads and commands of their tests.
 
     Two workers whose trainings have two threads each on two cores wait for each other three times as long as they work.
     """
     if hasattr(os, "sched_setaffinity") and "PYTEST_XDIST_WORKER" in os.environ:
-        cores, count = sorted(os.sched_getaffinity(0)), int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
-        place = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw")) % count
+        cores, (place, count) = sorted(os.sched_getaffinity(0)), worker()
         os.sched_setaffinity(0, cores[place::count] or [cores[place % len(cores)]])
 
 
@@ -50,6 +56,15 @@ def peak():
     return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 """
 """source code with which a process measures its own peak memory, in kB (Linux)"""
+
+
+def pytest_sessionstart() -> None:
+    """Have each of pytest's workers load its share of the tests first, and so compile it for all of them."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place, count = worker()
+        folder = Path(__file__).parent
+        for path in sorted(folder.rglob("test_*.py"))[place::count]:
+            importlib.import_module(".".join(path.relative_to(folder.parent).with_suffix("").parts))
 
 
 def pytest_collection_finish() -> None:
