@@ -2,7 +2,6 @@
 
 import os
 import platform
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
@@ -112,13 +111,8 @@ def cpu_has_fast_bf16() -> bool:
     """
     if os.environ.get("ONEDNN_MAX_CPU_ISA", "").upper() in WITHOUT_BF16:
         return False
-    known = _capabilities()
-    if known:
-        has_amx, has_avx = known.get("amx_bf16"), known.get("avx512_bf16")
-    else:  # torch 2.10 has only these
-        asked = (getattr(torch.cpu, f"_is_{name}_supported", None) for name in ("amx_tile", "avx512_bf16"))
-        has_amx, has_avx = (ask is not None and ask() for ask in asked)
-    return bool(has_amx or (has_avx and "intel" not in _processor().lower()))
+    known = torch.cpu.get_capabilities()
+    return bool(known.get("amx_bf16") or (known.get("avx512_bf16") and "intel" not in _processor().lower()))
 
 
 def describe() -> dict[str, object]:
@@ -170,11 +164,5 @@ def _has_bf16(device: torch.device) -> bool:
     return device.type == "cpu"
 
 
-def _capabilities() -> Mapping[str, object]:
-    """What torch knows about the CPU; empty before about torch 2.11."""
-    known: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return known
-
-
 def _processor() -> str:
-    return str(_capabilities().get("cpu_name") or platform.processor() or platform.machine())
+    return str(torch.cpu.get_capabilities().get("cpu_name") or platform.processor() or platform.machine())

@@ -7,13 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from mnist_sum_tui.printable import printable
 
 NEEDED = {
-    "torch": ">=2.10",
-    "torchvision": ">=0.25",
+    "torch": ">=2.11",
+    "torchvision": ">=0.26",
     "numpy": ">=1.26",
     "safetensors": ">=0.5",
-    "filelock": ">=4.1",
+    "filelock": ">=4.2.1",
     "pillow": ">=10.4",
-    "textual": ">=8.2.4,<9",
+    "textual": ">=8.2.6,<9",
     "rich": ">=14.3",
     "typer": ">=0.26.1,<0.29",
 }

@@ -125,12 +125,13 @@ def test_bf16_is_refused_on_a_gpu_without_it(
         ({"cpu_name": "Intel Xeon", "avx512_bf16": True, "amx_bf16": True}, True),
         ({"cpu_name": "Intel Xeon", "avx512_bf16": False, "amx_bf16": False}, False),
         ({"cpu_name": "ARM Neoverse N2"}, False),
+        ({"avx512_bf16": True}, True),
     ],
 )
 def test_auto_is_bf16_only_where_it_is_faster(
     monkeypatch: pytest.MonkeyPatch, capabilities: dict[str, object], is_faster: bool
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities, raising=False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: capabilities)
     assert choose(TrainConfig(device="cpu", threads=1)).precision == ("bf16" if is_faster else "fp32")
 
 
@@ -138,22 +139,8 @@ def test_auto_is_bf16_only_where_it_is_faster(
 def test_auto_is_fp32_where_onednn_is_kept_from_the_units(
     monkeypatch: pytest.MonkeyPatch, limit: str, is_faster: bool
 ) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True})
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", limit)
-    assert cpu_has_fast_bf16() is is_faster
-
-
-@pytest.mark.parametrize(
-    ("processor", "has_amx", "is_faster"),
-    [("x86_64", False, True), ("Intel64 Family 6, GenuineIntel", False, False), ("GenuineIntel", True, True)],
-)
-def test_torch_without_capabilities_is_asked_for_each_unit(
-    monkeypatch: pytest.MonkeyPatch, processor: str, has_amx: bool, is_faster: bool
-) -> None:
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: has_amx, raising=False)
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True, raising=False)
-    monkeypatch.setattr("platform.processor", lambda: processor)
     assert cpu_has_fast_bf16() is is_faster
 
 

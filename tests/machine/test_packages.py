@@ -23,16 +23,16 @@ def test_the_licence_of_the_package_is_also_that_of_the_images_in_it() -> None:
     assert "mnist_sum_tui/data/mnist/README.md" in project["license-files"]
 
 
-@pytest.mark.parametrize("number", ["8.2.4", "8.2.10", "8.10", "8.3.0.dev2026", "8.2.8+cpu.9", None])
+@pytest.mark.parametrize("number", ["8.2.6", "8.2.10", "8.10", "8.3.0.dev2026", "8.2.8+cpu.9", None])
 def test_a_version_that_fits(number: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "installed", lambda _: number)
     assert packages.misfit("textual") is None
 
 
-@pytest.mark.parametrize("number", ["8.2.3", "8.2", "8.2+cpu.9", "7.9.9", "9.0.0", "10.0", "9.0.0rc1"])
+@pytest.mark.parametrize("number", ["8.2.5", "8.2", "8.2+cpu.9", "7.9.9", "9.0.0", "10.0", "9.0.0rc1"])
 def test_a_version_that_does_not_fit_is_told_with_what_to_install(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "installed", lambda _: number)
-    advice = "does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"
+    advice = "does not fit mnist-sum: pip install 'textual>=8.2.6,<9'"
     assert packages.misfit("textual") == f"textual {number} {advice}"
 
 
