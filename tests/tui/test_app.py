@@ -132,7 +132,7 @@ def test_a_textual_that_does_not_fit_is_named_after_a_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = LaunchOptions(tmp_path, CONFIG, False, None, None)
-    advice = "textual 9.0.0 does not fit mnist-sum: pip install 'textual>=8.2.4,<9'"
+    advice = "textual 9.0.0 does not fit mnist-sum: pip install 'textual>=8.2.6,<9'"
     monkeypatch.setattr("mnist_sum_tui.tui.launch.can_draw", lambda: True)
     monkeypatch.setattr("mnist_sum_tui.machine.packages.version", lambda _: "9.0.0")
     monkeypatch.setattr(MnistSumApp, "run", lambda *_, **__: int("a fault"))
