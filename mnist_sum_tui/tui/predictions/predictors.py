@@ -67,7 +67,8 @@ class Predictors:
             return self._newest_predictor(weights, reply)
         changed = None
         with contextlib.suppress(OSError):  # loading it says what is wrong
-            changed = weights.path.stat().st_mtime_ns
+            found = weights.path.stat()
+            changed = found.st_mtime_ns, found.st_ino  # some disks keep whole seconds
         key = weights, weights.is_newest, Run(weights.path.parent).is_running, changed  # a predictor's name tells both
         if key not in self._kept:
             while len(self._kept) >= KEPT:

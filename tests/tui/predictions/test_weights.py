@@ -15,8 +15,10 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.predictors import Predictors
+from mnist_sum_tui.tui.predictions.weights import best_of, choices
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import recorded
+from tests.tui.pages.test_draw import make_run
 
 
 def save_head(path: Path, epoch: int, batch: int = 0, **config: Any) -> None:
@@ -208,3 +210,35 @@ def test_a_file_that_was_deleted_after_its_weights_were_chosen_is_told_in_a_sent
     gone = weights.Weights("epoch 1", "run", tmp_path / "epoch-1.safetensors")
     with pytest.raises(CheckpointError, match=r"epoch-1\.safetensors: cannot be read \(No such file"):
         Predictors(Session(tmp_path), lambda: False).of(gone, lambda _: None)
+
+
+def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "package.safetensors"
+    monkeypatch.setattr(weights, "BUILT_IN", package)
+    with pytest.raises(UsageError, match="page Train"):
+        choices(None, tmp_path, None)
+    package.write_bytes(b"")
+    assert choices(None, tmp_path, None).chosen.owner == "the built-in network"
+    run = make_run(tmp_path)
+    for epoch in (10, 2):
+        save_head(run.epoch_file(epoch), epoch)
+    (run.path / "epoch-x.safetensors").write_bytes(b"")
+    both = choices(None, tmp_path, None)
+    assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "the same weights, one stop"
+    (run.path / "epoch-1.safetensors").write_bytes(run.best_file.read_bytes())
+    whole = choices(None, tmp_path, None)
+    assert [choice.name for choice in whole.all] == ["epoch 1 = best = last", "epoch 2", "epoch 10"]
+    assert whole.chosen.path == run.best_file, "which has more in it than the epoch's"
+    run.epoch_file(1).unlink()
+    assert both.chosen == best_of(run) == both.all[-1]
+    run.last_file.unlink()
+    run.last_file.write_bytes(b"of another step")
+    found = choices(None, tmp_path, None)
+    assert [choice.name for choice in found.all] == ["epoch 2", "epoch 10", "best", "last"]
+    assert found.chosen.name == best_of(run).name == "best"
+    assert choices(run, tmp_path, None, both.chosen).chosen == found.chosen, "chosen under the name of before"
+    assert choices(run, tmp_path, None, found.all[-1]).chosen == found.all[-1]
+    assert choices(run, tmp_path, Control()).chosen.name == "live"
+    assert choices(run, tmp_path, Control(), found.all[0]).chosen == found.all[0]
+    run.best_file.unlink()
+    assert choices(run, tmp_path, None, found.chosen).chosen.name == "last"

@@ -1,6 +1,7 @@
 """The thread behind the pages, with a real untrained network and a hundred real test images."""
 
 import queue
+import shutil
 import time
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,10 +12,9 @@ from textual.message import Message
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.picture import prepare
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.predictions import load, weights
+from mnist_sum_tui.tui.predictions import load
 from mnist_sum_tui.tui.predictions.load import TestSetEvaluation
 from mnist_sum_tui.tui.predictions.messages import (
     DrawingPredicted,
@@ -33,10 +33,9 @@ from mnist_sum_tui.tui.predictions.requests import (
     PredictImage,
     Request,
 )
-from mnist_sum_tui.tui.predictions.weights import best_of, choices
+from mnist_sum_tui.tui.predictions.weights import choices
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from tests.tui.pages.test_draw import make_run
-from tests.tui.predictions.test_weights import save_head
 
 Kind = TypeVar("Kind", bound=Message)
 
@@ -81,12 +80,16 @@ def test_what_takes_long_is_told_the_first_time_also_where_torch_is_there(
 
 
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
-    make_run(worker._session.runs_folder, small_data)
+    run = make_run(worker._session.runs_folder, small_data)
     found = [asked(worker, EvaluateTestSet(), TestSetEvaluated).result for _ in range(2)]
     assert found[0] is found[1]
     assert found[0].report.pairs == 1000
     assert len(found[0].mistakes) == found[0].report.digit_mistakes
     assert found[0].report.mistakes == found[0].mistakes[: len(found[0].report.mistakes)]
+    copy = shutil.copy2(run.best_file, run.path / "copy")  # with the time of the old one, as on a disk of whole seconds
+    run.best_file.unlink()
+    Path(copy).rename(run.best_file)
+    assert asked(worker, EvaluateTestSet(), TestSetEvaluated).result is not found[0]
 
 
 def test_an_evaluation_in_progress_that_is_requested_again_goes_on(
@@ -216,35 +219,3 @@ def test_a_damaged_checkpoint_is_told_in_one_line(worker: PredictionWorker) -> N
     assert "\n" not in answer.text
     last = choices(run, run.path.parent, None).all[-1]
     assert asked(worker, PredictImage(0, last), ImagePredicted), "the thread goes on, with the last checkpoint"
-
-
-def test_which_weights_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "package.safetensors"
-    monkeypatch.setattr(weights, "BUILT_IN", package)
-    with pytest.raises(UsageError, match="page Train"):
-        choices(None, tmp_path, None)
-    package.write_bytes(b"")
-    assert choices(None, tmp_path, None).chosen.owner == "the built-in network"
-    run = make_run(tmp_path)
-    for epoch in (10, 2):
-        save_head(run.epoch_file(epoch), epoch)
-    (run.path / "epoch-x.safetensors").write_bytes(b"")
-    both = choices(None, tmp_path, None)
-    assert [choice.name for choice in both.all] == ["epoch 2", "epoch 10", "best = last"], "the same weights, one stop"
-    (run.path / "epoch-1.safetensors").write_bytes(run.best_file.read_bytes())
-    whole = choices(None, tmp_path, None)
-    assert [choice.name for choice in whole.all] == ["epoch 1 = best = last", "epoch 2", "epoch 10"]
-    assert whole.chosen.path == run.best_file, "which has more in it than the epoch's"
-    run.epoch_file(1).unlink()
-    assert both.chosen == best_of(run) == both.all[-1]
-    run.last_file.unlink()
-    run.last_file.write_bytes(b"of another step")
-    found = choices(None, tmp_path, None)
-    assert [choice.name for choice in found.all] == ["epoch 2", "epoch 10", "best", "last"]
-    assert found.chosen.name == best_of(run).name == "best"
-    assert choices(run, tmp_path, None, both.chosen).chosen == found.chosen, "chosen under the name of before"
-    assert choices(run, tmp_path, None, found.all[-1]).chosen == found.all[-1]
-    assert choices(run, tmp_path, Control()).chosen.name == "live"
-    assert choices(run, tmp_path, Control(), found.all[0]).chosen == found.all[0]
-    run.best_file.unlink()
-    assert choices(run, tmp_path, None, found.chosen).chosen.name == "last"
