@@ -94,7 +94,7 @@ async def test_of_a_run_that_was_cut_off_no_time_is_said_to_be_left(pilot: Pilot
 async def test_what_the_agreement_is_of_ends_before_the_facts(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
     note = app.train_page.query_one("#agreement-figure .note", Static)
-    for width, words in ((80, "validation"), (120, "of the validation")):
+    for width, words in ((80, "in validation"), (120, "of the validation")):
         await pilot.resize_terminal(width, 36)
         await recorded.until(pilot, lambda: str(note.render()) == words)  # noqa: B023
         assert len(words) < note.size.width
