@@ -50,6 +50,13 @@ def seeds_named(runs: list[Run], name: str) -> list[Run]:
     return found if len(found) > 1 else []
 
 
+def given_name(run: Run, model: str) -> str:
+    """What --name gave to a run of this network, without what tells seeds and runs of one second apart; or empty."""
+    begun = f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(model.partition('@')[0])}"
+    found = re.fullmatch(f"{begun}(?:-(?!seed[0-9]+$)(.+?))?(?:-seed[0-9]+)?(?:-[0-9]{{1,3}})?", run.path.name)
+    return (found and found[1]) or ""
+
+
 def model_of(run: Run) -> str:
     """The name of a run's network; empty if it is not known."""
     with contextlib.suppress(RunError):

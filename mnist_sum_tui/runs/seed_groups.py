@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mnist_sum_tui.runs.differences import apart_from_seed, epochs_asked
+from mnist_sum_tui.runs.given_names import given_name
 from mnist_sum_tui.runs.summary import Summary
 
 
@@ -71,8 +72,8 @@ def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     """The runs, with those that differ only in their seed folded into one, at the place of the first of them.
 
     If settings were changed during training, or epochs added later, the same changes are needed, and so are the same
-    images and a network of as many parameters. A further run with the same seed stays by itself, because it would count
-    that seed twice.
+    images, a network of as many parameters and the same `--name`, such as a student's. A further run with the same seed
+    stays by itself, because it would count that seed twice.
     """
     groups: dict[object, dict[int, Summary]] = {}
     runs = tuple(runs)
@@ -80,8 +81,10 @@ def folded(runs: Iterable[Summary]) -> tuple[Summary, ...]:
     for run in runs:
         turned = tuple((event.at, event.setting, event.value) for event in run.changed)
         images = next(each for each in known_first if each.same_as(run.images))
-        same = run.config and (apart_from_seed(run.config), epochs_asked(run), turned, images, run.parameters)
-        key: object = same or object()
+        key: object = object()
+        if run.config is not None:
+            name = given_name(run.run, run.config.model)
+            key = apart_from_seed(run.config), epochs_asked(run), turned, images, run.parameters, name
         seed = 0 if run.config is None else run.config.seed
         if seed in groups.get(key, {}):
             key = object()

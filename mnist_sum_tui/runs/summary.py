@@ -184,8 +184,10 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
 
 
 def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
-    """As `best_run`; None if no run has a validation or a test yet."""
-    return best_run(summaries) if any(found.config and found.ranked_by for found in summaries) else None
+    """As `best_run`; None if no run has a validation or a test yet, or if also the best only guesses."""
+    ranked = any(found.config and found.ranked_by for found in summaries)
+    best = best_run(summaries) if ranked else None
+    return None if best is None or best.state_word == ONLY_GUESSES else best
 
 
 def why_best(best: Summary, runs: Iterable[Summary], named: Callable[[str], str] = str) -> str:

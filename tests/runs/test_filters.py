@@ -13,7 +13,7 @@ from mnist_sum_tui.runs.events import Changed, Finished
 from mnist_sum_tui.runs.filters import matching
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.seed_groups import Fold, folded, members_of
-from mnist_sum_tui.runs.summary import Summary
+from mnist_sum_tui.runs.summary import Summary, best_if_any
 from tests.training.test_early_end import done as epoch_done
 from tests.tui import recorded
 
@@ -133,6 +133,16 @@ def test_runs_that_differ_by_their_seed_alone_are_one() -> None:
     assert members_of(rest[0]) == (rest[0],)
 
 
+def test_runs_of_different_names_are_not_folded() -> None:
+    begun = "20261202-22264{}-compact{}"
+    names = ("-anna", "-J\u00f6rg", "-anna-seed3", "-anna-2", "-seed4", "", "-2", "-seed-5")
+    runs = [summary(begun.format(seed, name), seed=seed) for seed, name in enumerate(names)]
+    groups = [[run.run.id[16:] for run in members_of(each)] for each in folded(runs)]
+    assert [[name.removeprefix("compact") for name in group] for group in groups] == [
+        ["-anna", "-anna-seed3", "-anna-2"], ["-J\u00f6rg"], ["-seed4", ""], ["-2"], ["-seed-5"],
+    ]  # fmt: skip
+
+
 def interrupted(accuracy: float, seed: int) -> Summary:
     """A run that was validated once, and not tested."""
     return replace(summary(f"x{seed}", "interrupted", total=None, seed=seed), epochs=(epoch_done(1, accuracy),))
@@ -193,6 +203,7 @@ def test_a_run_that_learned_nothing_is_shown_so_and_still_counts_as_done() -> No
     assert good.finished is not None
     useless = replace(good, finished=replace(good.finished, digit_accuracy=0.1))
     assert (good.state_word, useless.state_word) == ("done", "only guesses")
+    assert (best_if_any([good, useless]), best_if_any([useless]), best_if_any([])) == (good, None, None)
     assert matching("done")(useless)
     assert matching("completed")(useless)
     assert replace(useless, state="running", is_paused=True).state_word == "paused"
