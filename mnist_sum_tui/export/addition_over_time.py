@@ -44,6 +44,11 @@ def began(events: Iterable[Event]) -> str:
     return ""
 
 
+def first_adding(events: Iterable[Event]) -> Samples | None:
+    """The first answers with more than half of the sums of a run's first sample image right; None if there are none."""
+    return next((event for event in _with_table(events) if _right(event)[0] > MOST_GUESSED), None)
+
+
 def _with_table(events: Iterable[Event]) -> list[Samples]:
     return [event for event in events if isinstance(event, Samples) and len(event.addition) == 10 and event.labels]
 

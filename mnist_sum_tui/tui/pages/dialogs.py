@@ -105,10 +105,12 @@ class LineQuestion(Question[Value | None]):
 class GoTo(LineQuestion[int]):
     """Asks for the number of an image or of a step, 0 to `last`."""
 
-    def __init__(self, what: str, last: int, hint: str = "") -> None:
-        """`what` is `image` or `step`."""
-        is_number = Integer(0, last)
-        line = LineInput("Go there", type="integer", max_length=9, validators=is_number, placeholder="a number")
+    def __init__(self, what: str, last: int, hint: str = "", likely: int | None = None) -> None:
+        """`what` is `image` or `step`, and `likely` the number that the field has at first."""
+        text = "" if likely is None else str(likely)
+        line = LineInput(
+            "Go there", text, type="integer", max_length=9, validators=Integer(0, last), placeholder="a number"
+        )
         super().__init__(f"Which {what}? 0 to {last:,}", hint, line)
         self.what, self.last = what, last
 

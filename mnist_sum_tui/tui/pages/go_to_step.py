@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual import work
 from textual.binding import Binding
 
-from mnist_sum_tui.export.addition_over_time import began
+from mnist_sum_tui.export.addition_over_time import began, first_adding
 from mnist_sum_tui.formatting import uncapped
 from mnist_sum_tui.runs.events import Samples
 from mnist_sum_tui.runs.journal import read_events
@@ -35,13 +35,15 @@ class GoToStep(AfterRun):
     @work(thread=True, exclusive=True, group="goto", exit_on_error=False)
     def _find_beginning(self, run: Run) -> None:
         """Find out when the run began to add, in a thread, because a long run has thousands of answers."""
-        image = began(read_events(run.metrics_file, Samples.kind))
-        self.take_found(self._ask_for_step, f"Of the first image: {uncapped(image)}" if image else "")
+        samples = list(read_events(run.metrics_file, Samples.kind))
+        image, first = began(samples), first_adding(samples)
+        about = f"Of the first image: {uncapped(image)}" if image else ""
+        self.take_found(self._ask_for_step, about, None if first is None else first.step)
 
-    def _ask_for_step(self, about: str) -> None:
+    def _ask_for_step(self, about: str, likely: int | None) -> None:
         is_here = self.is_active and not self.is_form_shown  # the user may have gone elsewhere meanwhile
         if self.player is not None and is_here:
-            self.ask(GoTo("step", self.player.replay.end().step, about), self._go_to)
+            self.ask(GoTo("step", self.player.replay.end().step, about, likely), self._go_to)
 
     def _go_to(self, step: int) -> None:
         self.go(lambda player: player.go_to_step(step))

@@ -15,8 +15,8 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
     from mnist_sum_tui.export.demo import Caption
     from mnist_sum_tui.runs.replay import Moment, Replay
 
-SPEEDS = tuple(2**power for power in range(9))
-"""speeds from 1 to 256 times the speed of the training"""
+SPEEDS = tuple(2.0**power for power in range(-3, 9))
+"""speeds from an eighth to 256 times the speed of the training"""
 USUAL_SECONDS = 40.0
 """a run is played at the lowest speed at which it takes at most this long"""
 
@@ -73,7 +73,7 @@ class Player:
         self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), self._end))
         self.is_playing = False
         length = self.ends - self.begins
-        self.speed = next((speed for speed in SPEEDS if length <= speed * USUAL_SECONDS), SPEEDS[-1])
+        self.speed = next((speed for speed in SPEEDS if 1 <= speed >= length / USUAL_SECONDS), SPEEDS[-1])
         self._row = 0
         self.seconds = self.begins
         """the position in seconds of the time scale"""

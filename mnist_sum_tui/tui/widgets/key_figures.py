@@ -127,7 +127,11 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
         "digit": (("training digit %", "digit %"), digit, (notes[0],)),
         "sum": (("training sum %", "sum %"), total, (notes[1],)),
-        "agreement": (AGREEMENT, agreement, ("",) if agreement is None else ("of the validation", "in validation", "validation")),
+        "agreement": (
+            AGREEMENT,
+            agreement,
+            ("",) if agreement is None else ("of the validation", "in validation", "validation"),
+        ),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 

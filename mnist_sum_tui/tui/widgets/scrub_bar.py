@@ -23,7 +23,7 @@ class Place(NamedTuple):
     """How far a replay is."""
 
     is_playing: bool = False
-    speed: int = 1
+    speed: float = 1
     words: str = ""
     """the position in words"""
     read: float = 1.0
@@ -62,7 +62,8 @@ class ScrubBar(Widget):
     def _parts(self) -> tuple[str, int, str]:
         """The words before the track, its columns, the words after it."""
         place = self.place
-        left = f"{BRAILLE.chosen if place.is_playing else BRAILLE.paused} x{place.speed:<3}" + " " * (GAP - 1)
+        speed = f"{place.speed:g}" if place.speed >= 1 else f"1/{1 / place.speed:g}"
+        left = f"{BRAILLE.chosen if place.is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
         right = place.words
         right += f", {percent(place.read, 0)} read" if place.read < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP

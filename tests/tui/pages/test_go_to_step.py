@@ -44,6 +44,11 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
         "Of the first image: after step 400, none of its 10 sums is clearly right; after step 800, 10 of its 10 "
         "sums are right: in between, it began to add."
     )
+    await pilot.press("enter")
+    await until(pilot, lambda: app.screen is app.train_page)
+    assert player.moment.step == 800, "which the field had at first"
+    await pilot.press("home", "g")
+    await until(pilot, lambda: isinstance(app.screen, GoTo))
     await pilot.press(*"9999", "enter")
     assert "There are steps 0 to 2,150" in str(app.screen.query_one("#said", Label).content)
     await pilot.press(*["backspace"] * 4, *"802", "enter")

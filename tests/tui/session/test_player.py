@@ -38,13 +38,13 @@ def test_it_plays_as_fast_as_it_is_told_and_stops_at_the_end(player: Player) -> 
     assert (player.moment.step, player.is_playing) == (0, True), "it begins anew"
 
 
-def test_speeds_are_1_to_256(player: Player) -> None:
+def test_speeds_are_an_eighth_to_256(player: Player) -> None:
     for _ in range(20):
         player.change_speed(1)
     assert player.speed == SPEEDS[-1] == 256
     for _ in range(20):
         player.change_speed(-1)
-    assert player.speed == 1
+    assert player.speed == 1 / 8
 
 
 def test_it_goes_to_any_moment(player: Player) -> None:
