@@ -9,8 +9,10 @@ import typer
 
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
 from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.output import check_output, write_output
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.export.csv import table_of
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -25,6 +27,10 @@ JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object p
 Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {ALSO}")]
 Sort = Annotated[str, typer.Option(metavar="COLUMN", help="Sort by a column, or a setting: sum, time, lr ...")]
 Each = Annotated[bool, typer.Option("--each", help="A line for each run, also for seeds of the same settings.")]
+Table = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write a table for a spreadsheet instead: a row for each run."),
+]
 Columns = Annotated[
     str, typer.Option(metavar="NAMES", help="Columns of the page Runs, or settings: 'run,lr,sum,time,curve'.")
 ]
@@ -36,24 +42,35 @@ def list_runs(
     sort: Sort = "",
     columns: Columns = "",
     each: Each = False,
+    csv: Table = None,
     runs_dir: LaterRunsDir = None,
     json: JsonLines = False,
 ) -> None:
     """List the runs, newest first; the same as mnist-sum runs."""
-    print_list(folder_of(context, runs_dir), json, filter, sort, columns, each)
+    print_list(folder_of(context, runs_dir), json, filter, sort, columns, each, csv)
 
 
 def print_list(
-    folder: Path, json: bool, filter: str = "", sort: str = "", columns: str = "", each: bool = False
+    folder: Path,
+    json: bool,
+    filter: str = "",
+    sort: str = "",
+    columns: str = "",
+    each: bool = False,
+    csv: Path | None = None,
 ) -> None:
-    """Print the runs in a folder; without `each`, runs that differ only in their seed are one line.
+    """Print the runs in a folder, or write them as a table; without `each`, those that differ in seeds are one line.
 
     Raises:
-        UsageError: the filter is invalid, there is no such column, columns are chosen for JSON, or `folder` is not a
-            folder, or has only folders that cannot be read.
+        UsageError: the filter is invalid, there is no such column, columns are chosen for JSON or a table, or `folder`
+            is not a folder, or has only folders that cannot be read; or no table can be written to `csv`.
     """
-    if json and columns:
-        raise UsageError("--json prints all that is known of a run: leave out --columns or --json")
+    if columns and (json or csv):
+        given = "--json" if json else "--csv"
+        raise UsageError(f"{given} has all that is known of a run: leave out --columns or {given}")
+    if json and csv:
+        raise UsageError("--json prints, and --csv writes a file: leave out one of them")
+    check_output(csv)
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     check_folder(folder)
     every = find.summaries(folder)
@@ -61,7 +78,7 @@ def print_list(
     if not every:
         check_readable(folder)
     fitting = [summary for summary in every if is_shown(summary)]
-    found: Sequence[Summary] = fitting if each or json else folded(fitting)
+    found: Sequence[Summary] = fitting if each or json or csv else folded(fitting)
     found = arranged(found, by) if by else found
     missing = left_out(folder) if every else ""
     if json:
@@ -77,6 +94,10 @@ def print_list(
         return
     if not found:
         say(out, f"The filter {as_is(printable(filter))} fits none of {plural(len(every), 'run')}")
+        return
+    if csv is not None:
+        rows = [{**plain(run), **(run.config.to_dict() if run.config else {})} for run in found]
+        write_output(csv, table_of(rows), f"{plural(len(rows), 'run')}, for a spreadsheet or pandas.read_csv")
         return
     is_marked = not shown or "state" in {column.title for column in shown}
     why = why_best(best, every, as_is) if best is not None and is_marked else ""

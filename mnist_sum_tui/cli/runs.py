@@ -24,7 +24,7 @@ from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.reported import reported, result
-from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, list_runs, plain, print_list
+from mnist_sum_tui.cli.run_list import Columns, Each, Filter, JsonLines, Sort, Table, list_runs, plain, print_list
 from mnist_sum_tui.cli.run_tables import print_curves, print_epochs, print_runs
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import UsageError
@@ -62,19 +62,20 @@ def runs(
     sort: Sort = "",
     columns: Columns = "",
     each: Each = False,
+    csv: Table = None,
     runs_dir: RunsDir = None,
     json: JsonLines = False,
 ) -> None:
     """List the runs, newest first."""
     context.obj = runs_dir
-    lists = {"--filter": filter, "--sort": sort, "--columns": columns, "--each": each, "--json": json}
+    lists = {"--filter": filter, "--sort": sort, "--columns": columns, "--each": each, "--csv": csv, "--json": json}
     if (command := context.invoked_subcommand) and (early := [option for option, value in lists.items() if value]):
         group: Any = context.command
         known = {name for option in group.commands[command].params for name in option.opts}
         behind = f"put it behind, mnist-sum runs {command} {early[0]}"
         raise UsageError(f"{early[0]} does nothing before {command}: {behind if early[0] in known else 'leave it out'}")
     if command is None:
-        print_list(folder_or_default(runs_dir), json, filter, sort, columns, each)
+        print_list(folder_or_default(runs_dir), json, filter, sort, columns, each, csv)
 
 
 @app.command("note")

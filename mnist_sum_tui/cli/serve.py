@@ -71,6 +71,7 @@ def _is_of_host(error: OSError) -> bool:
 
 def _announce(watched: Run | None, host: str, port: int) -> None:
     """Print the address, and who can watch."""
+    from mnist_sum_tui.tui.web.server import MOST_VISITORS
     from mnist_sum_tui.tui.web.visitor_input import EVERYWHERE, LOCAL
 
     out = console()
@@ -79,5 +80,8 @@ def _announce(watched: Run | None, host: str, port: int) -> None:
     if host in EVERYWHERE:
         say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
     if host not in LOCAL:
-        say(out, "Anyone who can reach this machine can watch; each visitor takes some 100 MB of its memory")
+        say(
+            out,
+            f"Anyone who can reach this machine can watch, {MOST_VISITORS} at once; each takes some 100 MB of its memory",
+        )
     out.file.flush()

@@ -1,5 +1,6 @@
 """`mnist-sum runs list --filter --sort --columns --each`, and `mnist-sum runs note`."""
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs import find
+from mnist_sum_tui.runs import find, notes
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
@@ -78,6 +79,21 @@ def test_columns_are_chosen_also_settings(cli: Cli, seeds: Path) -> None:
     is_one_line(cli("runs", "list", "--columns", "run,beauty"), 2, "unknown column 'beauty'")
     is_one_line(cli("runs", "list", "--columns", "run,"), 2, "unknown column ''")
     is_one_line(cli("runs", "list", "--columns", "run", "--json"), 2, "leave out --columns or --json")
+
+
+def test_the_runs_of_a_class_are_a_table_for_a_spreadsheet(cli: Cli, seeds: Path, tmp_path: Path) -> None:
+    notes.write(find.by_name("20260101-120200", seeds), '=HYPERLINK("x")')
+    table = tmp_path / "class.csv"
+    assert "6 runs, for a spreadsheet" in cli("runs", "--csv", str(table)).stdout
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    assert [row["run"] for row in rows[:2]] == ["20260102-120003-compact", "20260102-120002-compact"], "no means"
+    assert (rows[0]["sum_accuracy"], rows[0]["seed"], rows[0]["lr"], rows[0]["note"]) == ("0.98", "3", "0.004", "")
+    assert next(row["note"] for row in rows if row["note"]) == '\'=HYPERLINK("x")', "which a spreadsheet would run"
+    assert cli("runs", "list", "--filter", "lr=0.004", "--sort", "sum", "--csv", str(table)).returncode == 0
+    assert [row["seed"] for row in csv.DictReader(table.read_text().splitlines())] == ["3", "2", "1"]
+    is_one_line(cli("runs", "--csv", str(table), "--json"), 2, "leave out one of them")
+    is_one_line(cli("runs", "--csv", str(table), "--columns", "run"), 2, "leave out --columns or --csv")
+    is_one_line(cli("runs", "--csv", str(tmp_path)), 2, "is a folder")
 
 
 def test_a_note_is_in_the_list_the_run_and_its_report(cli: Cli, folder: Path) -> None:
