@@ -201,5 +201,4 @@ class Coach:
         return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> Said | None:
-        agrees = self._topic == "agrees" and self._seen.events - self._at_event < HOLD
-        return phase(self._seen, self._said, self._config, self._started, agrees_stands=agrees)
+        return phase(self._seen, self._said, self._config, self._started)

@@ -15,12 +15,10 @@ SLOW_TO_ADD = ("original", "original-2fc", "pictured")
 """networks that have to find addition with ordinary layers"""
 
 
-def phase(
-    seen: Seen, said: Mapping[str, str], config: TrainConfig, started: Started | None, *, agrees_stands: bool
-) -> Said | None:
+def phase(seen: Seen, said: Mapping[str, str], config: TrainConfig, started: Started | None) -> Said | None:
     """The phase and its sentence; None if what was said before still stands.
 
-    `said` has the first sentence of each topic so far. `agrees_stands`: the one on `agrees` was not read yet.
+    `said` has the first sentence of each topic so far.
     """
     digit, total = seen.digit.value, seen.total.value
     if digit < ADDS and said.keys() & {"too-high", "ruined"}:  # nothing was learned since, so it still stands
@@ -37,7 +35,7 @@ def phase(
         return None if "adds" in said else ("guesses", words)  # once told it stands
     if total < KNOWS:
         return _adds(seen, said)
-    if "agrees" not in said or agrees_stands:
+    if "agrees" not in said:
         return "agrees", "The sum is right where the digit is: from here on both get better together"
     return _knows(seen, config, started.validation_images if started else 0)
 
