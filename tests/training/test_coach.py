@@ -93,6 +93,8 @@ def test_the_step_since_which_the_sum_is_more_than_guessed_is_named_and_not_that
 
     words = "Since about step 40 it learns to add: the sum is more than guessed"
     assert ("adds", words) in said(run(60, learns))
+    dips = said(run(11, lambda step: progress(step, 1.0, 0.95, 0.9 if step < 10 else 0.1)))
+    assert dips[0][1].startswith("Since about step 10 it learns to add"), "the average is above, but not this batch"
 
 
 @pytest.mark.parametrize(("model", "says"), [("pictured", True), ("original", True), ("compact", False)])

@@ -75,6 +75,10 @@ def test_weights_that_a_rate_has_ruined_are_not_said_to_be_still_a_guess() -> No
     assert said(run(600, lambda step: wrecks(step, before=0.1)), turns=BACK)[-1][1] == RUINED, "before it read"
     assert topics(run(600, lambda step: wrecks(step, heals_at=200)), turns=BACK)[-1] == "guesses", "it has healed"
     assert topics(run(600, wrecks), turns=BACK[:1])[-1] == "too-high", "it is not turned back yet"
+    soon_back = [Turn(133, "lr", "x100"), Turn(134, "lr", "x1")]
+    assert topics(run(300, lambda step: wrecks(max(step, 160))), turns=soon_back) == ["sees"], "it never read"
+    flat = list(run(300, lambda step: progress(step, 1.8 if step < 133 else 2.4, 0.95 if step < 133 else 0.1, 0.1)))
+    assert topics(flat, turns=soon_back) == ["guesses", "ruined"], "although the loss was never high"
 
 
 def test_a_rate_that_an_earlier_process_turned_up_is_known_after_a_resumption() -> None:

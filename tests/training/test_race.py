@@ -87,6 +87,10 @@ def test_after_it_the_interrupted_sentence_does_not_come_again() -> None:
     topics = [topic for topic, _ in said(learns(15), ghost_with(most=30))]
     assert topics.count("ghost") == 1
     assert len(topics) == len(set(topics))
+    high = [replace(at(step, 0.8), digit_loss=2.5, sum_loss=2.5) for step in range(170, 190)]
+    events = [*learns(15, 170), *high, *(at(step, 0.85) for step in range(190, 230))]
+    again = [topic for topic, _ in said(events, ghost_with(most=30))]
+    assert again == ["sees", "adds", "ghost", "too-high", "adds"], "unless another one came between"
 
 
 def test_it_is_said_again_when_the_other_one_is_ahead() -> None:
