@@ -171,6 +171,7 @@ def test_sparkline_marks_missing_values() -> None:
     assert sparkline([2.0, 2.0]) == "▄▄"
     assert sparkline([]) == ""
     assert len(sparkline(range(1000), width=30)) == 30
+    assert sparkline([1.0, 3.0, 9.0, None, None, None, 15.0, 17.0], width=4) == "▁▅x█", "means of two each"
     assert sparkline([0.0, 1.0], scale=(0.0, 8.0)) == "▁▂"
 
 
@@ -206,7 +207,7 @@ def test_the_first_form_that_fits_is_taken_or_the_last() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0.2, "1 s"), (43, "45 s"), (720, "12 min"), (9000, "2.5 h"), (35_990, "10 h"), (45_000, "12 h"),
+    [(0.2, "1 s"), (3.8, "4 s"), (43, "45 s"), (720, "12 min"), (9000, "2.5 h"), (35_990, "10 h"), (45_000, "12 h"),
      (400_000, "111 h"), (7_200_000, "2,000 h")],
 )  # fmt: skip
 def test_a_time_is_rounded_as_one_would_say_it(seconds: float, words: str) -> None:

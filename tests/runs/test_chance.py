@@ -67,9 +67,11 @@ def test_two_groups_of_seeds_are_compared_by_their_means() -> None:
     near = seeds("sprint", 0.9850, 0.9880)
     words = "sums (standard error): 98.58 % (0.07), 98.65 % (0.15): the difference may be chance"
     assert about_chance([*one, *near], 90) == words
+    assert about_chance([*one, *near]).startswith("sum, means over seeds, with"), "3 and 2"
     assert about_chance([*one, other[0]]) == ""
     assert about_chance([Fold.of(one[:2])], names="x") == ""
     assert about_chance([*one, *other, *seeds("original", 0.98, 0.97)]) == ""
+    assert about_chance([*one, *other, *seeds("original", 0.98)]) == "", "one run is no group"
     assert about_chance([*one, *other[:2], replace(other[2], finished=None)]) == "", "not all are tested"
 
 
