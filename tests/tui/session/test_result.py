@@ -115,6 +115,8 @@ def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_ar
     rows = end(session, *recorded.training(60))
     assert rows["learned"] == "half of the digits right by step 25, of the sums not yet", "it may go on"
     assert learned(recorded.training(60), DIVERGED) == "half of the digits right by step 25, of the sums never"
+    stopped = learned(recorded.training(60), recorded.finished(reason="stopped"))
+    assert stopped == rows["learned"], "as it may when it is resumed"
     rows = end(session, *list(recorded.training(2150))[len(session.events) :], recorded.finished())
     assert rows["learned"] == "half of the digits right by step 25, of the sums by step 180"
     session.is_selection = True
@@ -168,6 +170,11 @@ def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
     assert rows["stopped"] == "after 54 s, as asked; everything is saved"
     assert "go on" in rows
     assert ADDED_EPOCHS not in receipt(session)
+
+
+def test_a_run_that_was_left_is_not_said_to_have_lost_its_process(session: Session) -> None:
+    assert "cut off" not in end(session, *recorded.training(600))
+    assert "left      without saving; what came after the last checkpoint is lost" in receipt(session)
 
 
 def test_a_training_that_ran_out_of_memory_says_what_helps(session: Session) -> None:
