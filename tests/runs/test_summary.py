@@ -12,7 +12,7 @@ import pytest
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of, why_best
+from mnist_sum_tui.runs.summary import Summary, best_run, measured_on, summarise, warning_of, why_best
 from mnist_sum_tui.training.diverged import trouble
 from tests.training.test_early_end import done
 from tests.tui import recorded
@@ -56,6 +56,16 @@ def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_furth
     assert warning_of(guesses) == ", only guesses"
     with guesses.lock():
         assert warning_of(guesses) == ""
+    assert warning_of(make(tmp_path, "cut off", [*recorded.training(2)])) == ""
+
+
+def test_a_star_is_explained_below_a_table_only_if_it_has_one(tmp_path: Path) -> None:
+    tested, validated, new = (
+        summarise(make(tmp_path, f"{len(events)}", events))
+        for events in ([done(1, 0.9), recorded.finished()], [done(1, 0.9)], [])
+    )
+    assert measured_on([tested, new]) == "digit, sum: on the test images"
+    assert measured_on([tested, validated]) == "digit, sum: on the test images, * on the validation images"
 
 
 def test_the_best_run_does_not_depend_on_the_order_of_runs_that_do_not_know_their_images(tmp_path: Path) -> None:
