@@ -60,10 +60,8 @@ def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_furth
 
 
 def test_a_star_is_explained_below_a_table_only_if_it_has_one(tmp_path: Path) -> None:
-    tested, validated, new = (
-        summarise(make(tmp_path, f"{len(events)}", events))
-        for events in ([done(1, 0.9), recorded.finished()], [done(1, 0.9)], [])
-    )
+    tested = summarise(make(tmp_path, "tested", [done(1, 0.9), recorded.finished()]))
+    validated, new = summarise(make(tmp_path, "validated", [done(1, 0.9)])), summarise(make(tmp_path, "new", []))
     assert measured_on([tested, new]) == "digit, sum: on the test images"
     assert measured_on([tested, validated]) == "digit, sum: on the test images, * on the validation images"
 

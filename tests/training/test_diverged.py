@@ -150,7 +150,7 @@ def test_nothing_is_said_about_a_good_run_or_one_without_a_test() -> None:
     stopped = recorded.finished(reason="stopped")
     assert has_learned(stopped)
     assert advice(stopped, TrainConfig()) == ""
-    assert advice(replace(stopped, reason="failed"), TrainConfig(), recorded.training(1)) == ""
+    assert advice(replace(stopped, reason="failed"), TrainConfig(), [*recorded.training(1)]) == ""
 
 
 def test_a_last_epoch_far_below_the_best_one_is_named_because_the_test_is_not_of_it() -> None:
