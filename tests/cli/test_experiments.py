@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs import find, notes
+from mnist_sum_tui.formatting import byte_size
+from mnist_sum_tui.runs import find, notes, own_files
+from mnist_sum_tui.runs.events import Changed
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
@@ -34,6 +36,11 @@ def test_a_list_is_filtered_and_sorted(cli: Cli, folder: Path) -> None:
     assert listed(cli, "--filter", "model=compact", "--sort", "sum") == ["compact", "compact-short"]
     assert listed(cli, "--sort", "time") == ["compact-short", "compact", "pictured"]
     assert cli("runs", "--sort", "time").stdout == cli("runs", "list", "--sort", "time").stdout
+    _, pictured, _ = every = find.list_runs(folder)
+    (pictured.path / "last.safetensors").write_bytes(bytes(5_000_000))
+    small = sum(own_files.size(run.path) for run in every if run != pictured)
+    below = cli("runs", "list", "--filter", "model=compact").stdout.splitlines()[-1]
+    assert below == f"on the disk: {byte_size(small)}", "without what the filter leaves out"
     assert "The filter seed=9 fits none of 3 runs" in cli("runs", "list", "--filter", "seed=9").stdout
     is_one_line(cli("runs", "list", "--filter", "nonsense="), 2, "write a state, part of")
     is_one_line(cli("runs", "list", "--sort", "beauty"), 2, "unknown column 'beauty'")
@@ -94,6 +101,17 @@ def test_the_runs_of_a_class_are_a_table_for_a_spreadsheet(cli: Cli, seeds: Path
     is_one_line(cli("runs", "--csv", str(table), "--json"), 2, "leave out one of them")
     is_one_line(cli("runs", "--csv", str(table), "--columns", "run"), 2, "leave out --columns or --csv")
     is_one_line(cli("runs", "--csv", str(tmp_path)), 2, "is a folder")
+
+
+def test_of_very_many_changes_of_settings_some_are_shown(cli: Cli, tmp_path: Path) -> None:
+    events = [
+        Changed(step=at, epoch=1, elapsed=0.2, at=at, setting="lr", before="x1", value=f"x{at}") for at in range(2, 23)
+    ]
+    for count in (20, 21):
+        make(tmp_path / "runs", f"20260101-12000{count - 20}-compact", [*recorded.training(2150), *events[:count]])
+        shown = cli("runs", "show").stdout
+        assert len(re.findall(r"learning rate x\d+", shown)) == 20
+        assert ("and 1 more; --json has all" in shown) is (count == 21)
 
 
 def test_a_note_is_in_the_list_the_run_and_its_report(cli: Cli, folder: Path) -> None:

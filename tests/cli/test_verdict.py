@@ -108,6 +108,7 @@ def test_a_network_that_is_not_calibrated_has_no_score(run: Run, cli: Cli) -> No
     assert "how like a digit" not in shown.stdout
     tested = cli("evaluate").stdout
     assert "refused                 -   without a digit score it takes every image for a digit" in tested
+    assert re.search(r"^index +true +read as +probability *$", tested, re.M), "without a column of refusals"
     is_one_line(cli("predict", "idx", "3", "--threshold", "0.5"), 2, "not calibrated", "--threshold")
 
 
