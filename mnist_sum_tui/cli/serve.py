@@ -80,8 +80,6 @@ def _announce(watched: Run | None, host: str, port: int) -> None:
     if host in EVERYWHERE:
         say(out, f"From other machines: this machine's name or address in place of localhost, with :{port}")
     if host not in LOCAL:
-        say(
-            out,
-            f"Anyone who can reach this machine can watch, {MOST_VISITORS} at once; each takes some 100 MB of its memory",
-        )
+        most = f"{MOST_VISITORS} at once, each with some 100 MB of its memory"
+        say(out, f"Anyone who can reach this machine can watch, {most}")
     out.file.flush()
