@@ -26,8 +26,7 @@ class DeadUnits:
         dead = {name: share for name, share in zip(event.layers, event.dead, strict=True) if share >= SILENT}
         for name, share in dead.items():
             if name in self._since and not self.words:
-                found = (
-                    f"{percent(share, 0)} of {short_name(name)}'s units give 0 since about step {self._since[name]:,}"
-                )
-                self.words = f"{found}, and learn no more: see the health of the layers on page Inside (F6)"
+                found = f"{percent(share, 0)} of {short_name(name)}'s units give 0 since about step"
+                advice = "see the health of the layers on page Inside (F6)"
+                self.words = f"{found} {self._since[name]:,}, and learn no more: {advice}"
         self._since = {name: self._since.get(name, event.step) for name in dead}

@@ -5,7 +5,8 @@ from dataclasses import replace
 from mnist_sum_tui.runs.events import Health, Progress
 from tests.training.test_coach import progress, run, said
 
-WORDS = "98 % of conv5's units give 0 since about step 300, and learn no more: see the health of the layers on page Inside (F6)"
+SEE = "see the health of the layers on page Inside (F6)"
+WORDS = f"98 % of conv5's units give 0 since about step 300, and learn no more: {SEE}"
 
 
 def look(step: int, dead: float) -> Health:
