@@ -12,7 +12,6 @@ from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.output import check_output, write_output
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.export.csv import table_of
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
@@ -96,6 +95,8 @@ def print_list(
         say(out, f"The filter {as_is(printable(filter))} fits none of {plural(len(every), 'run')}")
         return
     if csv is not None:
+        from mnist_sum_tui.export.csv import table_of
+
         rows = [{**plain(run), **(run.config.to_dict() if run.config else {})} for run in found]
         write_output(csv, table_of(rows), f"{plural(len(rows), 'run')}, for a spreadsheet or pandas.read_csv")
         return

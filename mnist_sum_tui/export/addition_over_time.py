@@ -31,17 +31,16 @@ def tables(events: Iterable[Event]) -> list[Table]:
 
 def began(events: Iterable[Event]) -> str:
     """When more than half of the sums of a run's first sample image became right; empty if they never did."""
-    before: Samples | None = None
-    for event in _with_table(events):
-        right, _ = _right(event)
-        if right > MOST_GUESSED:
-            words = f"after step {event.step:,}, {_words(event)}"
-            adds = "add" if right == len(event.addition) else "add most of them"
-            if before is None:
-                return f"Already {words}."
-            return f"After step {before.step:,}, {_words(before)}; {words}: in between, it began to {adds}."
-        before = event
-    return ""
+    found = _with_table(events)
+    first = first_adding(found)
+    if first is None:
+        return ""
+    words = f"after step {first.step:,}, {_words(first)}"
+    if first is found[0]:
+        return f"Already {words}."
+    before = found[found.index(first) - 1]
+    adds = "add" if _right(first)[0] == len(first.addition) else "add most of them"
+    return f"After step {before.step:,}, {_words(before)}; {words}: in between, it began to {adds}."
 
 
 def first_adding(events: Iterable[Event]) -> Samples | None:

@@ -141,7 +141,8 @@ def _ends(curves: Mapping[str, Series]) -> dict[str, str]:
     """Where each curve ends, in words; empty for the longest."""
     ends = {letter: max(series.x("epoch", series.training), default=0.0) for letter, series in curves.items()}
     last = {letter: round(end, 2) for letter, end in ends.items()}
-    return {letter: f" (ends at epoch {at:g})" if at != max(last.values()) else "" for letter, at in last.items()}
+    longest = max(last.values())
+    return {letter: f" (ends at epoch {at:g})" if at != longest else "" for letter, at in last.items()}
 
 
 def _moments(run: Run) -> tuple[Event, ...]:

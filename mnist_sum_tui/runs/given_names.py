@@ -35,9 +35,12 @@ def one_named(runs: list[Run], name: str) -> list[Run]:
 def _is_named(run: Run, path_name: str, name: str) -> bool:
     """Whether an id of this run, that of its folder or a shorter one, ends with its model and this name."""
     begun = path_name.removesuffix(f"-{name}")
-    return begun != path_name and bool(
-        re.fullmatch(f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(model_of(run).partition('@')[0])}", begun)
-    )
+    return begun != path_name and bool(re.fullmatch(_unnamed(model_of(run)), begun))
+
+
+def _unnamed(model: str) -> str:
+    """The regular expression of an id without a name: date, time and network."""
+    return f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(model.partition('@')[0])}"
 
 
 def seeds_named(runs: list[Run], name: str) -> list[Run]:
@@ -52,8 +55,9 @@ def seeds_named(runs: list[Run], name: str) -> list[Run]:
 
 def given_name(run: Run, model: str) -> str:
     """What --name gave to a run of this network, without what tells seeds and runs of one second apart; or empty."""
-    begun = f"[0-9]{{8}}-[0-9]{{6}}-{re.escape(model.partition('@')[0])}"
-    found = re.fullmatch(f"{begun}(?:-(?!seed[0-9]+$)(.+?))?(?:-seed[0-9]+)?(?:-[0-9]{{1,3}})?", run.path.name)
+    found = re.fullmatch(
+        f"{_unnamed(model)}(?:-(?!seed[0-9]+$)(.+?))?(?:-seed[0-9]+)?(?:-[0-9]{{1,3}})?", run.path.name
+    )
     return (found and found[1]) or ""
 
 
