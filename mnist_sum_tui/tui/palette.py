@@ -8,10 +8,12 @@ from textual.app import SystemCommand
 from textual.command import DiscoveryHit, Hits
 from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
+from textual.widgets import Button
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.settings_app import OFFERED
+from mnist_sum_tui.tui.widgets.help_panel import named_keys
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -31,9 +33,21 @@ class Commands(SystemCommandsProvider):
     """Offers the commands in their own order, the pages by their keys; Textual's class sorts them by name."""
 
     async def discover(self) -> Hits:
-        """All commands, before anything is typed."""
-        for name, about, call, _ in self.app.get_system_commands(self.screen):
-            yield DiscoveryHit(name, call, help=about)
+        """All commands, before anything is typed, but not the page's keys, which its footer shows."""
+        for name, about, call, is_listed in self.app.get_system_commands(self.screen):
+            if is_listed:
+                yield DiscoveryHit(name, call, help=about)
+
+
+def of_the_page(screen: Screen[Any]) -> Iterator[SystemCommand]:
+    """What the keys and the buttons of the screen do, for those who search for it by its name."""
+    for key in named_keys(screen):
+        if key.is_enabled and not key.is_general and " " not in key.shown:  # several keys have no single action
+            do = partial(screen.app.run_action, key.action, key.node)
+            yield SystemCommand(key.words, f"On this page: key {key.shown}", do, discover=False)
+    for button in screen.query(Button):
+        if button.display and not button.disabled:
+            yield SystemCommand(str(button.label), "A button on this page", button.press, discover=False)
 
 
 def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
@@ -48,6 +62,7 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         is_helped = bool(screen.query("HelpPanel"))
         said = "Hide the help of this page" if is_helped else "Show the keys of this page and what it is about"
         yield SystemCommand("Keys", said, partial(app.call_later, screen.action_help))
+    yield from of_the_page(screen)
     yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
     for theme in OFFERED["theme"]:
         keep = partial(app.keep_setting, "theme", str(theme))

@@ -184,3 +184,23 @@ async def test_only_who_can_open_the_palette_is_told_its_key(is_visitor: bool, a
         await until(pilot, lambda: "select text" in "\n".join(lines(app)))
         assert ("^p Palette" in lines(app)[-1]) is not is_visitor
         assert ("Palette: theme" in "\n".join(lines(app))) is not is_visitor
+
+
+async def test_the_palette_finds_what_the_keys_and_buttons_of_the_page_do(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        fixed.predictions_in(app)
+        await press(pilot, "f2")
+        offered = {command.title: command for command in app.get_system_commands(app.screen)}
+        assert offered["Random"].help == "On this page: key r"
+        assert not offered["Random"].discover, "the footer lists it"
+        called = []
+        monkeypatch.setattr(type(app.screen), "action_random", lambda _: called.append("random"))
+        await pilot.press("ctrl+p", *"random")
+        await until(pilot, lambda: app.screen.query_one(CommandList).option_count)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: called)
+        await app.push_screen(asks := Confirm("Delete?", ""))
+        buttons = {each.title: each for each in app.get_system_commands(asks) if "button" in each.help}
+        assert len(buttons) == len(asks.query("Button"))

@@ -1,9 +1,13 @@
 """HelpPanel: the keys of a page, and words about it; shown beside the page, which stays usable."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import ScrollableContainer, VerticalScroll
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.events import Click
 from textual.screen import Screen
 from textual.style import Style
@@ -41,11 +45,24 @@ Keys = list[tuple[str, str]]
 """keys, each with what it does"""
 
 
-def page_keys(screen: "Screen[object]") -> tuple[Keys, Keys]:
-    """The keys of the page and of the focused widget; and those that every page has."""
-    own: dict[str, list[str]] = {}
-    general: dict[str, list[str]] = {}
-    for node, binding, _, tooltip in screen.active_bindings.values():
+class PageKey(NamedTuple):
+    """A key that works on a page, and what it does."""
+
+    shown: str
+    """the key as it is named on the screen, or several keys with spaces between"""
+    words: str
+    """what it does"""
+    action: str
+    node: DOMNode
+    """the page, or the widget that has the focus, whose action it is"""
+    is_enabled: bool
+    is_general: bool
+    """whether every page has it"""
+
+
+def named_keys(screen: "Screen[object]") -> Iterator[PageKey]:
+    """The keys of the page and of the focused widget that have words; several may do the same."""
+    for node, binding, is_enabled, tooltip in screen.active_bindings.values():
         is_editing = isinstance(node, Input) and node is screen.focused  # keys for editing text are well known
         if node is screen.app or is_editing or not binding.description or binding.description in TEXTUAL_KEYS:
             continue
@@ -53,9 +70,17 @@ def page_keys(screen: "Screen[object]") -> tuple[Keys, Keys]:
         words = binding.description
         if tooltip and not is_general:  # `Stop` with the tooltip `Stop and save` shows only the latter
             words = tooltip if tooltip.startswith(words) else f"{words} ({tooltip})"
-        keys = (general if is_general else own).setdefault(words, [])
-        if (shown := screen.app.get_key_display(binding)) not in keys:
-            keys.append(shown)
+        yield PageKey(screen.app.get_key_display(binding), words, binding.action, node, is_enabled, is_general)
+
+
+def page_keys(screen: "Screen[object]") -> tuple[Keys, Keys]:
+    """The keys of the page and of the focused widget, those that do the same together; and those of every page."""
+    own: dict[str, list[str]] = {}
+    general: dict[str, list[str]] = {}
+    for key in named_keys(screen):
+        keys = (general if key.is_general else own).setdefault(key.words, [])
+        if key.shown not in keys:
+            keys.append(key.shown)
     listed, others = ([(" ".join(keys), words) for words, keys in each.items()] for each in (own, general))
     return listed, others
 
