@@ -7,7 +7,6 @@ import contextlib
 import inspect
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -121,9 +120,8 @@ def joined(ranks: Ranks, control: Control) -> Iterator[Processes]:
         return
     with lost_process_is_one_line():
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
-        with _stdout_for_us_alone():
-            store = _store_of_all(ranks, control)
-            dist.init_process_group(backend, store=store, rank=ranks.rank, world_size=ranks.size, timeout=LONGEST_WAIT)
+        store = _store_of_all(ranks, control)
+        dist.init_process_group(backend, store=store, rank=ranks.rank, world_size=ranks.size, timeout=LONGEST_WAIT)
     try:
         yield Processes(ranks)
     except RunError:
@@ -162,19 +160,6 @@ def _has_told(store: Any) -> bool:
         return bool(store.check([TOLD]))
     except RuntimeError:  # torchrun is gone, too
         return False
-
-
-@contextlib.contextmanager
-def _stdout_for_us_alone() -> Iterator[None]:
-    """Redirect stdout to stderr, because gloo prints a greeting (torch 2.10), and stdout is for --json."""
-    sys.stdout.flush()
-    ours = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(ours, 1)
-        os.close(ours)
 
 
 @contextlib.contextmanager
