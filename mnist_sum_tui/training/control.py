@@ -1,11 +1,14 @@
 """Requests to a running training, which serves them after every step. Safe to call from any thread."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any
 
 from mnist_sum_tui.runs.knob_turns import Turn
 
+AT_REST = 0.7
+"""seconds without another change by hand after which it counts as made: a held key repeats sooner, also at first"""
 ASKED = "as asked"
 """why a run stops that the user stops; it follows the word `stopped`"""
 
@@ -24,6 +27,10 @@ class Control:
         self._paused = False
         self._requests: set[str] = set()
         self._turns: list[Turn] = []
+        self._turning: list[Turn] = []
+        """changes by hand that may still go on"""
+        self._turned_by = 0.0
+        """when these count as made (monotonic)"""
         self._weights: tuple[int, Mapping[str, Any]] | None = None
         self.samples = samples
         """whether to send Samples about once per second"""
@@ -45,6 +52,7 @@ class Control:
         with self._changed:
             self.why = self.why if self._stop else why
             self._stop = True
+            self._turned_by = 0.0
             self._changed.notify_all()
 
     def pause(self) -> None:
@@ -57,12 +65,14 @@ class Control:
         """End the pause."""
         with self._changed:
             self._paused = False
+            self._turned_by = 0.0
             self._requests.discard("step")  # it would end each wait of slow motion at once
             self._changed.notify_all()
 
     def single_step(self) -> None:
         """Make one step during a pause; without a pause it does nothing."""
         if self.paused:
+            self._turned_by = 0.0
             self._ask("step")
 
     def turn(self, turn: Turn, *, gives_way: bool = False) -> None:
@@ -71,11 +81,21 @@ class Control:
         A turn that `gives_way` is dropped if one of the same setting waits that holds by then.
         """
         with self._changed:
-            if gives_way and any(other.setting == turn.setting and other.step <= turn.step for other in self._turns):
+            waiting = (*self._turns, *self._turning)
+            if gives_way and any(other.setting == turn.setting and other.step <= turn.step for other in waiting):
                 return
-            waiting = [other for other in self._turns if (other.step, other.setting) != (turn.step, turn.setting)]
-            self._turns = [*waiting, turn]  # it replaces one that was not taken yet
+            self._turns = _with(self._turns, turn)
             self._changed.notify_all()
+
+    def turn_by_hand(self, turn: Turn) -> bool:
+        """As `turn`, but the training takes it only when no other followed for AT_REST seconds, or when it goes on.
+
+        Returns whether it takes the place of one that was not taken yet, so that both are one change.
+        """
+        with self._changed:
+            waiting = [other for other in self._turning if other.setting == turn.setting]
+            self._turning, self._turned_by = _with(self._turning, turn), monotonic() + AT_REST
+            return bool(waiting)
 
     def checkpoint(self) -> None:
         """Save after this step."""
@@ -110,7 +130,7 @@ class Control:
     @property
     def is_calling(self) -> bool:
         """Whether there is any request to serve; after most steps there is none."""
-        return bool(self._stop or self._paused or self.slow or self._requests or self._turns)
+        return bool(self._stop or self._paused or self.slow or self._requests or self._turns or self._turning)
 
     def take(self, request: str) -> bool:
         """Take a request (checkpoint, validate, weights or step); returns whether it was asked for."""
@@ -124,6 +144,8 @@ class Control:
         """The changes of settings that were asked for since the last call."""
         with self._changed:
             turns, self._turns = self._turns, []
+            if monotonic() >= self._turned_by:
+                turns, self._turning = [*turns, *self._turning], []
         return turns
 
     def deliver(self, step: int, weights: Mapping[str, Any]) -> None:
@@ -148,3 +170,8 @@ class Control:
         with self._changed:
             self._requests.add(request)
             self._changed.notify_all()
+
+
+def _with(waiting: Iterable[Turn], turn: Turn) -> list[Turn]:
+    """A turn behind those that wait, of which it replaces that of the same setting and step."""
+    return [*(other for other in waiting if (other.step, other.setting) != (turn.step, turn.setting)), turn]

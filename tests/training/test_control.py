@@ -2,12 +2,14 @@
 
 import threading
 import time
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.training import control as module
 from mnist_sum_tui.training import helper
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.prepare import Agreement
@@ -57,6 +59,34 @@ def test_a_turn_replaces_one_that_waits_for_the_same_step() -> None:
     control.turn(last := Turn(5, "lr", "x3"))
     assert control.take_turns() == [first, later, last]
     assert control.take_turns() == []
+
+
+def test_turns_by_hand_are_one_until_the_hand_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A held key would else train a few steps with every value on its way, and leave as many changes behind."""
+    control, now = Control(), 100.0
+    monkeypatch.setattr(module, "monotonic", lambda: now)
+    for factor in (2, 5, 10):
+        now += 0.9 * module.AT_REST
+        assert control.turn_by_hand(turn := Turn(0, "lr", f"x{factor}")) == (factor > 2)
+        assert (control.take_turns(), control.is_calling) == ([], True)
+    assert not control.turn_by_hand(other := Turn(0, "augment", "light"))
+    control.turn(Turn(0, "epochs", "3"), gives_way=True)
+    control.turn(Turn(0, "augment", "none"), gives_way=True)
+    assert control.take_turns() == [Turn(0, "epochs", "3")]
+    now += module.AT_REST
+    assert control.take_turns() == [turn, other]
+    assert not control.is_calling
+    assert not control.turn_by_hand(turn), "a new one"
+
+
+@pytest.mark.parametrize("go_on", [Control.resume, Control.single_step, Control.stop])
+def test_a_turn_by_hand_holds_from_the_step_that_the_user_asks_for(go_on: Callable[[Control], None]) -> None:
+    control = Control()
+    control.pause()
+    control.turn_by_hand(turn := Turn(0, "lr", "x2"))
+    assert not control.take_turns()
+    go_on(control)
+    assert control.take_turns() == [turn]
 
 
 @pytest.mark.parametrize(

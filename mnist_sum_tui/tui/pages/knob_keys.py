@@ -69,11 +69,22 @@ class KnobKeys(Page):
 
     def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
         """Ask the training for the change; its event Changed says from which step it holds."""
-        if self.session.control is not None:
-            turn = Turn.of(0, message.setting, message.value)
-            self.session.asked[turn.setting] = turn.value
-            self.session.control.turn(turn)
+        goes_on = self._turn(message.setting, message.value)
+        self.session.undo.push(message.setting, message.before, goes_on=goes_on)
+        self.show_knobs()
+
+    def on_knob_panel_taken_back(self) -> None:
+        """Ask the training for the value before the last change."""
+        if self.session.undo:  # two keys may have come together
+            self._turn(*self.session.undo.pop())
             self.show_knobs()
+
+    def _turn(self, setting: str, value: str) -> bool:
+        turn, control = Turn.of(0, setting, value), self.session.control
+        if control is None:  # the training has just ended
+            return False
+        self.session.asked[turn.setting] = turn.value
+        return control.turn_by_hand(turn)
 
     def action_single_step(self) -> None:
         """Make one step during a pause."""

@@ -217,7 +217,6 @@ class Session:
                 self.started = self.started and self.started.after(event)
                 self.changed.append(event)
                 self.asked = dict(self.asked.items() - {(event.setting, event.value)})
-                self.undo.note(event)
             case Paused() | Resumed():
                 self.is_paused = isinstance(event, Paused)
         if len(self.events) > self._most:

@@ -81,7 +81,7 @@ def knob_line(shown: Knob, is_chosen: bool, width: int) -> str:
 
 
 class KnobPanel(Widget, can_focus=True):
-    """Shows the knobs of the run that trains; posts Turned. Up and down choose a knob, left and right turn it."""
+    """Shows the knobs of the run that trains; posts Turned and TakenBack. Up and down choose one, left and right turn it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "Knob up", show=False),
@@ -97,10 +97,14 @@ class KnobPanel(Widget, can_focus=True):
         """A knob was turned to a value."""
 
         setting: str
+        before: str
         value: str
 
+    class TakenBack(Message):
+        """The last change is to be taken back."""
+
     def __init__(self, undo: Undo) -> None:
-        """`undo` has the changes made in this run; the panel adds to it."""
+        """`undo` has the changes made in this run."""
         super().__init__(id="knobs")
         self._knobs: list[Knob] = []
         self._chosen = 0
@@ -114,6 +118,7 @@ class KnobPanel(Widget, can_focus=True):
         self._knobs = [knob(setting, values[setting]) for setting in KNOBS]
         self._begun = begun
         self.refresh()
+        self.refresh_bindings()
 
     def render(self) -> Content:
         """The knobs, and beside them an explanation of the chosen one."""
@@ -156,8 +161,7 @@ class KnobPanel(Widget, can_focus=True):
 
     def action_undo(self) -> None:
         """Undo the last change."""
-        self.post_message(self.Turned(*self._undo.pop()))
-        self.refresh_bindings()
+        self.post_message(self.TakenBack())
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Turn the knob under the mouse up."""
@@ -191,8 +195,6 @@ class KnobPanel(Widget, can_focus=True):
         if shown.setting == "epochs":
             place = max(place, self._begun - 1)
         if place != shown.place:
-            self._undo.push(shown.setting, shown.value)
             turned = replace(shown, value=shown.stops[place])
             self._knobs[self._chosen] = turned  # at once, because a slow line brings several keys together
-            self.post_message(self.Turned(turned.setting, turned.value))
-            self.refresh_bindings()
+            self.post_message(self.Turned(shown.setting, shown.value, turned.value))

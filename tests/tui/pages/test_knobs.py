@@ -24,7 +24,13 @@ from tests.tui import recorded
 from tests.tui.pages.training import chart, play
 from tests.tui.recorded import app_of, press, until
 
-pytestmark = pytest.mark.usefixtures("without_form")
+pytestmark = pytest.mark.usefixtures("without_form", "_quick_hand")
+
+
+@pytest.fixture
+def _quick_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change by hand counts as made at once."""
+    monkeypatch.setattr("mnist_sum_tui.training.control.AT_REST", 0.0)
 
 
 def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
@@ -104,14 +110,10 @@ async def test_a_knob_is_turned_and_undone(pilot: Pilot[int]) -> None:
     assert not app.train_page.query(KnobPanel)
 
 
-async def test_what_is_told_as_one_change_is_undone_at_once(pilot: Pilot[int]) -> None:
+async def test_what_is_taken_as_one_change_is_undone_at_once(pilot: Pilot[int]) -> None:
     """As in a pause, at whose end three keys are one change; what is turned after it is another one."""
     control = Control()
-    app = await play(pilot, recorded.training(200), control)
-
-    def tell(before: str, value: str) -> None:
-        told = Changed(step=200, epoch=1, elapsed=5.0, at=200, setting="lr", before=before, value=value)
-        app.on_run_event(RunEvent(told))
+    await play(pilot, recorded.training(200), control)
 
     async def after(*keys: str) -> list[str]:
         await pilot.press(*keys)
@@ -119,12 +121,12 @@ async def test_what_is_told_as_one_change_is_undone_at_once(pilot: Pilot[int]) -
 
     assert await after("k", "right", "right", "right") == ["x10"]
     assert await after("right") == ["x20"]
-    tell("x1", "x10")
-    tell("x10", "x20")
     assert await after("z") == ["x10"]
-    tell("x20", "x10")
     assert await after("z") == ["x1"]
     assert await after("z") == []
+    assert await after("right") == ["x2"]
+    assert await after("z", "right", "right") == ["x5"], "and not the change that was taken back"
+    assert await after("z") == ["x1"]
 
 
 @pytest.mark.parametrize(("terminal_size", "room"), [((80, 36), 78), ((120, 36), 118 - IDEA_WIDTH - 3)])
