@@ -45,7 +45,7 @@ class Glyphs:
     track: str
     """a progress bar: what is done, its last half cell, the rest"""
     lines: str
-    """a solid, a dashed and a sparse line in the legend of a chart"""
+    """a line of each pattern of `braille.PATTERNS` in the legend of a chart"""
     runs: str
     """marks of up to six runs in a chart; the first two are also those of digit and sum"""
     axes: str
@@ -66,7 +66,7 @@ BRAILLE = Glyphs(
     name="braille",
     right="✓", wrong="✗", on="●", off="○", watched="◉", paused="‖", stopped="■", cut="…",
     chosen="▸", truth="•", unlike="≠", between="·", arrows="←→↑↓", sorting="▲▼",
-    sparks="▁▂▃▄▅▆▇█", eighths=" ▏▎▍▌▋▊▉█", shades=" ░▒▓█", track="━╸─", lines="━╍┈", runs="●◆▲■▼★",
+    sparks="▁▂▃▄▅▆▇█", eighths=" ▏▎▍▌▋▊▉█", shades=" ░▒▓█", track="━╸─", lines="━┅╍╾┈┄", runs="●◆▲■▼★",
     axes="│┤─┴└", frame="┌┐└┘┬┴│─▶", heavy="┏┓┗┛┃━┣┫╋┻╻╹╺╸═", envelope="⣿",
     dots=" " + "".join(map(chr, range(0x2801, 0x2900))), dot_size=(2, 4),
 )  # fmt: skip
@@ -74,14 +74,14 @@ BLOCKS = Glyphs(
     name="blocks",
     right="√", wrong="x", on="•", off="○", watched="◙", paused="║", stopped="■", cut="~",
     chosen="►", truth="•", unlike="!", between="·", arrows="←→↑↓", sorting="▲▼",
-    sparks="__▄▄▄███", eighths="    ▌▌▌▌█", shades=" ░▒▓█", track="══─", lines="═-·", runs="•♦▲■▼☼",
+    sparks="__▄▄▄███", eighths="    ▌▌▌▌█", shades=" ░▒▓█", track="══─", lines="═≡-≈·:", runs="•♦▲■▼☼",
     axes="│┤─┴└", frame="┌┐└┘┬┴│─►", heavy="╔╗╚╝║═╠╣╬╩║║═══", envelope="░", dots=" ▀▄█", dot_size=(1, 2),
 )  # fmt: skip
 ASCII = Glyphs(
     name="ascii",
     right="v", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
     chosen=">", truth="*", unlike="!", between="-", arrows="<>^v", sorting="^v",
-    sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=-~", runs="*o^#v@",
+    sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=+-%~,", runs="*o^#v@",
     axes="|+-++", frame="++++++|->", heavy="++++|=++++||===", envelope=":", dots=" '=|.:||", dot_size=(1, 3),
 )  # fmt: skip
 MARKERS = {marker.name: marker for marker in (BRAILLE, BLOCKS, ASCII)}

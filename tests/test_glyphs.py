@@ -92,7 +92,7 @@ def test_a_curve_is_as_fine_as_the_dots_of_its_marker(marker: Glyphs) -> None:
     assert len(drawn) >= len(single)
 
 
-@pytest.mark.parametrize(("pattern", "sample"), [("dashed", "-"), ("sparse", "~"), ("dotted", "~")])
+@pytest.mark.parametrize(("pattern", "sample"), [("dashed", "-"), ("sparse", "~"), ("dotted", ",")])
 def test_an_ascii_curve_consists_of_its_sample_in_the_legend(pattern: str, sample: str) -> None:
     choose("ascii")
     x = np.arange(400.0)

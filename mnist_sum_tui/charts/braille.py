@@ -14,8 +14,11 @@ Interval = tuple[float, float]
 
 _BITS = {2: ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80)), 1: ((1,), (2,), (4,))}
 """the bit of each dot in a cell, by its number of dot columns: braille has two, blocks and ASCII have one"""
-PATTERNS = {"solid": (1, 1), "dashed": (6, 4), "sparse": (5, 2), "dotted": (5, 1)}
-"""each pattern's length in dots along the line, and how many of these are drawn; ordered by rising share of gaps"""
+PATTERNS = {
+    "solid": "#", "long": "############   ", "dashed": "####  ", "mixed": "######  #  ", "sparse": "##   ",
+    "dotted": "#    ",
+}  # fmt: skip
+"""which dots along the line are drawn, again and again; ordered by rising share of gaps"""
 LATTICES = ((1, 0.08), (2, 0.2), (3, 1.0))
 """how far apart the dots of an envelope are, in dots, if it fills at most this share of the chart"""
 
@@ -70,14 +73,14 @@ def line(heights: Floats, up: Interval, rows: int, pattern: str) -> Bools:
     top = np.minimum(np.minimum(before, after), at)
     bottom = np.maximum(np.maximum(before, after), at)
     dots = _filled(top, bottom, rows, known)
-    period, shown = PATTERNS[pattern]
-    if shown < period:
+    drawn = np.array([dot == "#" for dot in PATTERNS[pattern]])
+    if not drawn.all():
         height = bottom - top
         length = np.where(known, np.hypot(1, height), 0)
         row, column = np.nonzero(dots)
         first = np.where(after >= before, top, bottom)[column]
         passed = np.abs(row - first) * (length / np.maximum(height, 1))[column]
-        dots[row, column] = ((np.cumsum(length) - length)[column] + passed) % period < shown
+        dots[row, column] = drawn[((np.cumsum(length) - length)[column] + passed).astype(int) % len(drawn)]
     return dots
 
 

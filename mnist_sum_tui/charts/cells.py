@@ -9,7 +9,7 @@ from mnist_sum_tui.charts.braille import PATTERNS, Bins, Bools, Interval, charac
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
 
 BLANK = ord(" ")
-SAMPLES = dict(zip(PATTERNS, BRAILLE.lines + BRAILLE.lines[-1], strict=True))
+SAMPLES = dict(zip(PATTERNS, BRAILLE.lines, strict=True))
 """the line patterns, and how the legend shows them"""
 
 

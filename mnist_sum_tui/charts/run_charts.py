@@ -117,7 +117,7 @@ def system_plot(series: Series, view: View) -> Plot:
 
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")
 OVERLAY_X_KINDS = ("epoch", "step", "time")
-RUN_PATTERNS = ("solid", "dashed", "sparse")
+RUN_PATTERNS = ("solid", "dashed", "sparse", "long", "mixed", "dotted")
 RUN_SYMBOLS = BRAILLE.runs
 """a mark for each run, the same in the chart and in the table of runs"""
 MOST_RUNS = len(RUN_SYMBOLS)
@@ -146,7 +146,7 @@ def overlay(
         trained = [(series.x(x_kind, series.training), series.smoothed(what, head, every)) for series in several]
         x, y, raw = _together(trained)
         sign = RUN_SYMBOLS[row] if looks and len(runs) > 1 else ""
-        curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row % len(RUN_PATTERNS)], short=sign))
+        curves.append(Curve(shown, role, x, y, raw, RUN_PATTERNS[row], short=sign))
         validated = [
             (series.x(x_kind, series.validation), series.y(what, head, series.validation)) for series in several
         ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from mnist_sum_tui import __version__
 from mnist_sum_tui.atomic import open_own
-from mnist_sum_tui.charts.run_charts import MOST_RUNS
+from mnist_sum_tui.charts.run_charts import MOST_RUNS, short_names
 from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.charts.sureness import COVERAGE
 from mnist_sum_tui.config import option_name, value_words
@@ -98,6 +98,7 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,
         drawn=list(drawn),
+        short=dict(zip(named, short_names([found.run.id for found in named.values()]), strict=True)),
         ends=_ends(curves),
         figures=_drawn(comparison(curves, f"{head} {quantity}") for quantity in QUANTITIES for head in HEADS),
         commands={

@@ -41,7 +41,7 @@ def test_more_runs_than_can_be_told_apart() -> None:
     assert drawn.note.startswith("y log, smoothed")
     several = overlay([(f"run {row}", [series]) for row in range(9)], "sum loss", "time")
     assert len(several.curves) == MOST
-    assert len({(curve.role, curve.pattern) for curve in several.curves}) == MOST
+    assert len({curve.role for curve in several.curves}) == len({curve.pattern for curve in several.curves}) == MOST
     assert draw(several, 80, 20).lines
 
 
@@ -123,11 +123,11 @@ def test_the_ghost_run_s_two_lines_differ_in_role_and_in_pattern_and_share_a_leg
     ghosts = [curve for curve in charts.curves if curve.is_behind]
     assert [(curve.role, curve.pattern) for curve in ghosts] == [("digit-ghost", "sparse"), ("sum-ghost", "dotted")]
     assert lines_of(charts, 100, 20)[1].count("best earlier run") == 1
-    samples = [role for text, role in draw(charts, 100, 20).lines[1] if text == BRAILLE.lines[-1]]
+    samples = [role for text, role in draw(charts, 100, 20).lines[1] if text in BRAILLE.lines[-2:]]
     assert samples == ["digit-ghost", "sum-ghost"]
 
 
-@pytest.mark.parametrize(("count", "legend"), [(3, "━ ●  ╍ ◆  ┈ ▲"), (5, "┈ ▲  ━ ■  ╍ ▼")])
+@pytest.mark.parametrize(("count", "legend"), [(3, "━ ●  ╍ ◆  ┈ ▲"), (5, "┈ ▲  ┅ ■  ╾ ▼")])
 def test_a_narrow_legend_names_all_marked_runs_beside_a_shorter_title(count: int, legend: str) -> None:
     runs = [(f"11-29 16:0{row} swift", [Series(recorded.training(200))]) for row in range(count)]
     above = lines_of(overlay(runs, "sum accuracy", "epoch", range(count)), 40, 8)[0].rstrip()

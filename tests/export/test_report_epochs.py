@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from mnist_sum_tui.charts.run_charts import MOST_RUNS, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.export.figures import TOP, comparison, figure
 from mnist_sum_tui.export.report import compared, report
@@ -33,15 +34,23 @@ def test_the_pointer_reads_each_run_only_where_it_has_values() -> None:
     assert named == [["long", "short"]] * 99 + [["long"]] * 100, "nothing before the first value"
 
 
-def test_a_short_run_lies_on_top_and_the_legend_says_where_it_ends(tmp_path: Path) -> None:
+def test_a_short_run_lies_on_top_and_the_legend_names_each_and_says_where_it_ends(tmp_path: Path) -> None:
     runs = [make(tmp_path, f"20260101-12{steps}-compact", [*recorded.training(steps)]) for steps in (700, 2150, 860)]
     text = compared(dict(zip("ABC", map(summarise, runs), strict=True))).decode()
     legend = re.findall(r'run-."[^>]*>([A-C])</span>([^<]*)<', text)
-    assert legend == [("A", " (ends at epoch 1.63)"), ("B", ""), ("C", " (ends at epoch 2)")]
+    first, second, third = (f" {name}" for name in short_names([run.id for run in runs]))
+    assert legend == [("A", f"{first} (ends at epoch 1.63)"), ("B", second), ("C", f"{third} (ends at epoch 2)")]
     drawn = re.findall(r'"curve run-(.)" d="M\d\d[.\d]* ', text)
     assert "".join(drawn) == "231" * 4
     charts = re.findall(r'aria-label="(.*) over the epochs"', text)
     assert charts == ["digit loss", "sum loss", "digit accuracy", "sum accuracy"], "as in the terminal"
+
+
+def test_each_line_of_a_comparison_differs_from_the_others_without_colour(tmp_path: Path) -> None:
+    run = summarise(make(tmp_path, "20260101-120000-compact", [*recorded.training(50)]))
+    looks = re.findall(r"([^{}]*){ stroke-dasharray: ([^;]*);", compared({"A": run, "B": run}).decode())
+    dashed = [look for place in range(MOST_RUNS) for names, look in looks if f".curve.run-{place + 1}" in names]
+    assert len(set(dashed)) == len(dashed) == MOST_RUNS - 1, "and the first is solid"
 
 
 def test_nothing_is_said_of_the_epochs_and_the_time_of_a_run_that_cannot_be_read(tmp_path: Path) -> None:
