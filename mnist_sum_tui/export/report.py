@@ -18,7 +18,7 @@ from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
-from mnist_sum_tui.export.report_json import pictured, tested
+from mnist_sum_tui.export.report_json import pictured, shades, tested
 from mnist_sum_tui.formatting import BEFORE_UNIT, duration, how_sure, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
@@ -67,6 +67,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         facts=_facts(summary),
         trouble=trouble(summary),
         test=test,
+        shades_of=shades(test),
         turns=[changed_words(event, summary.steps) for event in changed],
         figures=drawn,
         has_nines=any(len(NINES & {text for _, text in chart.y_ticks}) > 1 for chart in drawn),

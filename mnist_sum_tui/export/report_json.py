@@ -1,6 +1,7 @@
 """Read a run's test result from report.json, checked field by field; missing or damaged fields are left out."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Annotated, Any, TypedDict
 
 from mnist_sum_tui.charts.thumbnail import Image
@@ -10,6 +11,9 @@ from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.events import Finished
 from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Share, Within, check_of
 from mnist_sum_tui.runs.run import Run
+
+FEW_IMAGES, FEW_SUMS = 12, 0.04
+"""so many images of a digit, or such a share of wrong sums, have the full colour if none is worse"""
 
 
 class EarlierMistake(TypedDict):
@@ -72,6 +76,24 @@ def tested(run: Run, done: Finished | None) -> dict[str, Any]:
         if name in found and [len(row) for row in found[name]] != [10] * 10:
             del found[name]
     return {"is_contradicted": True} if contradicts(found, done) else found
+
+
+def shades(test: Mapping[str, Any]) -> dict[str, list[list[float]]]:
+    """How strongly the cells of the tables of mistakes are coloured, 0..1: the most wrong one fully, unless it is few.
+
+    It is the root of the share of the most wrong, so that few mistakes differ from none, and many from all.
+    """
+    counts = [
+        [0 if label == answer else count for answer, count in enumerate(row)]
+        for label, row in enumerate(test.get("confusion", ()))
+    ]
+    shares = [[0.0 if right is None else 1 - right for right in row] for row in test.get("sum_accuracy_by_pair", ())]
+    return {"confusion": _roots(counts, FEW_IMAGES), "by_pair": _roots(shares, FEW_SUMS)}
+
+
+def _roots(wrong: Sequence[Sequence[float]], few: float) -> list[list[float]]:
+    most = max((few, *chain(*wrong)))
+    return [[(value / most) ** 0.5 for value in row] for row in wrong]
 
 
 def pictured(mistakes: Sequence[MistakeInFile], data_dir: str | None) -> list[tuple[MistakeInFile, Image]]:

@@ -51,6 +51,20 @@ def test_a_test_of_so_few_images_that_no_bin_is_drawn_has_no_chart_of_them(tmp_p
         assert '<script type="application/json">[]</script>' not in text
 
 
+def test_the_colour_tells_many_mistakes_from_most_and_from_all(tmp_path: Path) -> None:
+    run = make(tmp_path, "20260101-120100-compact", [*recorded.training(2150), recorded.finished()])
+    counts = [[50, 0, 12, 48, *[0] * 6], *[[0] * 10] * 9]
+    for shares, expected in (
+        ([1.0, 0.919, 0.852, 0.0], "0 0.285 0.385 1"),
+        ([1.0, 0.99, 0.96, 0.995], "0 0.5 1 0.354"),
+    ):
+        pairs = [shares + [None] * 6, *[[1.0] * 10] * 9]
+        run.write_json(run.report_file, {"confusion": counts, "sum_accuracy_by_pair": pairs})
+        images, sums = re.findall(r'(?s)<table class="map mistakes".*?</table>', report(run).decode())
+        assert re.findall('--share:([^"]*)', sums)[:4] == [f"{float(shade):.3f}" for shade in expected.split()]
+        assert re.findall('--share:([^"]*)', images)[:3] == ["0.000", "0.500", "1.000"]
+
+
 def test_charts_with_two_of_those_figures_have_the_word(tmp_path: Path) -> None:
     text = report(make(tmp_path, "20260101-120100-compact", [*recorded.training(2150)])).decode().replace("&nbsp;", " ")
     assert {"90 %", "99 %"} <= set(figures_of_axes(text)[1])
