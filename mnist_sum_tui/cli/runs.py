@@ -170,7 +170,8 @@ def compare(
             "compared": [plain(summary) for summary in found],
             "differing": differing_settings([summary.config for summary in found]),
         }
-        print_json({**values, "chance": about_chance(found), "weights": weights})
+        chance = about_chance(found, names=[summary.run.id for summary in found])
+        print_json({**values, "chance": chance, "weights": weights})
         return
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
     if report is not None:

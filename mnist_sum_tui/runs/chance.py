@@ -3,6 +3,10 @@
 import math
 import statistics
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import mul
+from statistics import NormalDist
 
 from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.runs.seed_groups import Fold, folded, members_of
@@ -11,9 +15,23 @@ from mnist_sum_tui.sizes import NUMBERS
 
 ERRORS_APART = 2.0
 """two shares count as different if they are more than this many standard errors apart; by chance 1 of 20 pairs is"""
-STUDENT = (4.30, 2.78, 2.45, 2.31, 2.23, 2.18, 2.14, 2.12, 2.10)
-"""the same for means of 2, 3, ... and of 10 or more seeds, because the standard error from few seeds is itself a guess,
-and often too small: the 97.5 % quantiles of Student's t with 2n - 2 degrees of freedom for n seeds, from its table"""
+RARE = 0.05
+"""how often chance alone may make any of the compared pairs count as different"""
+AGAIN = "other seeds may still differ (mnist-sum guide experiments)"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A run, or several that differ in their seed, whose sums are compared with those of others."""
+
+    names: str
+    share: float
+    """the sum accuracy in the test, or its mean, 0..1"""
+    estimate: float
+    """as `share`, but not quite all or none: `plus_four` of a single run"""
+    error: float
+    """its standard error"""
+    seeds: int = 1
 
 
 def standard_error(share: float, images: int) -> float:
@@ -40,66 +58,117 @@ def plus_four(share: float, images: int) -> float:
     return (share * images + 2) / (images + 4)
 
 
-def is_chance(difference: float, *errors: float, seeds: int = 1) -> bool:
+def errors_apart(seeds: int = 1, pairs: int = 1) -> float:
+    """How many standard errors two values must differ to count as different, of so many pairs (Bonferroni).
+
+    More for means of few `seeds`, because their standard error is itself a guess, and often too small: it is the
+    quantile of Student's t with 2 seeds - 2 degrees of freedom, which for even ones is the root of a finite sum.
+    """
+    if seeds < 2:
+        return ERRORS_APART if pairs == 1 else NormalDist().inv_cdf(1 - RARE / 2 / pairs)
+    low, high = 0.0, 1000.0
+    while high - low > 1e-6:
+        middle = (low + high) / 2
+        squared = 1 / (1 + middle**2 / (2 * seeds - 2))
+        terms = accumulate((squared * (1 - 0.5 / k) for k in range(1, seeds - 1)), mul, initial=1.0)
+        is_too_low = 1 - math.sqrt(1 - squared) * sum(terms) > RARE / pairs
+        low, high = (middle, high) if is_too_low else (low, middle)
+    return high
+
+
+def is_chance(difference: float, *errors: float, seeds: int = 1, pairs: int = 1) -> bool:
     """Whether a difference of two values with these standard errors may be chance; they may be means over seeds."""
-    sure = ERRORS_APART if seeds < 2 else STUDENT[min(seeds - 2, len(STUDENT) - 1)]
-    return abs(difference) <= sure * math.hypot(*errors)
+    return abs(difference) <= errors_apart(seeds, pairs) * math.hypot(*errors)
 
 
 def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str] = ()) -> str:
-    """Whether the sums of two runs differ by more than chance, in a sentence, a short one if there is little room.
+    """Whether the sums of runs differ by more than chance, in a sentence, a short one if there is little room.
 
-    Several runs that make two groups, each with the same settings and several seeds, are compared by their means.
-    `names` are the signs or letters of the runs where they are shown; each goes before its sum.
+    Of two it says whether they do; of more, above which others the highest is. Runs that make groups, each with the
+    same settings and several seeds, are compared by their means. `names` are the signs or letters of the runs where
+    they are shown; each goes before its sum.
 
-    Empty if there are other runs, if they were not tested on the same images, if one only guesses, or if their sums are
-    equally good. That an image hard for one run is so for the other is left out: the true uncertainty is smaller.
+    Runs without a test and runs that only guess are left out. Empty if fewer than two are left, if they were not tested
+    on the same images, if seeds of one run are beside single runs, or if two sums are equally good. That an image hard
+    for one run is so for the other is left out: the true uncertainty is smaller.
     """
-    members = [
+    named = [
         (member, name) for run, name in zip(runs, names or [""] * len(runs), strict=True) for member in members_of(run)
     ]
-    shares, images = _sums([run for run, _ in members])
-    if not len(runs) == len(members) == 2:
-        return _about_seeds(members, images, width)
-    if not images or shares[0] == shares[1]:
+    tested = [(run, name) for run, name in named if run.is_tested and run.state_word != ONLY_GUESSES]
+    images = _images([run for run, _ in tested])
+    groups = folded(run for run, _ in tested)
+    if not images:
         return ""
-    errors = [standard_error(share, images) for share in shares]
-    first, second = (f"{name} {percent(share)}".lstrip() for name, share in zip(names or ("", ""), shares, strict=True))
-    one, other = (f"{100 * error:.2f}" for error in errors)
-    difference = plus_four(shares[0], images) - plus_four(shares[1], images)
-    likely = f"the difference {'may be' if (alike := is_chance(difference, *errors)) else 'is more than'} chance"
-    which = "" if alike else " for these images"
-    more = "other seeds may still differ (mnist-sum guide experiments)"
-    whole = f"sum: {first} (standard error {one} points), {second} ({other}): {likely}{which}"
-    short = f"sums: {first} +-{one}, {second} +-{other}: {likely}"
-    return first_fit((f"{whole}; {more}", whole, short, f"sums: {likely}"), width)
-
-
-def _sums(runs: Sequence[Summary]) -> tuple[list[float], int]:
-    """The runs' sum accuracies in the test, and the number of its images; 0 if they cannot be compared."""
-    ends = [run.finished for run in runs if run.state_word != ONLY_GUESSES]
-    shares = [end.sum_accuracy for end in ends if end is not None and end.sum_accuracy is not None]
-    pairs = {end.pairs for end in ends if end is not None}
-    is_same = len(shares) == len(runs) and len(pairs) == 1 and all(runs[0].images.same_as(run.images) for run in runs)
-    # each image counts with all numbers, but only the images are independent of each other
-    return shares, (pairs.pop() or 0) // NUMBERS if is_same else 0
-
-
-def _about_seeds(members: Sequence[tuple[Summary, str]], images: int, width: int) -> str:
-    """As `about_chance`, of two groups of several seeds."""
-    groups = [group for group in folded(run for run, _ in members) if isinstance(group, Fold)]
-    if not images or len(groups) != 2 or sum(len(group.members) for group in groups) < len(members):
+    if len(groups) > 1 and all(isinstance(group, Fold) for group in groups):
+        found = [_of_seeds(group, tested, images) for group in groups]
+        return _about_seeds(found, width) if len(found) == 2 else _about_best(found, width)
+    if len(named) > len(runs):
         return ""
-    told, means, errors = list[str](), list[float](), list[float]()
-    for group in groups:
-        shares = group.values("sum_accuracy")
-        means.append(statistics.mean(shares))
-        errors.append(error_of_mean(shares, images))
-        signs = ", ".join(dict.fromkeys(name for run, name in members if run in group.members))
-        told.append(f"{signs} {percent(means[-1])} ({100 * errors[-1]:.2f})".lstrip())
-    seeds = min(len(group.members) for group in groups)
-    alike = is_chance(means[0] - means[1], *errors, seeds=seeds)
+    found = [
+        Compared(name, share, plus_four(share, images), standard_error(share, images))
+        for run, name in tested
+        if (share := run.sum_accuracy) is not None
+    ]
+    return _about_two(found, width) if len(found) == 2 else _about_best(found, width)
+
+
+def _images(runs: Sequence[Summary]) -> int:
+    """The number of images that all were tested on; 0 if they cannot be compared.
+
+    Each image counts with all numbers, but only the images are independent of each other.
+    """
+    pairs = {run.finished.pairs for run in runs if run.finished is not None}
+    is_same = len(runs) > 1 and len(pairs) == 1 and all(runs[0].images.same_as(run.images) for run in runs)
+    return (pairs.pop() or 0) // NUMBERS if is_same else 0
+
+
+def _of_seeds(group: Summary, named: Sequence[tuple[Summary, str]], images: int) -> Compared:
+    members = members_of(group)
+    shares = [share for run in members if (share := run.sum_accuracy) is not None]
+    names, mean = ", ".join(dict.fromkeys(name for run, name in named if run in members)), statistics.mean(shares)
+    return Compared(names, mean, mean, error_of_mean(shares, images), len(members))
+
+
+def _about_two(found: Sequence[Compared], width: int) -> str:
+    one, other = found
+    if one.share == other.share:
+        return ""
+    first, second = (f"{each.names} {percent(each.share)}".lstrip() for each in (one, other))
+    deviation, its = (f"{100 * each.error:.2f}" for each in (one, other))
+    alike = is_chance(one.estimate - other.estimate, one.error, other.error)
     likely = f"the difference {'may be' if alike else 'is more than'} chance"
-    means_of = f"means of {seeds} seeds" if len({len(group.members) for group in groups}) == 1 else "means over seeds"
-    whole = f"sum, {means_of}, with their standard errors in points: {told[0]}, {told[1]}: {likely}"
-    return first_fit((whole, f"sums (standard error): {told[0]}, {told[1]}: {likely}", f"sums: {likely}"), width)
+    which = "" if alike else " for these images"
+    whole = f"sum: {first} (standard error {deviation} points), {second} ({its}): {likely}{which}"
+    short = f"sums: {first} +-{deviation}, {second} +-{its}: {likely}"
+    return first_fit((f"{whole}; {AGAIN}", whole, short, f"sums: {likely}"), width)
+
+
+def _about_seeds(found: Sequence[Compared], width: int) -> str:
+    told = ", ".join(f"{each.names} {percent(each.share)} ({100 * each.error:.2f})".lstrip() for each in found)
+    seeds = {each.seeds for each in found}
+    alike = is_chance(found[0].share - found[1].share, *(each.error for each in found), seeds=min(seeds))
+    likely = f"the difference {'may be' if alike else 'is more than'} chance"
+    means_of = f"means of {min(seeds)} seeds" if len(seeds) == 1 else "means over seeds"
+    whole = f"sum, {means_of}, with their standard errors in points: {told}: {likely}"
+    return first_fit((whole, f"sums (standard error): {told}: {likely}", f"sums: {likely}"), width)
+
+
+def _about_best(found: Sequence[Compared], width: int) -> str:
+    """Above which of three or more others the highest sum is, all pairs counted, because any could be the highest."""
+    best, *others = sorted(found, key=lambda each: -each.share)
+    seeds, pairs = min(each.seeds for each in found), math.comb(len(found), 2)
+    parts: dict[str, list[str]] = {"by more than chance": [], "perhaps by chance": []}
+    for each in others:
+        alike = is_chance(best.estimate - each.estimate, best.error, each.error, seeds=seeds, pairs=pairs)
+        parts["perhaps by chance" if alike else "by more than chance"].append(each.names or percent(each.share))
+    listed = ", ".join(f"{how} above {', '.join(names)}" for how, names in parts.items() if names)
+    counted = ", ".join(f"{how} above {len(names)}" for how, names in parts.items() if names)
+    mean = f" in the mean of {best.seeds} seeds" if best.seeds > 1 else ""
+    lead = (
+        f"sum: {best.names} {percent(best.share)}{mean} (standard error {100 * best.error:.2f} points) is the highest"
+    )
+    rule = f"{pairs} pairs are compared, so only {errors_apart(seeds, pairs):.1f} standard errors count (Bonferroni)"
+    forms = [f"{lead}, {listed}; {rule}", f"{lead}, {listed}", f"sums: {best.names} is the highest, {listed}"]
+    whole = [f"{forms[0]}; {AGAIN}"] if seeds == 1 else []
+    return first_fit([*whole, *forms, f"sums: {best.names} is the highest, {counted}"], width)

@@ -68,11 +68,38 @@ def test_two_groups_of_seeds_are_compared_by_their_means() -> None:
     words = "sums (standard error): 98.58 % (0.07), 98.65 % (0.15): the difference may be chance"
     assert about_chance([*one, *near], 90) == words
     assert about_chance([*one, *near]).startswith("sum, means over seeds, with"), "3 and 2"
-    assert about_chance([*one, other[0]]) == ""
     assert about_chance([Fold.of(one[:2])], names="x") == ""
-    assert about_chance([*one, *other, *seeds("original", 0.98, 0.97)]) == ""
-    assert about_chance([*one, *other, *seeds("original", 0.98)]) == "", "one run is no group"
-    assert about_chance([*one, *other[:2], replace(other[2], finished=None)]) == "", "not all are tested"
+    assert about_chance([folded[0], *seeds("original", 0.98)], names="xo") == "", "one run is no group"
+    assert "d, e 99.42 % (0.05)" in about_chance([*one, *other[:2], replace(other[2], finished=None)], names="abcdef")
+
+
+def test_of_several_the_highest_is_compared_with_each_other() -> None:
+    """The chance that any of the pairs differs by luck is that of two, so each must differ by more."""
+    runs = [with_sum(share) for share in (0.9862, 0.9943, 0.9892, 0.9919, 0.9940)]
+    lead = "sum: b 99.43 % (standard error 0.08 points) is the highest"
+    listed = "by more than chance above c, a, perhaps by chance above e, d"
+    rule = "10 pairs are compared, so only 2.8 standard errors count (Bonferroni)"
+    assert about_chance(runs, names="abcde") == f"{lead}, {listed}; {rule}; {AGAIN}"
+    assert "more than" in about_chance([runs[1], runs[3]]), "alone, these two differ"
+    assert about_chance(runs, 90, "abcde") == f"sums: b is the highest, {listed}"
+    assert about_chance(runs, 76, "abcde").endswith(", by more than chance above 2, perhaps by chance above 2")
+    assert "perhaps by chance above 99.40 %, 99.19 %;" in about_chance(runs), "without names"
+    assert about_chance(runs[1::3], names="be") == about_chance(
+        [runs[1], with_sum(None), with_sum(0.0996, digit_accuracy=0.1028), runs[4]], names="bxye"
+    ), "what was not tested or only guesses is left out"
+    assert about_chance([*runs, with_sum(0.98, pairs=1_000)]) == ""
+
+
+def test_the_means_of_three_groups_of_seeds_are_compared() -> None:
+    groups = [
+        seeds(name, *shares)
+        for name, *shares in (("standard", 0.9858, 0.9862), ("sprint", 0.9940, 0.9944), ("original", 0.9938, 0.9941))
+    ]
+    lead = "sum: c, d 99.42 % in the mean of 2 seeds (standard error 0.05 points) is the highest"
+    told = about_chance([run for group in groups for run in group], names="abcdef")
+    assert told.startswith(f"{lead}, by more than chance above a, b, perhaps by chance above e, f; 3 pairs")
+    assert told.endswith(" only 7.6 standard errors count (Bonferroni)"), "that of two seeds is itself a guess"
+    assert AGAIN not in told
 
 
 @pytest.mark.parametrize(
@@ -95,7 +122,6 @@ def test_all_right_or_none_is_not_certain(images: int, right: int, words: str) -
     "runs",
     [
         [with_sum(0.99)],
-        [with_sum(0.99), with_sum(0.98), with_sum(0.97)],
         [with_sum(0.99), with_sum(None)],
         [with_sum(0.99), replace(with_sum(0.98), finished=None)],
         [with_sum(0.99), with_sum(0.98, pairs=1_000)],

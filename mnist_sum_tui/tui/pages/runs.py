@@ -162,7 +162,7 @@ class RunsPage(Experiments):
         return [table.current] if not marked and table.current is not None else marked
 
     def _say_below(self) -> None:
-        """Say below the table which runs it shows, which is the best, and whether two marked ones differ by chance."""
+        """Say below the table which runs it shows, which is the best, and whether marked ones differ by chance."""
         table, marked = self.query_one(RunTable), self._chosen()
         told = self.query_one("#why-best", Static)
         width = told.content_size.width or self.room.width - 2
