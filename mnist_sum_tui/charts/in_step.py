@@ -31,9 +31,10 @@ def answers_at(samples: Sequence[Samples], series: Series, x_kind: str, at: floa
     return before[-1] if before else None
 
 
-def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int = 120) -> str:
+def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int = 120, signs: Sequence[str] = ()) -> str:
     """`compact leads, sum accuracy in training 97.20 % against 95.10 %`: the best run and the second best.
 
+    Of more than two runs each has its value, best first, behind its sign, by which the chart's legend names it, too.
     With less room it is without what is compared, which the chart's title says, too; then without the values. Of the
     runs in `ended`, which have trained no farther, the sentence says so. The runs record their values at different
     steps, so a lead smaller than a run's last change is no lead.
@@ -41,17 +42,25 @@ def lead_line(runs: Runs, quantity: str, ended: Sequence[str] = (), width: int =
     head, what = quantity.split()
     scale = LOG if what == "loss" else NINES
     known, every = [], [series for _, several in runs for series in several]
-    for name, several in runs:
+    for (name, several), sign in zip(runs, signs or [name for name, _ in runs], strict=True):
         curves = [each.smoothed(what, head, every) for each in several if len(each.training)]
         if curves and np.isfinite(newest := [curve[-1] for curve in curves]).all():
             changes = [abs(curve[-1] - curve[-2]) for curve in curves if len(curve) > 1]
-            known.append((float(np.mean(newest)), name, max(changes, default=0.0)))
+            known.append((float(np.mean(newest)), name, max(changes, default=0.0), sign))
     known.sort(reverse=what == "accuracy")
     if len(known) < 2:
         return "waiting for the first values"
-    (best, name, change), (second, _, other_change) = known[:2]
+    (best, name, change, sign), (second, _, other_change, other_sign) = known[:2]
+    is_lead = abs(best - second) > max(change, other_change)
     values = f"{scale.label(best)} against {scale.label(second)}"
-    said = f"{name} leads" if abs(best - second) > max(change, other_change) else "about equal"
-    over = " and ".join(name for _, name, _ in known[:2] if name in ended)
+    said = f"{name} leads" if is_lead else "about equal"
+    over = " and ".join(name for _, name, *_ in known[:2] if name in ended)
     ends = f" ({over} ended before)" if over else ""
-    return first_fit([f"{said}, {quantity} in training {values}{ends}", f"{said}, {values}{ends}", said + ends], width)
+    forms = [f"{said}, {quantity} in training {values}{ends}", f"{said}, {values}{ends}", said + ends]
+    if len(runs) > 2:
+        short = f"{sign} leads" if is_lead else f"{sign} and {other_sign} about equal"
+        each = ", ".join(f"{sign} {scale.label(value)}" for value, _, _, sign in known)
+        long = f"{sign} {said}" if is_lead and name != sign else short
+        forms = [f"{long}, {quantity} in training: {each}{ends}", f"{short}, {quantity} in training: {each}"]
+        forms += [f"{short}: {each}", short]
+    return first_fit(forms, width)

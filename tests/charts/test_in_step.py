@@ -1,5 +1,6 @@
 """Several runs in step: cut at the same place, and who leads there."""
 
+import re
 from math import nan
 
 import numpy as np
@@ -50,6 +51,16 @@ def test_who_leads() -> None:
     assert "about equal" in lead_line(one_later, "sum accuracy"), "the same run, at its next value"
     assert "about equal" in lead_line(cut(same, "step", 5), "sum accuracy"), "at their first value"
     assert lead_line(cut(RUNS, "time", 0), "sum loss") == "waiting for the first values"
+
+
+def test_of_three_each_is_named_with_its_value() -> None:
+    three = cut([*RUNS[::-1], ("late", [Series(recorded.training(1075, slower=4))])], "step", 300)
+    line = lead_line(three, "sum accuracy", signs="oxv")
+    assert re.fullmatch(r"x quick leads, sum accuracy in training: x [\d.]+ %, o [\d.]+ %, v [\d.]+ %", line)
+    short = line.replace(" quick leads, sum accuracy in training", " leads")
+    assert lead_line(three, "sum accuracy", width=40, signs="oxv") == short
+    alike = lead_line([*three, ("twin", three[1][1])], "sum accuracy", signs="oxvz")
+    assert re.match("(x and z|z and x) about equal, sum accuracy in training: [xz] ", alike)
 
 
 def test_runs_that_differ_by_their_seed_lead_by_their_mean() -> None:

@@ -72,7 +72,7 @@ class InStepKeys(PredictingPage):
         """The runs of the curves, a Fold for runs that differ only in their seed; defined by the page."""
         raise NotImplementedError
 
-    def in_step(self, quantity: str, x_kind: str) -> Runs:
+    def in_step(self, quantity: str, x_kind: str, signs: Sequence[str] = ()) -> Runs:
         """The curves to draw: if they are played, only up to now, with a note on which run leads."""
         if self._is_awaited and self._names == tuple(short_names([row.run.id for row in self._chosen()])):
             self._is_awaited = False
@@ -90,7 +90,7 @@ class InStepKeys(PredictingPage):
         over = {name for name, row in names if row.state != "running"}
         ended = [run[0] for run in self.curves if run[0] in over and end_of([run], x_kind) < min(at, ENDED * end)]
         self.add_class("-played")
-        leads = lead_line(shown, quantity, ended, self.query_one("#listing").size.width - 2)
+        leads = lead_line(shown, quantity, ended, self.query_one("#listing").size.width - 2, signs)
         self.query_one(InStepBar).show(leads, x_kind, self._share, end, is_playing=self._moves, speed=self._speed)
         answered = tuple(answers.name for answers in self._answers if answers.samples)
         self.set_class(answered == self._played, "-in-step")

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import overlay, short_name, short_names
+from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
@@ -215,7 +215,8 @@ class RunsPage(Experiments):
     def draw_curves(self) -> None:
         """Draw the curves, whole or as far as they are played."""
         if self.is_mounted:
-            shown = self.in_step(self.quantity, self.x_kind)
+            signs = [RUN_SYMBOLS[look] for look in self._looks]
+            shown = self.in_step(self.quantity, self.x_kind, signs)
             self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks, shown is self.curves)
 
     watch_quantity = watch_x_kind = draw_curves
