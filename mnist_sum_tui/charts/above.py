@@ -42,11 +42,13 @@ def above(plot: "Plot", width: int, height: int) -> list[list[Span]]:
 
 
 def _with_scale(plot: "Plot", title: list[list[Span]], legend: list[list[Span]], width: int) -> list[list[Span]]:
-    """The legend and the note in the longest form that fits: the scale is more than the whole name of an envelope."""
+    """The legend and the note in the longest form that fits: the scale is more than the name of an envelope."""
     scale = plot.note.partition(",")[0]
     has_signs = any(curve.short and not curve.is_behind for curve in plot.curves)  # instead of names: too short here
     shorter = legend if has_signs else list(chain(*_legend(plot, is_short=True)))
-    forms = ((legend, plot.note), (legend, scale), (shorter, scale), (shorter, scale.removeprefix("y ")))
+    brief, bare = scale.removeprefix("y "), shorter[: -len(_envelope(plot)) or None]
+    forms = [(legend, plot.note), (legend, scale), (shorter, scale), (shorter, brief)]
+    forms += [] if fits([*title, *shorter], width) else [(bare, scale), (bare, brief)]
     for items, note in forms if scale else ():
         if fits([*title, *items, [(note, "legend")]], width):
             return [*items, [(note, "legend")]]
@@ -76,11 +78,12 @@ def _legend(plot: "Plot", is_short: bool = False) -> tuple[list[list[Span]], lis
     marked = [(marks.symbol, marks.role) for marks in plot.marks if len(marks.x)]
     name = plot.marks[0].name[: 3 if is_short else None] if marked else ""
     validation = [[*marked, (f" {name}", "legend")]] if name else []
+    return lines[:2] + validation, lines[2:] + _envelope(plot, is_short)
+
+
+def _envelope(plot: "Plot", is_short: bool = False) -> list[list[Span]]:
     raw = [curve for curve in plot.curves[:1] if curve.raw is not None]
-    envelope = [
-        [(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw
-    ]
-    return lines[:2] + validation, lines[2:] + envelope
+    return [[(BRAILLE.envelope, f"{curve.role}-envelope"), (f" {plot.envelope[is_short]}", "legend")] for curve in raw]
 
 
 def _reading(plot: "Plot", title: list[list[Span]], width: int) -> list[list[Span]]:

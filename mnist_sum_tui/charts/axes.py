@@ -77,10 +77,15 @@ FINEST = 1e-6
 """a share that is nearer to 1 is drawn as 1: none is measured that finely, but an average comes ever nearer to 1"""
 
 
+EVEN = 0.9
+"""up to here shares are drawn evenly, because a logarithm would leave the beginning of a training no room"""
+
+
 def _nines(values: Floats) -> Floats:
     errors = 1 - values
     with np.errstate(divide="ignore", invalid="ignore"):
-        return -np.log10(np.where(values > 1, np.nan, np.where(errors < FINEST, 0, errors)))
+        heights = -np.log10(np.where(values > 1, np.nan, np.where(errors < FINEST, 0, errors)))
+    return np.where(values < EVEN, values / EVEN, heights)
 
 
 def _spread(found: list[tuple[int, float, str]], low: float, high: float, room: int) -> list[Tick]:
@@ -103,23 +108,26 @@ def _log_ticks(low: float, high: float, room: int) -> list[Tick]:
 
 ENOUGH = 3
 """with fewer nines on an axis, round values between them are labelled, too"""
-HALF: Tick = (-math.log10(0.5), "50 %")
-"""a tick that a scale of nines has if it can be told from the others"""
 
 
 def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
-    found = [(1, 0.0, "0 %")]
+    found = []
     for power in range(max(1, math.floor(low)), max(1, math.ceil(high)) + 1):
         for rank, factor in ((0, 1), (1, 5), (2, 2)):  # factors of the error: 99 %, 95 %, 98 %
             error = factor * 10.0**-power
-            found.append((rank, -math.log10(error), _tick_share(1 - error)))
-    if sum(low <= at <= high for _, at, _ in found) < ENOUGH:  # as below 50 %, or between close values
-        shares = steps(max(1 - 10.0**-low, 0.0), 1 - 10.0**-high, room)
-        found += [(3, float(at), _tick_share(share)) for share, at in zip(shares.tolist(), _nines(shares), strict=True)]
-    ticks = _spread(found, low, high, room)
-    near = (high - low) / max(room, 1) / 2  # else the long way from 0 to 90 % would make 61 % look like 25 %
-    is_free = low <= HALF[0] <= high and all(abs(HALF[0] - at) >= near for at, _ in ticks)
-    return sorted([*ticks, HALF]) if is_free else ticks
+            if error <= 1 - EVEN + FINEST:
+                found.append((rank, -math.log10(error), _tick_share(1 - error)))
+    even = min(high, 1.0) - low
+    shares = steps(low * EVEN, (low + even) * EVEN, max(round(room * even / (high - low)), 1)) if even > 0 else []
+    found += [(1, float(share) / EVEN, _tick_share(float(share))) for share in shares]
+    if sum(low <= at <= high for _, at, _ in found) < ENOUGH:  # as between close values
+        between = steps(_share(low), _share(high), room)
+        found += [(3, at, _tick_share(share)) for at, share in np.stack([_nines(between), between], 1).tolist()]
+    return _spread(found, low, high, room)
+
+
+def _share(height: float) -> float:
+    return height * EVEN if height < 1 else 1 - 10.0**-height
 
 
 def _exact(value: float) -> str:
@@ -131,8 +139,8 @@ def _exact(value: float) -> str:
 LINEAR = Scale(lambda values: values, _linear(_exact), _steady, lambda height: height, _exact)
 LOG = Scale(_log, _log_ticks, _steady, lambda height: 10.0**height, _exact)
 SHARE = Scale(lambda values: values, _linear(_tick_share), percent, lambda height: height, _tick_share)
-NINES = Scale(_nines, _nines_ticks, percent, lambda height: 1 - 10.0**-height, _tick_share, least=0.0)
-"""a fraction of 1, logarithmic in its distance from 1: 90 %, 99 % and 99.9 % are equally far apart"""
+NINES = Scale(_nines, _nines_ticks, percent, _share, _tick_share, least=0.0)
+"""a fraction of 1, from 90 % on logarithmic in its distance from 1: 0, 90, 99 and 99.9 % are equally far apart"""
 
 PAD = 0.03
 """how far a y axis goes beyond its values, as a share of their span"""

@@ -79,7 +79,7 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
             y = ghost.smoothed(quantity, head, [series], max(view.smoothing, SMOOTHING))
             name, pattern = f"best earlier run, {head}", GHOST_PATTERNS[head]
             there = behind[:seen], y[:seen]
-            curves.append(Curve(name, f"{head}-ghost", *there, pattern=pattern, is_behind=True, short="best run"))
+            curves.append(Curve(name, f"{head}-ghost", *there, pattern=pattern, is_behind=True, short="earlier"))
     marks = tuple(
         Marks(
             "validation",

@@ -39,8 +39,6 @@ OUR_TITLE = b"<title>mnist-sum: "
 """by which a report of ours (page.html) is recognised"""
 KEPT = re.compile(rf"<(table|pre|script|style)\b.*?</\1>|{BEFORE_UNIT}", re.DOTALL)
 """a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a unit"""
-NINES = {"90 %", "99 %", "99.9 %"}
-"""labels of an axis on which these are equally far apart; with fewer than two of them nobody could see that"""
 ENVIRONMENT = (
     "mnist_sum", "python", "torch", "platform", "processor", "cores", "gpu", "device", "precision", "threads"
 )  # fmt: skip
@@ -70,7 +68,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         shades_of=shades(test),
         turns=[changed_words(event, summary.steps) for event in changed],
         figures=drawn,
-        has_nines=any(len(NINES & {text for _, text in chart.y_ticks}) > 1 for chart in drawn),
+        has_nines=any(text.endswith("%") and float(text[:-2]) >= 90 for chart in drawn for _, text in chart.y_ticks),
         tables=tables(samples),
         began=began(samples),
         mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],

@@ -96,7 +96,7 @@ def test_the_best_earlier_run_leaves_the_legend_room_for_the_scale(quantity: str
     series = Series(recorded.training(1075))
     legend = lines_of(plot(series, series, View(), quantity), width, 7)[0]
     assert legend.rstrip().endswith(" batch  y log")
-    assert "best earlier run" in legend or "best run" in legend
+    assert "earlier" in legend
 
 
 @pytest.mark.parametrize("kind", ["step", "% sure", "% answered"])
@@ -131,14 +131,22 @@ def test_an_accuracy_below_half_has_round_labels(low: float, high: float, expect
     assert all(float(label.split()[0]).is_integer() for label in found)
 
 
-@pytest.mark.parametrize(("steps", "width", "height"), [(300, 39, 7), (300, 58, 12), (1075, 98, 20)])
-def test_half_is_a_tick_of_an_accuracy_in_small_charts_too_so_that_61_percent_does_not_look_like_25(
-    steps: int, width: int, height: int
-) -> None:
-    shown = plot(Series(recorded.training(steps)), None, View(), "accuracy")
-    lines = lines_of(shown, width, height)
-    assert [*labels(lines).values()][-2:] == ["50 %", "0 %"]
-    assert "log" in lines[0], "although there is little room"
+def test_an_accuracy_is_drawn_evenly_up_to_90_percent_where_the_sum_begins_to_rise() -> None:
+    assert NINES.forward(np.array([0, 0.45, 0.9, 0.99, 0.999])) == pytest.approx(np.array([0, 0.5, 1, 2, 3]))
+    assert [NINES.back(height) for height in (0.5, 1.0, 2.0)] == pytest.approx([0.45, 0.9, 0.99])
+    for low, high, room in ((0, 2, 9), (0, 0.95, 5), (0.3, 1.4, 20), (0, 3, 4), (1.2, 2.5, 7)):
+        ticks = NINES.ticks(low, high, room)
+        shares = np.array([float(text[:-2]) / 100 for _, text in ticks])
+        assert NINES.forward(shares) == pytest.approx(np.array([at for at, _ in ticks])), "each is where its value is"
+    for steps, width, height, lowest in ((300, 39, 7, "10 %"), (300, 58, 12, "10 %"), (1075, 98, 20, "20 %")):
+        lines = lines_of(plot(Series(recorded.training(steps)), None, View(), "accuracy"), width, height)
+        assert [*labels(lines).values()][-1] == lowest
+        assert "log" in lines[0], "although there is little room"
+
+
+def test_beside_the_best_run_the_scale_has_its_name_where_the_dashboard_has_100_columns() -> None:
+    series = Series(recorded.training(1075))
+    assert lines_of(plot(series, series, View(), "accuracy"), 49, 9)[0].endswith("┈┄ earlier  log")
 
 
 def test_a_tick_that_would_share_the_row_of_another_one_is_left_out() -> None:
