@@ -1,7 +1,10 @@
 """A network as an ONNX file: onnxruntime gives the same answers for it as the program itself."""
 
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +25,8 @@ from mnist_sum_tui.models.layers import log_softmax
 from mnist_sum_tui.recipes import MODELS
 from tests.conftest import is_one_line, python
 
-onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
-pytest.importorskip("onnxscript", reason="onnxscript is not installed")
+is_there = all(map(find_spec, ("onnxruntime", "onnxscript")))
+pytestmark = pytest.mark.skipif(not is_there, reason="onnxruntime or onnxscript is not installed")
 LARGEST = 1e-4
 """difference of two log-probabilities, in nats"""
 TRAINED = {"deep": None, "swift": RECORDED}
@@ -46,9 +49,14 @@ def untrained_file(model: str) -> bytes:
     return to_onnx(untrained(model))
 
 
+def open_file(content: bytes) -> Any:
+    runtime = import_module("onnxruntime")  # not when pytest's workers collect the tests: all of ONNX takes each 1 s
+    return runtime.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+
 def largest_difference(predictor: Predictor, count: int, file: bytes | None = None) -> float:
     """Of the log-probabilities of the first test images with all ten numbers, whose answers must be the same."""
-    session = onnxruntime.InferenceSession(file or to_onnx(predictor), providers=["CPUExecutionProvider"])
+    session = open_file(file or to_onnx(predictor))
     images, worst = dataset.load("test").images[:count], 0.0
     own = predictor.confidence
     for part in images.split(500):
@@ -90,7 +98,7 @@ def test_all_pairs(model: str) -> None:
 
 
 def test_one_pair_alone_and_a_number_that_is_none_which_is_not_checked() -> None:
-    session = onnxruntime.InferenceSession(untrained_file("compact"), providers=["CPUExecutionProvider"])
+    session = open_file(untrained_file("compact"))
     image = np.zeros((1, 28, 28), np.uint8)
     for number in (3, -1):
         digits, sums = session.run(None, {"image": image, "number": np.array([number])})
