@@ -118,8 +118,9 @@ def _nines_ticks(low: float, high: float, room: int) -> list[Tick]:
             if error <= 1 - EVEN + FINEST:
                 found.append((rank, -math.log10(error), _tick_share(1 - error)))
     even = min(high, 1.0) - low
-    shares = steps(low * EVEN, (low + even) * EVEN, max(round(room * even / (high - low)), 1)) if even > 0 else []
-    found += [(1, float(share) / EVEN, _tick_share(float(share))) for share in shares]
+    if even > 0:
+        shares = steps(low * EVEN, (low + even) * EVEN, max(round(room * even / (high - low)), 1))
+        found += [(1, float(share) / EVEN, _tick_share(float(share))) for share in shares]
     if sum(low <= at <= high for _, at, _ in found) < ENOUGH:  # as between close values
         between = steps(_share(low), _share(high), room)
         found += [(3, at, _tick_share(share)) for at, share in np.stack([_nines(between), between], 1).tolist()]

@@ -215,8 +215,7 @@ class RunsPage(Experiments):
     def draw_curves(self) -> None:
         """Draw the curves, whole or as far as they are played."""
         if self.is_mounted:
-            signs = [RUN_SYMBOLS[look] for look in self._looks]
-            shown = self.in_step(self.quantity, self.x_kind, signs)
+            shown = self.in_step(self.quantity, self.x_kind, [RUN_SYMBOLS[look] for look in self._looks])
             self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks, shown is self.curves)
 
     watch_quantity = watch_x_kind = draw_curves

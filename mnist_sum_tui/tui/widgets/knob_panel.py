@@ -81,7 +81,7 @@ def knob_line(shown: Knob, is_chosen: bool, width: int) -> str:
 
 
 class KnobPanel(Widget, can_focus=True):
-    """Shows the knobs of the run that trains: up and down choose one, left and right turn it. Posts Turned and TakenBack."""
+    """Shows the knobs of the run that trains: up and down choose one, left and right turn it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "choose(-1)", "Knob up", show=False),
