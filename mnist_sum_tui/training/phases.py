@@ -53,10 +53,9 @@ def _knows(seen: Seen, config: TrainConfig, images: int) -> Said:
     """What is left to learn; `images` are those of a validation."""
     if seen.epochs and accuracies(seen.epochs[-1]) == (1.0, 1.0):
         return "too-easy", "Every validation image is right: these images are too easy to tell networks apart"
-    is_constant = config.schedule == "constant"
-    still = "" if is_constant or seen.is_cool else " while the rate is still high"
+    still = "" if config.schedule == "constant" or seen.is_cool else " while the rate is still high"
     if gained := within_chance(seen.epochs, images, still):
         return "chance", gained
-    if seen.is_cool and not is_constant:
-        return "cools", "The learning rate falls: smaller steps, and the last errors settle"
+    if seen.is_cool:  # by the schedule, or because the user has turned it down
+        return "cools", "The learning rate has fallen: smaller steps, and the last errors settle"
     return "knows", "Digit and sum are right most of the time; now the rare ones are learned"

@@ -52,6 +52,16 @@ def test_a_rate_that_is_turned_back_is_not_said_to_fall() -> None:
     )
 
 
+def test_a_constant_rate_that_is_turned_down_has_fallen() -> None:
+    constant = replace(CONFIG, schedule="constant")
+
+    def last(turned: float) -> str:
+        learns = run(300, lambda step: progress(step, 0.05, 0.985, 0.98, lr=1e-3 * (1 if step < 130 else turned)))
+        return topics(learns, constant, turns=[Turn(130, "lr", f"x{turned:g}")])[-1]
+
+    assert [last(turned) for turned in (0.1, 0.5, 1)] == ["cools", "knows", "knows"]
+
+
 @pytest.mark.parametrize(
     ("factors", "words"), [(["x50"], "(turn it back)"), (["x50", "x1"], "(try 0.0002)"), ([], "(try 0.0002)")]
 )
