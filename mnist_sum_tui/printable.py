@@ -12,6 +12,8 @@ from unicodedata import category, east_asian_width
 
 AS_PICTURE = chr(0xFE0F)
 """a mark behind a character that is to be drawn as a coloured picture (variation selector 16)"""
+UNQUOTED = re.compile(r"[\w@%+=:,./-]+")
+"""a word that needs no quotes elsewhere: as in `shlex.quote`, but with the letters of all languages"""
 BARE, SPECIAL = re.compile(r"[\w.:/+-]+"), re.compile(r"[$`\u201c-\u201e]")
 """a word that needs no quotes on Windows, and what PowerShell reads in double quotes, unless a backtick is before it"""
 
@@ -35,6 +37,8 @@ def shell_word(text: str) -> str:
     """
     if sys.platform == "win32":
         return text if BARE.fullmatch(text) else _in_double_quotes(text)
+    if UNQUOTED.fullmatch(text):
+        return text
     return shlex.quote(text) if text.isprintable() else f"$'{''.join(map(_in_shell, text))}'"
 
 

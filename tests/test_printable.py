@@ -2,6 +2,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -32,13 +33,24 @@ def test_control_and_direction_characters_are_shown_as_escapes(text: str, shown:
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 @pytest.mark.parametrize(
-    "text", ["r", "my runs/it's", "a\udcff\udc80\udce4 b'\\x41", "\x1b[31m\u202eä $HOME", "Zürich\n"]
+    "text", ["r", "Zürich-写真", "my runs/it's", "a\udcff\udc80\udce4 b'\\x41", "\x1b[31m\u202eä $HOME", "Zürich\n"]
 )
 def test_a_word_of_a_command_is_printable_and_read_by_the_shell_as_the_text(text: str) -> None:
     word = shell_word(text)
     assert word.isprintable()
     done = subprocess.run(["bash", "-c", f"printf %s {word}".encode()], capture_output=True, check=True)
     assert done.stdout == os.fsencode(text)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has rules of its own")
+def test_only_what_a_shell_needs_quoted_is_quoted() -> None:
+    """A list of runs shows the ids of a class as they are."""
+    plain, others = (
+        ["20261203-001416-swift-Zürich", "写真/x=1"],
+        ["", "Zürich 2", "é;ls", "ü$x", "~é", "写*", "e\u0301"],
+    )
+    assert [shell_word(text) for text in plain] == plain
+    assert [shell_word(text) for text in others] == [f"'{text}'" for text in others]
 
 
 @pytest.mark.parametrize("text", ["", "data/Zürich 写真 🙂", "[bold]x[/]", "C:\\new\\x1b", "│ ▁▂▃ e\u0301"])
