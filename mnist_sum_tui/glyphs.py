@@ -79,7 +79,7 @@ BLOCKS = Glyphs(
 )  # fmt: skip
 ASCII = Glyphs(
     name="ascii",
-    right="v", wrong="x", on="*", off="o", watched="@", paused="=", stopped="#", cut="~",
+    right="v", wrong="x", on="*", off="o", watched="@", paused='"', stopped="#", cut="~",
     chosen=">", truth="*", unlike="!", between="-", arrows="<>^v", sorting="^v",
     sparks="__.-=+*#", eighths="    ----#", shades=" .:%#", track="==-", lines="=+-%~,", runs="*o^#v@",
     axes="|+-++", frame="++++++|->", heavy="++++|=++++||===", envelope=":", dots=" '=|.:||", dot_size=(1, 3),

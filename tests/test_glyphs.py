@@ -37,6 +37,11 @@ def test_a_field_has_as_many_characters_in_each_marker() -> None:
 
 
 @each_marker
+def test_a_pause_is_no_part_of_the_bar_beside_it(marker: Glyphs) -> None:
+    assert marker.paused not in marker.track + marker.lines
+
+
+@each_marker
 def test_there_is_a_character_for_each_set_of_dots(marker: Glyphs) -> None:
     across, down = marker.dot_size
     assert len(marker.dots) == 2 ** (across * down)
