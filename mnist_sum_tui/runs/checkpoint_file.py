@@ -11,6 +11,7 @@ from typing import BinaryIO, NamedTuple
 
 from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.errors import CheckpointError
+from mnist_sum_tui.runs.position import Position
 
 MAX_BYTES = 80 << 20
 """enough for the largest network, with AdamW's two values per weight; limits the memory that a file can take"""
@@ -37,6 +38,8 @@ class Head(NamedTuple):
     """how many batches of the next one were done"""
     is_chosen: bool
     """whether images were held out to choose the best epoch by"""
+    is_early: bool
+    """whether its network has hardly learned, as `Position` has it"""
 
 
 def checked_header(stream: BinaryIO, path: Path | str) -> bytes:
@@ -78,7 +81,8 @@ def _head_in(path: Path, _time: int, _size: int, _file: int) -> Head | None:
         about = json.loads(header["__metadata__"]["mnist_sum"])
         position, is_chosen = about["position"], about["config"].get("all_data") is not True
         if isinstance(position["epoch"], int) and isinstance(position["batch"], int):
-            return Head(position["epoch"] - 1, position["batch"], is_chosen)
+            known = {name: position[name] for name in ("epoch", "batch", "sums", "best_accuracy") if name in position}
+            return Head(position["epoch"] - 1, position["batch"], is_chosen, Position(**known).is_early)
     return None
 
 

@@ -12,12 +12,13 @@ from mnist_sum_tui.errors import RunError, UsageError, unknown
 from mnist_sum_tui.own_network import named, option_for
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import locking
+from mnist_sum_tui.runs.checkpoint_file import head_of
 from mnist_sum_tui.runs.created import seconds_since_1970
 from mnist_sum_tui.runs.given_names import model_of, one_named, seeds_named
 from mnist_sum_tui.runs.own_files import is_run
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, closed, emptiness, is_closed, spelt, unreadable
-from mnist_sum_tui.runs.summary import Summary, best_run, summarise
+from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of
 
 BUILT_IN_NAME = "built-in"
 """what the user calls the network in the package"""
@@ -119,10 +120,18 @@ def for_prediction(name: str | None, folder: Path, model: str | None = None) -> 
     return run
 
 
-def to_ask(folder: Path) -> list[Run]:
-    """All runs, the newest first; but before them those of a network whose file the user gave."""
+def has_learned(run: Run) -> bool:
+    """Whether its network may be of use: not if it only guesses, or was stopped in its training's first moments."""
+    weights = run.best_weights
+    head = None if weights is None else head_of(weights)
+    return weights is not None and (head is None or not head.is_early) and not warning_of(run)
+
+
+def to_ask(folder: Path) -> Run | None:
+    """The newest run that has learned; but first the newest with weights of a network whose file the user gave."""
     runs, own = list_runs(folder), named()
-    return sorted(runs, key=lambda run: model_of(run) not in own) if own else runs
+    of_own = (run for run in runs if own and run.best_weights and model_of(run) in own)
+    return next(of_own, None) or next(filter(has_learned, runs), None)
 
 
 def weights_file(run: Run, otherwise: str = "choose another run") -> Path:

@@ -149,9 +149,12 @@ class Position:
 
     @property
     def is_early(self) -> bool:
-        """Whether it is in the first epoch, and most of its images so far were misread, or there were only few."""
+        """Whether it has hardly learned: in the first epoch most of its images so far were misread, or there were only
+        few; or the best epoch is no better than guessing.
+        """
         images, right = (self.sums.get(name, 0.0) for name in ("images", "digit_right"))
-        return self.epoch == 1 and self.batch > 0 and (images < LEAST_IMAGES or right < images / 2)
+        is_first = self.epoch == 1 and (images < LEAST_IMAGES or right < images / 2)
+        return is_first or 0 <= self.best_accuracy <= GUESSING
 
     @property
     def held(self) -> tuple[Turn, ...]:

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property, partial
 from importlib import import_module
@@ -15,7 +16,7 @@ from textual.screen import Screen
 from textual.widget import AwaitMount
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import PAGES, Page
@@ -209,6 +210,22 @@ class MnistSumApp(SettingsApp):
             from mnist_sum_tui.tui.pages.quiz import QuizScreen
 
             self.push_screen(QuizScreen(self.session, self.predictions))
+
+    def action_built_in(self) -> None:
+        """Have all pages ask the network in the package, until Escape, a training, or another run."""
+        from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
+        from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, of_session
+
+        with suppress(UsageError):  # the opened run has no weights
+            if of_session(self.session).chosen == IN_PACKAGE:
+                self.notify("The built-in network is asked already: no run here has learned yet.")
+                return
+        self.session.weights = IN_PACKAGE
+        if isinstance(page := self.screen, WeightsPage):
+            page.show_state()
+            page.request_answer()
+        else:
+            self.notify("Inspect, Draw, Mistakes and Inside ask the built-in network now. Escape there goes back.")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The commands of the palette."""

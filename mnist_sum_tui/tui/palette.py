@@ -57,6 +57,8 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
             yield SystemCommand(f"{name.title()} (F{place})", SHOWN_THERE[name], partial(app.action_page, name))
         said = "Ten test images for you and the network: who reads and adds better?"
         yield SystemCommand("Quiz", said, app.action_quiz)
+        said = "The pages ask the network in the package, not those of your runs; Escape there goes back"
+        yield SystemCommand("Use the built-in network", said, app.action_built_in)
     yield SystemCommand("Guide", "Read about networks, recipes, accuracy, speed; ten experiments", app.action_guide)
     if isinstance(screen, Page):
         is_helped = bool(screen.query("HelpPanel"))

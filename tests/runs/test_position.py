@@ -108,7 +108,7 @@ def test_a_mean_is_over_images_however_large_the_batches_are() -> None:
 @pytest.mark.parametrize(
     ("epoch", "batch", "images", "right", "is_early", "words"),
     [
-        (1, 0, 0.0, 0.0, False, "epoch 0"),
+        (1, 0, 0.0, 0.0, True, "epoch 0"),
         (1, 8, 999.0, 999.0, True, "stopped in epoch 1, step 108"),
         (1, 8, 1000.0, 499.0, True, "stopped in epoch 1, step 108"),
         (1, 8, 1000.0, 500.0, False, "stopped in epoch 1, step 108"),

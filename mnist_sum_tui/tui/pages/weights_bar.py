@@ -21,12 +21,21 @@ from mnist_sum_tui.runs.events import Event, Started
 from mnist_sum_tui.runs.summary import ONLY_GUESSES
 from mnist_sum_tui.tui.pages.base import LEAST_STATE
 from mnist_sum_tui.tui.pages.predicting import PredictingPage
-from mnist_sum_tui.tui.predictions.weights import SAME, Weights, place_in_time, same_weights, usual, why_earlier
+from mnist_sum_tui.tui.predictions.weights import (
+    IN_PACKAGE,
+    NEWEST,
+    SAME,
+    Weights,
+    place_in_time,
+    same_weights,
+    usual,
+    why_earlier,
+)
 from mnist_sum_tui.tui.session.messages import RunDeleted
 from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
-GUESSES = "This network only guesses, so its answers mean nothing. F5 opens another run, F1 trains a new one."
+GUESSES = "This network only guesses. F5: another run. Ctrl+P, built-in: one that adds."
 NO_OTHERS = "No other weights were kept. mnist-sum train --keep 8 keeps some epochs, as recipe standard does by itself."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER, LEAST_TITLE = 34, 17
@@ -54,7 +63,7 @@ def short_source(source: str, owner: str, room: int) -> str:
         ownerless = stepless.replace(f" {owner},", ",").removeprefix(f"{owner}, ").replace(":,", ":")
         source = next((words for words in (source, stepless, ownerless) if cell_len(words) <= room), source)
     shorter = clauses(source, room)
-    return shorter if cell_len(shorter) <= room else clauses(source.removeprefix("newest run "), room)
+    return shorter if cell_len(shorter) <= room else clauses(source.removeprefix(NEWEST), room)
 
 
 class WeightsPage(PredictingPage):
@@ -113,7 +122,9 @@ class WeightsPage(PredictingPage):
         asked = self._shown if self.wanted is None and self.session.past is not None else self.wanted
         if asked is not None:
             instead = usual(self._choices or (asked,)).name.rpartition(SAME)[2]
-            if self.session.shown.moment is not None:
+            if asked == IN_PACKAGE:
+                instead = "your runs"
+            elif self.session.shown.moment is not None:
                 instead = "now" if self.wanted is None else "this moment"
             words = other_weights(asked.name, instead, self._state_room)
         told.say(words)

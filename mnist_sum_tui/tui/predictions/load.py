@@ -13,7 +13,7 @@ from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import PictureError
 from mnist_sum_tui.machine.openmp import take_threads
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
-from mnist_sum_tui.tui.predictions.weights import Weights
+from mnist_sum_tui.tui.predictions.weights import NEWEST, Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,7 +46,7 @@ def load_file(weights: Weights) -> "Predictor":
 
     assert weights.path is not None
     loaded = checkpoint.load(weights.path)
-    named = f"{'newest run ' if weights.is_newest else ''}{weights.owner}, {state_words(loaded, weights.path)}"
+    named = f"{NEWEST if weights.is_newest else ''}{weights.owner}, {state_words(loaded, weights.path)}"
     hardware = beside_training(choose_for_inference(loaded.config, "auto"))
     return Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence)
 

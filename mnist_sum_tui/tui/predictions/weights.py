@@ -16,11 +16,10 @@ from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.session.session import Session
 
 LIVE = "live"
-UNTRAINED = "epoch 0"
-"""the name of a run's weights before its first step"""
 SAME = " = "
 """joins the names of weights that are in several files, and so are one stop of the slider"""
-BUILT_IN_NETWORK = "built-in network"
+NEWEST = "newest good run "
+"""the words before the name of a run that is asked because it is the newest that has learned"""
 EARLIER = "kept before this moment: "
 """the words before the name of weights that are older than the moment of a replay"""
 
@@ -36,11 +35,14 @@ class Weights:
     path: Path | None = None
     """the checkpoint; None for the training in progress"""
     is_newest: bool = field(default=False, compare=False)
-    """whether they are used because their run is the newest, and not because the user chose it"""
+    """whether they are used because their run is the newest that has learned, and not because the user chose it"""
 
     def is_of(self, run: Run) -> bool:
         """Whether they are a checkpoint in the folder of this run."""
         return self.path is not None and self.path.is_relative_to(run.path)
+
+
+IN_PACKAGE = Weights("built-in network", "the built-in network", BUILT_IN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Choices:
 
 
 def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weights | None = None) -> Choices:
-    """The weights of `run` if it is being trained or has any, or else those of the newest run that has trained ones.
+    """The weights of `run` if it is being trained or has any, or else those of the newest run that has learned.
 
     If the user gave the file of a network, its runs come before newer ones of others.
     `wanted` is chosen if it still exists; if it is of another run, it is the only choice. Otherwise the training in
@@ -66,10 +68,10 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     if control is not None and run is not None:
         found.append(Weights(LIVE, "the training in progress"))
     if not found:
-        files = (tuple(_by_epoch(other).values()) for other in find.to_ask(folder))
-        found = [replace(each, is_newest=True) for each in next(filter(_is_trained, files), ())]
+        newest = find.to_ask(folder)
+        found = [] if newest is None else [replace(each, is_newest=True) for each in _by_epoch(newest).values()]
     if not found and BUILT_IN.exists():
-        found = [Weights(BUILT_IN_NETWORK, f"the {BUILT_IN_NETWORK}", BUILT_IN)]
+        found = [IN_PACKAGE]
     if wanted is not None and _is_there(wanted):
         wanted = same_weights(wanted, found) or wanted
         return Choices(wanted, tuple(found) if wanted in found else (wanted,))
@@ -97,11 +99,6 @@ def run_option(weights: Weights, live: Run | None) -> str:
 def _is_there(weights: Weights) -> bool:
     """Whether their file exists; not so for those of a training in progress, which have none."""
     return weights.path is not None and os.path.exists(weights.path)
-
-
-def _is_trained(found: Sequence[Weights]) -> bool:
-    """Whether a run has weights besides those that it began with."""
-    return any(weights.name.split(SAME)[0] != UNTRAINED for weights in found)
 
 
 def usual(found: Sequence[Weights]) -> Weights:

@@ -162,7 +162,6 @@ class Session:
     def close(self) -> None:
         """Turn away from the run, because it was deleted."""
         self._turn_to(None, None)
-        self.weights = None
 
     def rewind(self, moment: "Moment") -> None:
         """Show the opened run as it was at a moment, with the weights of that time."""
@@ -171,7 +170,7 @@ class Session:
 
     def _turn_to(self, config: TrainConfig | None, run: Run | None) -> None:
         self._forget()
-        self.moment = self.past = None
+        self.moment = self.past = self.weights = None
         self.config, self.run, self.network = config, run, None
         self.control, self.is_watching, self.is_selection = None, False, False
 

@@ -120,11 +120,11 @@ async def test_words_about_the_weights_leave_room_for_the_slider_beside_the_help
 ) -> None:
     """And after it is closed they are all there again."""
     named = "20260101-120000-compact-with-a-name"
-    monkeypatch.setattr(fixed, "SOURCE", f"newest run {named}, epoch 3, not calibrated")
+    monkeypatch.setattr(fixed, "SOURCE", f"newest good run {named}, epoch 3, not calibrated")
     monkeypatch.setattr(fixed, "CHOICES", tuple(replace(each, owner=named) for each in fixed.CHOICES))
     async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
         source = page.query_one("#source", Static)
-        for said in ("newest run, epoch 3, not calibrated", fixed.SOURCE):
+        for said in ("newest good run, epoch 3, not calibrated", fixed.SOURCE):
             await press(pilot, "question_mark")
             assert str(source.render()) == said
             assert f" {fixed.CHOICES[1].name}" in str(page.query_one(Slider).render())

@@ -14,7 +14,6 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.experiments import Experiments
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.pages.runs import RunsPage
-from mnist_sum_tui.tui.predictions import weights
 from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.exit_code import exit_code
 from mnist_sum_tui.tui.session.messages import StartTraining
@@ -23,6 +22,7 @@ from mnist_sum_tui.tui.session.state_line import state_line
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG, FakeTrain
 from tests.tui.pages.test_runs import make, note_of
+from tests.tui.predictions.test_weights import save_head
 from tests.tui.recorded import press, until
 
 pytestmark = pytest.mark.usefixtures("without_form")
@@ -116,16 +116,14 @@ def test_an_opened_run_decides_neither_exit_code_nor_receipt(tmp_path: Path) -> 
     assert "diverged" in receipt(session)
 
 
-def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_opened_run_is_the_network_of_the_pages(tmp_path: Path) -> None:
     folder = tmp_path / "runs"
     old, new = make(folder, "old", []), make(folder, "new", [])
     give_weights(new)
     session = recorded.new_app(tmp_path).session
     assert of_session(session).chosen.owner == "new"
     begun = make(folder, "newer", [])
-    give_weights(begun)
-    begun.best_file.rename(begun.epoch_file(0))
-    monkeypatch.setattr(weights, "_saved_after", lambda path: 0 if path.parent == begun.path else 3)
+    save_head(begun.last_file, 0)
     assert of_session(session).chosen.owner == "new", "the newer one has not made a step"
     assert of_session(session).chosen.is_newest, "nobody chose it, so the page says why it is this one"
     session.open(CONFIG, old, [])

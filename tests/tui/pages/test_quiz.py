@@ -211,7 +211,7 @@ async def test_the_answer_waits_for_a_network_that_is_slower(app: MnistSumApp) -
 
 
 async def test_who_is_played_against_is_named_in_a_sentence_and_no_word_of_it_is_torn(app: MnistSumApp) -> None:
-    name, newest = "20261201-114155-compact-first, epoch 5", "newest run 20260101-120000-compact, epoch 3"
+    name, newest = "20261201-114155-compact-first, epoch 5", "newest good run 20260101-120000-compact, epoch 3"
     sources = iter((name, newest))
     fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(source=next(sources))}
     async with app.run_test(size=(80, 24)) as pilot:

@@ -40,7 +40,7 @@ def test_each_page_says_what_predict_says(worker: PredictionWorker, run: Run, sm
 
     answer = asked(worker, PredictImage(3), ImagePredicted)
     assert list(answer.predictions) == said
-    assert answer.source == f"newest run {run.id}, epoch 1"
+    assert answer.source == f"newest good run {run.id}, epoch 1"
 
     evaluated = asked(worker, EvaluateTestSet(), TestSetEvaluated)
     for mine, own in zip(evaluated.result.predictions(3), said, strict=True):
@@ -61,7 +61,9 @@ def test_what_is_said_of_weights_holds_now_and_not_only_when_they_were_loaded(
     useless = replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1)
     run.metrics_file.write_bytes(to_lines([useless]))
     with run.lock():
-        assert asked(worker, PredictImage(3), ImagePredicted).source == f"newest run {run.id}, epoch 1"
-    assert asked(worker, PredictImage(3), ImagePredicted).source == f"newest run {run.id}, epoch 1, only guesses"
+        assert asked(worker, PredictImage(3), ImagePredicted).source == f"newest good run {run.id}, epoch 1"
+    assert asked(worker, PredictImage(3), ImagePredicted).source == "the built-in network, epoch 28"
     worker._session.network = run  # opened on Runs
+    with run.lock():
+        assert asked(worker, PredictImage(3), ImagePredicted).source == f"{run.id}, epoch 1"
     assert asked(worker, PredictImage(3), ImagePredicted).source == f"{run.id}, epoch 1, only guesses"

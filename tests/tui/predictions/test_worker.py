@@ -62,7 +62,7 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
     assert [prediction.number for prediction in answer.predictions] == list(range(10))
     assert all(prediction.label == 0 for prediction in answer.predictions)
     assert answer.weights.path == run.best_file
-    assert answer.source == f"newest run {run.id}, epoch 1, not calibrated"
+    assert answer.source == f"newest good run {run.id}, epoch 1, not calibrated"
 
 
 def test_what_takes_long_is_told_the_first_time_also_where_torch_is_there(
