@@ -28,8 +28,8 @@ from mnist_sum_tui.training.topics import WARNINGS
 
 PLAIN_PROGRESS_SECONDS, BRIEF_PROGRESS_SECONDS = 30.0, 60.0
 """seconds between two progress lines in a log; BRIEF... is for the style that prints one line per run"""
-FORECAST_STEPS, LONG_SECONDS = 3, 60.0
-"""after FORECAST_STEPS steps a new run prints how long it will take, if that is above LONG_SECONDS"""
+LONG_SECONDS = 60.0
+"""a new run prints how long it will take, as soon as that is known, if it is longer"""
 
 
 class Printer:
@@ -143,7 +143,7 @@ class PlainPrinter(Printer):
 
     def _forecast(self, event: Progress, started: Started) -> None:
         """If a new run takes long, print how long, and that a recipe takes only seconds."""
-        if event.step >= FORECAST_STEPS and event.remaining is not None and not self.has_forecast:
+        if event.remaining is not None and not self.has_forecast:
             self.has_forecast = True
             if not started.resumed and event.remaining > LONG_SECONDS:
                 shorter = "" if started.recipe == "sprint" else "; mnist-sum train --recipe sprint takes seconds"

@@ -243,7 +243,7 @@ class _Trainer:
 
     def _remaining(self, epochs_done: int) -> float | None:
         validations = self.state.config.epochs - epochs_done if len(self.validation) else 0
-        return self.state.forecast.remaining(self.batches.total_steps - self.state.step, validations)
+        return self.state.forecast.told(self.batches.total_steps - self.state.step, validations)
 
     def _diverging(self, result: StepResult) -> Event:
         """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""

@@ -70,7 +70,7 @@ class RunState:
         self.step, self.batch = self.step + 1, self.batch + 1
         for totals in (self.totals, self.recent):
             totals.add(measured)
-        self.forecast.steps.add(measured.seconds)
+        self.forecast.add_step(measured.seconds)
         self._take_length()
 
     def add_validation(self, seconds: float) -> None:

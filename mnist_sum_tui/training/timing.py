@@ -10,6 +10,8 @@ MOMENTS = 200
 """how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
 LONGEST = 10
 """a step or validation counts at most as so many usual ones, because the process may have been stopped (Ctrl-Z)"""
+SURE = 3
+"""steps from which on the time left is told"""
 STOPPED = 2.0
 """seconds beyond that, from which on it was stopped: a busy machine takes less"""
 
@@ -90,12 +92,26 @@ class Forecast:
 
     steps: Durations = field(default_factory=Durations)
     validations: Durations = field(default_factory=Durations)
+    first: float = 0.0
+    """seconds of this process's first step, which makes everything ready"""
+
+    def add_step(self, seconds: float) -> None:
+        """Add a step."""
+        self.first = self.first if self.steps.count else seconds
+        self.steps.add(seconds)
 
     def remaining(self, steps_left: int, validations_left: int) -> float | None:
         """Seconds to the end; None before the first step."""
         if self.steps.count == 0:
             return None
         return steps_left * self.steps.mean + validations_left * self.validations.mean
+
+    def told(self, steps_left: int, validations_left: int) -> float | None:
+        """As `remaining`, but without the first step, which may take three times as long; None before the third."""
+        if self.steps.count < SURE:
+            return None
+        mean = (self.steps.seconds - self.first) / (self.steps.count - 1)
+        return steps_left * mean + validations_left * self.validations.mean
 
 
 class Pace:

@@ -75,6 +75,15 @@ def test_a_thread_that_spends_more_waits_longer(monkeypatch: pytest.MonkeyPatch)
     assert waits == [0.0, 0.5, 1.0, 2.0]
 
 
+def test_the_time_left_is_told_from_the_third_step_on_and_without_the_first() -> None:
+    """As measured with `compact`: the first step took twice as long, and a run of 31 s was to take 52."""
+    forecast, told = Forecast(), list[float | None]()
+    for seconds in (0.125, 0.0625, 0.0625, 0.0625):
+        forecast.add_step(seconds)
+        told.append(forecast.told(16, 0))
+    assert told == [None, None, 1.0, 1.0]
+
+
 def test_the_time_left_is_right_again_after_the_process_was_stopped() -> None:
     """As by Ctrl-Z, for an hour in a step and in a validation: what is left takes no longer for that."""
     forecast = Forecast()
