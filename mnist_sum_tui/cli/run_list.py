@@ -20,7 +20,7 @@ from mnist_sum_tui.runs.commands import pruning
 from mnist_sum_tui.runs.filters import ALSO, FORM, matching
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
-from mnist_sum_tui.runs.summary import Summary, best_if_any, why_best
+from mnist_sum_tui.runs.summary import Summary, best_if_any, best_of_several, why_best
 
 JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per run.")]
 Filter = Annotated[str, typer.Option(metavar="TEXT", help=f"Only some runs: {FORM}. {ALSO}")]
@@ -73,7 +73,7 @@ def print_list(
     is_shown, shown, by = matching(filter), chosen(columns), named(sort) if sort else None
     check_folder(folder)
     every = find.summaries(folder)
-    best = best_if_any(every)
+    best = best_if_any(every) if json else best_of_several(every)  # a script may look for the best of one, too
     if not every:
         check_readable(folder)
     fitting = [summary for summary in every if is_shown(summary)]

@@ -183,11 +183,16 @@ def best_run(summaries: Iterable[Summary]) -> Summary:
     return max(alike, key=lambda found: (found.mean_accuracy, found.run.id))
 
 
-def best_if_any(summaries: Sequence[Summary]) -> Summary | None:
-    """As `best_run`; None if no run has a validation or a test yet, or if also the best only guesses."""
-    ranked = any(found.config and found.ranked_by for found in summaries)
-    best = best_run(summaries) if ranked else None
+def best_if_any(summaries: Sequence[Summary], least: int = 1) -> Summary | None:
+    """As `best_run`; None if fewer than `least` runs have a validation or a test, or if also the best only guesses."""
+    ranked = sum(bool(found.config and found.ranked_by) for found in summaries)
+    best = best_run(summaries) if ranked >= least else None
     return None if best is None or best.state_word == ONLY_GUESSES else best
+
+
+def best_of_several(summaries: Sequence[Summary]) -> Summary | None:
+    """The run that a list marks as the best; None also if only one has a result, because it is the best of nothing."""
+    return best_if_any(summaries, least=2)
 
 
 def why_best(best: Summary, runs: Iterable[Summary], named: Callable[[str], str] = str) -> str:

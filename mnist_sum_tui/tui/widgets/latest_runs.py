@@ -8,7 +8,7 @@ from textual.widgets import Static
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.runs.columns import BEST, named, text_of
 from mnist_sum_tui.runs.find import summaries
-from mnist_sum_tui.runs.summary import Summary, best_if_any
+from mnist_sum_tui.runs.summary import Summary, best_of_several
 from mnist_sum_tui.tui.textual_fixes import pass_on
 from mnist_sum_tui.tui.widgets.run_details import in_columns, ranking
 
@@ -20,7 +20,7 @@ HOW_TO_OPEN = "Latest runs (F5 shows all; Enter there opens one)"
 
 def latest(runs: Sequence[Summary]) -> str:
     """A line for each of the newest runs, and for the best if it is older; empty if there are no runs."""
-    best = best_if_any(runs)
+    best = best_of_several(runs)
     shown = [*runs[:NEWEST], *(run for run in runs[NEWEST:] if run is best)]
     rows = [
         [text_of(run, named(title)) + (BEST if run is best and title == "state" else "") for title in TITLES]

@@ -16,7 +16,7 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.columns import BEST, COLUMNS, Column, arranged, text_of, that_fit, without_middle
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.seed_groups import members_of
-from mnist_sum_tui.runs.summary import Summary, best_if_any
+from mnist_sum_tui.runs.summary import Summary, best_of_several
 
 
 class RunTable(DataTable[Text]):
@@ -77,8 +77,8 @@ class RunTable(DataTable[Text]):
 
     @property
     def best(self) -> Summary | None:
-        """The best of all runs; None if none has a result, or while not all have been read."""
-        return best_if_any(self.every) if self.is_whole else None
+        """The best of all runs; None if not two have a result, or while not all have been read."""
+        return best_of_several(self.every) if self.is_whole else None
 
     def watch_runs(self, before: tuple[Summary, ...], runs: tuple[Summary, ...]) -> None:
         """Write the rows whose texts have changed, or refill the table if others, too, are concerned."""

@@ -24,6 +24,7 @@ def test_the_newest_runs_and_the_best_of_all_with_how_to_open_them(tmp_path: Pat
     assert ids == [*(f"20260102-12000{number}-compact" for number in range(NEWEST)[::-1]), three[0].id]
     assert "done, best" in lines[NEWEST + 2]
     assert lines[NEWEST + 3].startswith("best: the highest mean validation accuracy")
+    assert "best" not in latest([summarise(three[0])]), "it would be the best of one"
     assert latest([]) == ""
 
 
