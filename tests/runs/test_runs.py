@@ -192,11 +192,11 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
     below = [cli("runs", "--columns", columns).stdout for columns in ("run,lr", "run,sum", "run,state")]
     assert [("digit, sum:" in text, "best:" in text) for text in below] == [(False,) * 2, (True, False), (False, True)]
-    worse, mean = _run(folder, _epoch(1, 0.9)), "best: the highest mean validation accuracy on the built-in MNIST"
+    _, mean = _run(folder, _epoch(1, 0.9)), "best: the highest mean validation accuracy on the built-in MNIST"
     words = f"{mean} (runs that held out no images have none, and are not compared)"
     assert listed() == ([validated.id], words)
-    for run in (tested, other):
-        run.delete()
+    tested.delete()
+    other.delete()
     assert listed() == ([validated.id], mean), "all have one"
 
 
