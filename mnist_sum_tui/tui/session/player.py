@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # they need numpy, and the first frame does not
 
 SPEEDS = tuple(2.0**power for power in range(-3, 9))
 """speeds from an eighth to 256 times the speed of the training"""
+SHOWN_WAIT = 1.0
+"""so many of the seconds before the first step are played, in which torch makes the network ready; others are passed"""
 USUAL_SECONDS = 40.0
 """a run is played at the lowest speed at which it takes at most this long"""
 
@@ -118,9 +120,15 @@ class Player:
         if not self.is_playing:
             return False
         row = self._row
-        self.go_to(self.seconds + seconds * self.speed)
+        self.go_to(max(self.seconds + seconds * self.speed, self._first_step()))
         self.is_playing = not self.is_at_end
         return row != self._row or not self.is_playing
+
+    def _first_step(self) -> float:
+        """Before the first step, the second SHOWN_WAIT before it: nothing is seen until then. Else 0."""
+        if self.moment.step or self.replay.last <= (row := self.replay.row_at_step(0)):
+            return 0.0
+        return self._scale.place(self.replay.at(row + 1)) - SHOWN_WAIT
 
     def change_speed(self, by: int) -> None:
         """The next higher (1) or lower (-1) speed."""

@@ -1,6 +1,7 @@
 """Where a replay stands as time passes and keys are pressed."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from mnist_sum_tui.runs import event_index
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.replay import Replay
-from mnist_sum_tui.tui.session.player import SPEEDS, Player
+from mnist_sum_tui.tui.session.player import SHOWN_WAIT, SPEEDS, Player
 from tests.tui import recorded
 
 
@@ -36,6 +37,22 @@ def test_it_plays_as_fast_as_it_is_told_and_stops_at_the_end(player: Player) -> 
     assert (player.moment.step, player.share, player.is_playing) == (1075, 1.0, False)
     player.toggle()
     assert (player.moment.step, player.is_playing) == (0, True), "it begins anew"
+
+
+def test_the_wait_for_the_first_step_is_passed_over_and_its_time_is_told(tmp_path: Path) -> None:
+    """As of a network that is compiled first; who goes back to the beginning sees it."""
+    path, wait = tmp_path / "metrics.jsonl", 20.0
+    events = (replace(event, elapsed=event.elapsed + wait * (event.step > 0)) for event in recorded.training(1075))
+    path.write_text("".join(to_json(event) + "\n" for event in events), encoding="utf-8")
+    player = Player(Replay(path))
+    player.toggle()
+    player.pass_time(0.1)
+    assert (player.moment.step, player.words) == (0, " 19 s of 47 s, step     0")
+    assert player.pass_time(SHOWN_WAIT)
+    assert player.moment.step > 0
+    assert player.seconds >= player.moment.elapsed > wait
+    player.go_to_row(0)
+    assert (player.moment.step, player.seconds) == (0, 0.0)
 
 
 def test_speeds_are_an_eighth_to_256(player: Player) -> None:
