@@ -64,7 +64,7 @@ class RunningApp(LeavingApp):
             self.notify("A training is in progress: stop it first (s on page Train).", severity="warning")
             return
         try:
-            run = message.run or find.create(self.session.runs_folder, message.config, self._run_name)
+            run = message.run or find.create(self.session.runs_folder, message.config, message.name or self._run_name)
         except MnistSumError as error:
             self.train_page.complain(str(error))
             return

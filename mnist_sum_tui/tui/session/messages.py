@@ -57,10 +57,11 @@ class TrainingEnded(Message):
 
 @dataclass(eq=False)
 class StartTraining(Message):
-    """Please train; `run` is a run to resume, or None for a new one."""
+    """Please train; `run` is a run to resume, or None for a new one, which may be given a name."""
 
     config: TrainConfig
     run: Run | None = None
+    name: str = ""
 
 
 @dataclass(eq=False)

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
+from mnist_sum_tui.tui.textual_fixes import SteadyInput
+
 
 class Line(Static):
     """A Static that is redrawn only if its text changes, and that never changes its size.
@@ -69,6 +71,19 @@ class Field(Horizontal):
         """Give the focus to the widget after a click on the label."""
         event.stop()
         self._widget.focus()
+
+
+class NameField(Field):
+    """For a word that is added to the name of a run."""
+
+    def __init__(self) -> None:
+        self._input = SteadyInput(placeholder="none (a word for the run's folder)", id="name", compact=True)
+        super().__init__("name", self._input, classes="wide")
+
+    @property
+    def typed(self) -> str:
+        """What was typed; `find.create` checks it."""
+        return self._input.value.strip()
 
 
 class ButtonRow(Horizontal):

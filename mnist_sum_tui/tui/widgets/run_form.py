@@ -24,7 +24,7 @@ from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.beside_form import BesideForm
 from mnist_sum_tui.tui.widgets.choice import Choice, ChoiceForm
-from mnist_sum_tui.tui.widgets.common import ButtonRow, Field, put, relabel
+from mnist_sum_tui.tui.widgets.common import ButtonRow, Field, NameField, put, relabel
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
 from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
@@ -70,6 +70,7 @@ class RunForm(ChoiceForm):
                 for name, label in NUMBERS.items():
                     text, zero = words.typed(self.defaults, name), words.MEANING_OF_ZERO.get(name, "")
                     yield Field(label, NumberInput(text, zero, id=name, compact=True, tooltip=settings()[name].help))
+            yield NameField()
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
@@ -215,7 +216,7 @@ class RunForm(ChoiceForm):
 
     @on(Button.Pressed, "#start")
     def _start(self) -> None:
-        self._with_config(lambda config: self.post_message(StartTraining(config)))
+        self._with_config(lambda config: self.post_message(StartTraining(config, name=self.query_one(NameField).typed)))
 
     @on(Input.Submitted)
     def _accept(self) -> None:
