@@ -39,8 +39,8 @@ def began(events: Iterable[Event]) -> str:
     if first is found[0]:
         return f"Already {words}."
     before = found[found.index(first) - 1]
-    adds = "add" if _right(first)[0] == len(first.addition) else "add most of them"
-    return f"After step {before.step:,}, {_words(before)}; {words}: in between, it began to {adds}."
+    share = "all" if _right(first)[0] == len(first.addition) else "most"  # not "it began to add": the coach tells that
+    return f"After step {before.step:,}, {_words(before)}; {words}: in between, {share} became right."
 
 
 def first_adding(events: Iterable[Event]) -> Samples | None:

@@ -135,7 +135,7 @@ def test_the_addition_table_over_the_training(run: Run) -> None:
     text = page(run)
     assert f"<p>{began(read_events(run.metrics_file))}</p>" in text
     words = "After step 500, none of its 10 sums is clearly right; after step 510, 10 of its 10 sums are right"
-    assert began(shown) == f"{words}: in between, it began to add."
+    assert began(shown) == f"{words}: in between, all became right."
     assert began(shown[60:]) == "Already after step 600, 10 of its 10 sums are right."
     assert began(shown[:40]) == began([]) == ""
     assert "10 of 10 sums are right</output>" in text

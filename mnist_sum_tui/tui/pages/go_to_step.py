@@ -1,4 +1,4 @@
-"""GoToStep: the key `g` of a replay, which asks for a step and goes there; the question says when it began to add."""
+"""GoToStep: the key `g` of a replay, which asks for a step and goes there; it offers the one at which it adds."""
 
 from collections.abc import Callable
 

@@ -42,7 +42,7 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     hint = str(app.screen.query_one("#said", Label).content)
     assert hint == (
         "Of the first image: after step 400, none of its 10 sums is clearly right; after step 800, 10 of its 10 "
-        "sums are right: in between, it began to add."
+        "sums are right: in between, all became right."
     )
     await pilot.press("enter")
     await until(pilot, lambda: app.screen is app.train_page)
