@@ -28,8 +28,8 @@ class Cells:
         self._names = ["axis"]
         self._gaps = np.zeros((rows, columns), np.intp)
         """the pattern of the line in each cell, as its index in PATTERNS plus 1; 0 for no line"""
-        self._signed: list[int] = []
-        """for each row from the top, the column where the last sign's text ends"""
+        self._signed = np.zeros((rows, columns), bool)
+        """the cells with the text of a sign"""
 
     def band(self, role: str, x: Floats, heights: Floats) -> None:
         """Draw the envelope of the points: from the lowest to the highest in each column of dots."""
@@ -72,14 +72,27 @@ class Cells:
         self._paint(role, where & (self._cells == BLANK), ord(symbol))
 
     def sign(self, role: str, x: float, text: str) -> None:
-        """Write a text beside x in the uppermost row that is free; none in the lower half, where curves end."""
+        """Write a text beside x where it hides no curve; if it must, as little as it can, in the upper half.
+
+        It hides no other sign's text: without room for that it is left out.
+        """
         column = int(column_of(np.array([x]), self.across, self.columns)[0])
-        begin = column + 1 if column + 1 + len(text) <= self.columns else column - len(text)
-        row = next((row for row, end in enumerate(self._signed) if end < begin), len(self._signed))
-        if begin < 0 or row > self.rows // 2:
-            return
-        self._signed[row:] = [begin + len(text), *self._signed[row + 1 :]]
-        self._write(role, row, begin, text)
+        is_full = self._cells != BLANK
+        is_curve = is_full & np.array([not name.endswith("-envelope") for name in self._names])[self._roles]
+        found = list[tuple[int, int, int, int]]()
+        for side, begin in enumerate((column + 1, column - len(text))):
+            end = begin + len(text)
+            if begin < 0 or end > self.columns:
+                continue
+            for row in np.flatnonzero(~self._signed[:, max(begin - 1, 0) : end + 1].any(axis=1)).tolist():
+                hidden = int(np.count_nonzero(is_curve[row, begin:end]))
+                if not hidden or row <= self.rows // 2:
+                    found.append((hidden, int(np.count_nonzero(is_full[row, begin:end])), row, side))
+        if found:
+            _, _, row, side = min(found)
+            begin = column - len(text) if side else column + 1
+            self._signed[row, begin : begin + len(text)] = True
+            self._write(role, row, begin, text)
 
     def middle(self, role: str, text: str) -> None:
         """Write a text in the middle, if there is room."""

@@ -95,6 +95,18 @@ def test_a_perfect_batch_does_not_stretch_the_axis_of_nines() -> None:
     assert "99.9 %" not in found
 
 
+def test_what_was_changed_is_written_where_it_hides_no_curve() -> None:
+    top = Curve("digit", "digit", RAMP, np.full(len(RAMP), 100.0))
+    for others in ((top,), (top, curve(RAMP)), (top, curve(RAMP[::-1]))):
+        with_words, without = (
+            "".join(lines_of(Plot(others, signs=((50.0, text),), heights=(0.0, 100.0)), 60, 12)[1:-1])
+            for text in ("lr x1 -> x5", "")
+        )
+        hidden = [was for now, was in zip(with_words, without, strict=True) if now != was]
+        assert "lr x1 -> x5" in with_words
+        assert set(hidden) == {" "}
+
+
 def test_marks_hide_curves() -> None:
     marks = Marks("validation", "digit", "●", np.array([50.0]), np.array([50.0]))
     lines = lines_of(Plot((curve(RAMP),), (marks,)), 50, 12)
