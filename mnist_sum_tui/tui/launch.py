@@ -120,7 +120,7 @@ def _run(options: LaunchOptions) -> int:
     from mnist_sum_tui.tui.app import MnistSumApp  # imports textual: 0.2 s
     from mnist_sum_tui.tui.session.session import Session
 
-    theme = _theme(options.theme)
+    theme = theme_of(options.theme)
     session = Session(options.runs_folder, options.data_dir)
     start = options.config if options.start or options.resume else None
     app = MnistSumApp(
@@ -142,8 +142,12 @@ def _run(options: LaunchOptions) -> int:
         return _run_to_the_end(app)
 
 
-def _theme(option: str | None) -> str:
-    """The theme of the option, the environment variable or the file; an unknown one in the file is only reported."""
+def theme_of(option: str | None) -> str:
+    """The theme of the option, the environment variable or the file; an unknown one in the file is only reported.
+
+    Raises:
+        UsageError: the theme of the option or the variable is unknown.
+    """
     from mnist_sum_tui.tui.looks import trouble_with
 
     found = settings.find("theme", option)

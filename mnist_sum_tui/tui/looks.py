@@ -201,6 +201,12 @@ NAMES = (*(theme.name for theme in OWN), *BUILTIN_THEMES)
 """all themes, ours first"""
 
 
+def ground(theme: str) -> str:
+    """The colour behind everything, as `#rrggbb`."""
+    themes = {each.name: each for each in OWN} | BUILTIN_THEMES
+    return themes[theme].to_color_system().generate()["background"]
+
+
 def trouble_with(theme: str) -> UsageError | None:
     """The error that says that there is no such theme; None if there is."""
     return None if theme in NAMES else unknown("theme", theme, NAMES, f"choose {THEMES}")

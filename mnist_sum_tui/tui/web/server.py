@@ -9,11 +9,13 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import aiohttp_jinja2
 from aiohttp import WSCloseCode, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.looks import DEFAULT, ground
 from mnist_sum_tui.tui.web import visitor, visitor_input
 
 PAGE = Path(__file__).parent
@@ -26,14 +28,14 @@ END_SECONDS = 5
 """how long the process of a visitor who has left may take to end"""
 
 
-def serve(watched: Run | None, runs_folder: Path, host: str, port: int) -> None:
+def serve(watched: Run | None, runs_folder: Path, host: str, port: int, theme: str) -> None:
     """Serve a run, or the demo without one, until Ctrl-C.
 
     Raises:
         OSError: the port is in use, or the host is not an address of this machine.
     """
-    command = visitor.command(runs_folder, watched)
-    WatchServer(command, host, port).serve()
+    command = visitor.command(runs_folder, watched, theme)
+    WatchServer(command, host, port, theme).serve()
 
 
 class Visit(AppService):
@@ -61,14 +63,21 @@ class Visit(AppService):
 class WatchServer(Server):
     """Accepts only connections that its own page opens."""
 
-    def __init__(self, command: str, host: str, port: int) -> None:
+    def __init__(self, command: str, host: str, port: int, theme: str = DEFAULT) -> None:
         super().__init__(command, host, port, "mnist-sum", templates_path=PAGE)
+        self.theme = theme
         self.sockets = set[web.WebSocketResponse]()
         """the connections of all visitors"""
 
     def initialize_logging(self) -> None:
         """Log nothing, because the command line prints all that matters."""
         logging.getLogger("textual-serve").disabled = True
+
+    async def _make_app(self) -> web.Application:
+        """As textual-serve does; the page has the ground of the theme around the dashboard, too."""
+        app = await super()._make_app()
+        aiohttp_jinja2.get_env(app).globals["ground"] = ground(self.theme)
+        return app
 
     async def on_startup(self, app: web.Application) -> None:
         """As `initialize_logging`."""

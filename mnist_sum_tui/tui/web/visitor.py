@@ -1,6 +1,6 @@
 """The process that `mnist-sum serve` starts for each visitor: the dashboard, only for watching.
 
-python -m mnist_sum_tui.tui.web.visitor RUNS_FOLDER [RUN] shows RUN, or the demo without it.
+python -m mnist_sum_tui.tui.web.visitor RUNS_FOLDER THEME [RUN] shows RUN, or the demo without it.
 """
 
 import os
@@ -16,14 +16,15 @@ from textual.message import Message
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui.looks import DEFAULT
 
 MODULE = "mnist_sum_tui.tui.web.visitor"  # `__name__` is `__main__` in the visitor's process
 DRIVER = f"{MODULE}:WatchDriver"
 
 
-def command(runs_folder: Path, watched: Run | None) -> str:
+def command(runs_folder: Path, watched: Run | None, theme: str) -> str:
     """The shell's command for a visitor's process, which shows a run, or the demo without one."""
-    words = [sys.executable, "-m", MODULE, os.path.realpath(runs_folder)]
+    words = [sys.executable, "-m", MODULE, os.path.realpath(runs_folder), theme]
     return for_shell([*words, str(watched.path.resolve())] if watched is not None else words)
 
 
@@ -51,15 +52,18 @@ class WatchDriver(WebDriver):
             os._exit(0)
 
 
-def watching_app(runs_folder: Path, watched: Run | None) -> Any:
+def watching_app(runs_folder: Path, watched: Run | None, theme: str = DEFAULT) -> Any:
     """The app of a visitor, who can only watch."""
     from mnist_sum_tui.tui.app import MnistSumApp
     from mnist_sum_tui.tui.session.session import Session
 
     session = Session(runs_folder)
     session.is_read_only = True
-    return MnistSumApp(session, watch=watched, replay=RECORDED if watched is None else None)
+    app = MnistSumApp(session, watch=watched, replay=RECORDED if watched is None else None)
+    app.use_theme(theme)
+    return app
 
 
 if __name__ == "__main__":
-    watching_app(Path(sys.argv[1]), Run(Path(sys.argv[2])) if len(sys.argv) > 2 else None).run()
+    _, folder, colours, *run = sys.argv
+    watching_app(Path(folder), Run(Path(run[0])) if run else None, colours).run()

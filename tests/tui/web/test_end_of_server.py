@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mnist_sum_tui.tui.looks import DEFAULT
 from mnist_sum_tui.tui.web.visitor import DRIVER, MODULE
 from tests.conftest import wait_for
 from tests.tui.web.visitors import SECONDS, Visitor, children, open_at, own, serving
@@ -59,7 +60,7 @@ async def test_a_visitor_whose_process_is_killed_sees_that_it_is_over(
 def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -> None:
     """The server says nothing then: the system closes what the visitor's process reads from."""
     environment = {**os.environ, "TEXTUAL_DRIVER": DRIVER}
-    command, pipe = [sys.executable, "-m", MODULE, str(tmp_path)], subprocess.PIPE
+    command, pipe = [sys.executable, "-m", MODULE, str(tmp_path), DEFAULT], subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment) as visitor:
         try:
             assert visitor.stdout is not None
@@ -74,7 +75,7 @@ def test_a_visitor_s_process_ends_with_a_server_that_is_killed(tmp_path: Path) -
 @pytest.mark.parametrize("program", [("-m", MODULE), ("-c", ON_WINDOWS)], ids=["here", "as on Windows"])
 def test_a_visitor_s_process_ends_when_the_server_asks_it_to(program: tuple[str, str], tmp_path: Path) -> None:
     drawn, environment = tmp_path / "drawn", {**os.environ, "TEXTUAL_DRIVER": DRIVER}
-    command, nowhere = [sys.executable, *program, str(tmp_path)], subprocess.DEVNULL
+    command, nowhere = [sys.executable, *program, str(tmp_path), DEFAULT], subprocess.DEVNULL
     with (
         drawn.open("wb") as stdout,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=stdout, stderr=nowhere, env=environment) as visitor,
