@@ -23,7 +23,7 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     config = opt.build_config(None, settings)
     opt.check_gain(config)
     import_torch()
-    from mnist_sum_tui.training.lr_finder import find_rate
+    from mnist_sum_tui.training.lr_finder import about_set, find_rate
 
     test = find_rate(config)
     if json:
@@ -37,6 +37,5 @@ def lr(settings: opt.Settings, json: Json = False) -> None:
     out.print()
     say(out, f"steepest  {small(test.steepest, 2)}: here the loss falls fastest", indent=10)
     say(out, f"middle    {small(test.valley, 2)}: {test.about_valley}", indent=10)
-    whose = "the recipe's own" if "lr" not in config.given() else "as --lr says"
-    say(out, f"set now   {small(config.lr)}: {whose}", indent=10)
+    say(out, f"set now   {small(config.lr)}: {about_set(config)}", indent=10)
     show_commands(out, {"train with it": command(replace(config, lr=test.suggestion))})

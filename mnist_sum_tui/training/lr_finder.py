@@ -83,6 +83,11 @@ def find_rate(config: TrainConfig, is_over: Callable[[Sequence[float]], bool] = 
     return suggest(losses)
 
 
+def about_set(config: TrainConfig) -> str:
+    """What the learning rate is that is set, in words: a recipe's own was chosen otherwise than those of a test."""
+    return "your own" if "lr" in config.given() else "the recipe's own, for whole trainings, not 100 steps"
+
+
 def suggest(losses: Sequence[float]) -> RateTest:
     """The result of a test with these losses, at least one; of fewer than two it says nothing."""
     rates, smooth = RATES[: len(losses)], averaged(losses)

@@ -215,7 +215,7 @@ def test_lr_suggests_a_rate_and_the_command_that_uses_it(cli: Cli, tmp_path: Pat
     shown, plain = cli(*options), cli(*options, "--json")
     found = json.loads(plain.stdout)
     assert {"steepest", "valley", "suggestion"} <= found.keys()
-    assert f"set now   {found['lr']:g}: " in shown.stdout
+    assert f"set now   {found['lr']:g}: the recipe's own, for whole trainings, not 100 steps" in shown.stdout
     assert f"--lr {found['suggestion']:g}" in " ".join(shown.stdout.split())
     assert "halfway down the fall" in shown.stdout
     assert "valley" not in shown.stdout, "in the picture the lowest point lies beyond it"

@@ -103,6 +103,7 @@ class RateFinder(Question[float | None]):
             words.update(printable(test))
             return
         from mnist_sum_tui.charts.rate_test import rate_plot  # numpy
+        from mnist_sum_tui.training.lr_finder import about_set
 
         self._suggestion = test.suggestion
         self.refresh_bindings()
@@ -110,7 +111,7 @@ class RateFinder(Question[float | None]):
         words.update(
             f"steepest {small(test.steepest, 2)}: here the loss falls fastest\n"
             f"middle   {small(test.valley, 2)}: {test.about_valley}\n"
-            f"set now  {small(self._config.lr)}"
+            f"set now  {small(self._config.lr)}: {about_set(self._config)}"
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

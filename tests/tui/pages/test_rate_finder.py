@@ -70,7 +70,9 @@ async def test_escape_leaves_the_suggestion_and_enter_takes_it(
         assert not asked
         lines = ["".join(text for text, _ in line) for line in screen.query_one(Chart).drawing.lines]
         assert any("middle" in line for line in lines)
-        assert f"middle   {FOUND.suggestion:g}:" in str(screen.query_one("#rate-words", Label).visual)
+        words = str(screen.query_one("#rate-words", Label).visual)
+        assert f"middle   {FOUND.suggestion:g}:" in words
+        assert "set now  0.002: the recipe's own, for whole trainings, not 100 steps" in words
         keys = Key("enter", "enter", "Take the middle"), Key("escape", "esc", "Leave it")
         assert keys_of(pilot.app.screen)[0] == [*keys]
         await press(pilot, key)
