@@ -90,8 +90,8 @@ def better_rate(done: Finished, config: TrainConfig, events: Sequence[Event] = (
 def _knows_its_own(done: Finished, events: Sequence[Event]) -> str:
     """Why a test failed although the network has learned its own images, so the rate suits; empty if it has not."""
     best = next((event for event in reversed(events) if isinstance(event, EpochDone) and event.best), None)
-    images = next((event.train_images for event in reversed(events) if isinstance(event, Started)), FEW_IMAGES)
-    if best is None or done.digit_accuracy is None or has_learned(done):
+    images = next((event.train_images for event in events if isinstance(event, Started)), FEW_IMAGES)
+    if best is None or done.digit_accuracy is None:
         return ""
     training, validation = best.digit_accuracy, best.val_digit_accuracy
     is_few = images < FEW_IMAGES

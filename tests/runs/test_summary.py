@@ -12,7 +12,7 @@ import pytest
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.accuracies import contradicts
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import Summary, best_run, measured_on, summarise, warning_of, why_best
+from mnist_sum_tui.runs.summary import Summary, best_if_any, best_run, measured_on, summarise, warning_of, why_best
 from mnist_sum_tui.training.diverged import trouble
 from tests.training.test_early_end import done
 from tests.tui import recorded
@@ -54,6 +54,7 @@ def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
 def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_further(tmp_path: Path) -> None:
     guesses = make(tmp_path, "x", [replace(recorded.finished(), digit_accuracy=0.1)])
     assert warning_of(guesses) == ", only guesses"
+    assert best_if_any([summarise(guesses)]) is None
     with guesses.lock():
         assert warning_of(guesses) == ""
     assert warning_of(make(tmp_path, "cut off", [*recorded.training(2)])) == ""

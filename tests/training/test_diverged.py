@@ -172,12 +172,14 @@ def test_a_last_epoch_far_below_the_best_one_is_named_because_the_test_is_not_of
     assert advice(done, TrainConfig(), [replace(best, **worse), best]) == ""
 
 
-def test_a_run_that_was_stopped_early_keeps_the_coachs_doubt_about_its_rate() -> None:
+def test_a_run_that_was_stopped_early_keeps_the_coachs_doubt_about_its_rate(tmp_path: Path) -> None:
     stopped, config = recorded.finished(reason="stopped"), TrainConfig.of("standard", lr=5.0)
     doubt = Advice(step=40, epoch=1, elapsed=1.0, topic="too-high", words="The learning rate is too high (try 0.002)")
     later = Advice(step=90, epoch=1, elapsed=2.0, topic="sees", words="It learns to read digits")
     assert advice(stopped, config, [doubt, stopped]) == doubt.words
     assert better_rate(stopped, config, [doubt, stopped]) == 0.002
+    run = make(tmp_path, "20260101-120100-compact", [recorded.started(), doubt, stopped])
+    assert trouble(summarise(run)) == doubt.words, "and so it is said of the run in its folder"
     assert advice(stopped, config, [doubt, later, stopped]) == ""
     assert better_rate(stopped, config, [doubt, later, stopped]) is None
     assert better_rate(recorded.finished(), config, [doubt]) is None, "it was tested"

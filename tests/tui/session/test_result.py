@@ -8,11 +8,12 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
+from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.predictions.weights import choices
-from mnist_sum_tui.tui.session.result import learned, outcome, receipt
+from mnist_sum_tui.tui.session.result import commands, learned, outcome, receipt
 from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -72,12 +73,17 @@ def test_the_best_epoch_has_its_training_beside_its_validation(session: Session)
 
 
 def test_no_word_of_the_receipt_is_cut_in_two_and_its_commands_stay_whole(session: Session) -> None:
-    end(session, *recorded.training(1075), DIVERGED)
+    end(
+        session,
+        *recorded.training(1075),
+        replace(DIVERGED, message="the loss is no number: mnist-sum train --lr 0.002"),
+    )
     whole, wrapped = receipt(session).splitlines(), receipt(session, 60).splitlines()
     assert any(line.startswith("  try it") and line in wrapped for line in whole)
     assert any(line.startswith("  diverged") and line not in wrapped for line in whole)
     assert " ".join(" ".join(wrapped).split()) == " ".join(" ".join(whole).split())
     assert all(len(line) <= 60 for line in wrapped if line not in whole)
+    assert {*receipt(session, 16).split()} == {*receipt(session).split()}, "a long word stands in a line of its own"
 
 
 def test_a_diverged_run_is_not_resumed_but_its_best_weights_may_be_tried(session: Session) -> None:
@@ -121,6 +127,8 @@ def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_ar
     assert rows["learned"] == "half of the digits right by step 25, of the sums by step 180"
     session.is_selection = True
     assert "learned" not in dict(outcome(session)), "the first of those that are known are later ones"
+    session.is_selection, session.moment = False, Moment(3, tuple(session.events), True)
+    assert "learned" not in dict(outcome(session)), "a moment has not all Progress events"
 
 
 def test_a_visitor_is_told_no_folder_of_this_machine(session: Session) -> None:
@@ -173,6 +181,7 @@ def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
 
 
 def test_a_run_that_was_left_is_not_said_to_have_lost_its_process(session: Session) -> None:
+    assert "--watch" not in str(commands(session, session.run or BUILT_IN)), "the training ends with the dashboard"
     assert "cut off" not in end(session, *recorded.training(600))
     assert "left      without saving; what came after the last checkpoint is lost" in receipt(session)
 
@@ -200,6 +209,7 @@ def test_an_earlier_traceback_is_not_told_of_a_training_that_could_not_begin(ses
     session.end(RunError("run x is being trained by process 1; wait for it, or stop it"))
     assert dict(outcome(session))["failed"].startswith("run x is being trained")
     assert "traceback" not in dict(outcome(session))
+    assert "without saving" not in receipt(session), "nobody has left it"
 
 
 def test_the_receipt_is_of_what_was_trained_here_whatever_is_shown_at_the_end(session: Session) -> None:
