@@ -198,12 +198,11 @@ def test_a_command_is_broken_only_between_words_of_the_shell(width: int) -> None
     assert "\\\n" in copied
 
 
-def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest() -> None:
-    out = terminal(30)
-    long = "a-name-as-long-as-two-lines-" * 2
+def test_a_name_on_a_line_of_its_own_is_not_filled_up_to_the_longest_and_its_seeds_are_not_cut_in_two() -> None:
+    out, long = terminal(30), "a-name-as-long-as-two-lines-" * 2 + " n=3 (0 measured)"
     rows = [["short", "compact", "completed", "99.12 %"], [long, "compact", "stopped", "97.00 %"]]
     print_table(out, "", ["run", "model", "state", "digit"], rows, left=3, spare=["digit"])
-    assert "short" in printed(out)
+    assert {"short", "  n=3 (0 measured)"} <= {*printed(out)}
     assert all(line == line.rstrip() for line in printed(out))
 
 
