@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.pages.predicting import working_line
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated, Trouble, Working
 from mnist_sum_tui.tui.predictions.quiz import Answered, Asked, choose, score_lines, score_of
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
+from mnist_sum_tui.tui.predictions.weights import NEWEST
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
@@ -29,6 +30,7 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
+DIGITS = (*"0123456789",)
 INTRODUCTION = (
     "Ten test images for you and the network: which digit is it, and what is its sum with the number? Half of them are "
     "among those that the network is least sure of."
@@ -64,6 +66,7 @@ class QuizScreen(Question[None]):
     CSS = """
     QuizScreen {
         align: center middle;
+        background: $background;  /* the page below may show the answer */
         #quiz-image { width: 28; height: 14; }
         #told { width: 1fr; height: auto; padding-left: 2; }
         Horizontal { height: auto; }
@@ -114,6 +117,15 @@ class QuizScreen(Question[None]):
         self._has_failed = False
         self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
 
+    def on_key(self, event: Key) -> None:
+        """Enter shows the next image; a digit that is typed so soon after it that no field has the focus is taken, too."""
+        field = self.query_one("#typed-digit", AnswerInput)
+        if event.key == "enter" and self.focused is None:
+            self.action_next()
+            event.stop()  # the app would do it only after the keys that are typed next
+        elif event.character in DIGITS and not field.disabled:
+            field.post_message(Key(event.key, event.character))
+
     def _hint(self, words: str, is_error: bool = False) -> None:
         hint = self.query_one("#hint", Label)
         hint.update(printable(words))
@@ -158,13 +170,13 @@ class QuizScreen(Question[None]):
         )
         self.query_one(Digit).image = self._found.images[asked.image]
         told = self.query_one("#told", Static)
-        source = re.sub("^newest run ", "the newest run ", self._found.result.source)
+        source = re.sub(f"^{NEWEST}", f"the {NEWEST}", self._found.result.source)
         lines = printable(f"You against {source}").replace(", ", ",\n", 1).splitlines()
         told.update("\n".join(word_by_word(line, told.content_size.width or len(line)) for line in lines))
         self._hint("Type the digit, then the sum, then Enter")
         for field, name in zip(self.query(Input), ("digit", "sum"), strict=True):
             field.disabled, field.value, field.placeholder, field.border_title = False, "", name, name
-        self.query_one("#typed-digit").focus()
+        self.set_focus(self.query_one("#typed-digit"))
         self.refresh_bindings()
         self._asked_at = time.perf_counter()
         self._request()

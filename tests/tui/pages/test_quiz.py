@@ -157,6 +157,10 @@ async def test_an_answer_may_be_typed_at_once(app: MnistSumApp) -> None:
             app.post_message(Key(key, key if len(key) == 1 else None))
         await until(pilot, lambda: screen.answers)
         assert (screen.answers[0].digit, screen.answers[0].sum) == (8, 12)
+        for key in ("4", "enter", *"510", "enter"):  # the 4 answers no image: the next one is not in view yet
+            app.post_message(Key(key, key if len(key) == 1 else None))
+        await until(pilot, lambda: len(screen.answers) == 2)
+        assert (screen.answers[1].digit, screen.answers[1].sum) == (5, 10)
 
 
 async def test_a_second_enter_that_comes_at_once_is_not_a_second_answer(app: MnistSumApp) -> None:
