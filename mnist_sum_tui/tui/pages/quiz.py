@@ -30,7 +30,6 @@ from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
-DIGITS = (*"0123456789",)
 INTRODUCTION = (
     "Ten test images for you and the network: which digit is it, and what is its sum with the number? Half of them are "
     "among those that the network is least sure of."
@@ -58,7 +57,6 @@ class QuizScreen(Question[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Close"),
-        Binding("enter", "next", "Next", show=False),
         Binding("n", "again", "Ten others"),
     ]
     AUTO_FOCUS = "#typed-digit"
@@ -118,12 +116,11 @@ class QuizScreen(Question[None]):
         self.predictions.request(EvaluateTestSet(self.session.weights), self.post_message)
 
     def on_key(self, event: Key) -> None:
-        """Enter shows the next image; a digit that is typed so soon after it that no field has the focus is taken, too."""
+        """Enter shows the next image; a digit typed so soon after it that no field has the focus is taken, too."""
         field = self.query_one("#typed-digit", AnswerInput)
         if event.key == "enter" and self.focused is None:
-            self.action_next()
-            event.stop()  # the app would do it only after the keys that are typed next
-        elif event.character in DIGITS and not field.disabled:
+            self.action_next()  # at once: as a binding it would come after the keys that are typed next
+        elif event.character in {*"0123456789"} and not field.disabled:
             field.post_message(Key(event.key, event.character))
 
     def _hint(self, words: str, is_error: bool = False) -> None:

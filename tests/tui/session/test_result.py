@@ -181,7 +181,8 @@ def test_a_run_that_was_stopped_says_so_once(session: Session) -> None:
 
 
 def test_a_run_that_was_left_is_not_said_to_have_lost_its_process(session: Session) -> None:
-    assert "--watch" not in str(commands(session, session.run or BUILT_IN)), "the training ends with the dashboard"
+    assert session.run is not None
+    assert "--watch" not in str(commands(session, session.run)), "the training ends with the dashboard"
     assert "cut off" not in end(session, *recorded.training(600))
     assert "left      without saving; what came after the last checkpoint is lost" in receipt(session)
 
