@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
+from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import PictureError
@@ -18,7 +19,7 @@ from mnist_sum_tui.tui.pages.drawing_files import FILE_KEYS, DrawingFiles
 from mnist_sum_tui.tui.pages.heat_page import HEAT_KEYS, HeatPage
 from mnist_sum_tui.tui.pages.predicting import note_room
 from mnist_sum_tui.tui.pages.weights_bar import WEIGHT_KEYS, weights_bar
-from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, Trouble
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, Trouble, Working
 from mnist_sum_tui.tui.predictions.requests import PredictDrawing
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
 from mnist_sum_tui.tui.widgets.answer import AllTen, AnswerText, Likeness
@@ -58,6 +59,9 @@ class DrawPage(DrawingFiles, HeatPage):
         Binding("e", "rubber", "Rubber"),
     ]
 
+    awaited: var[str] = var("", init=False)
+    """what is being done before a drawing can be read, if that takes a while"""
+
     def __init__(self) -> None:
         super().__init__()
         self._answer: DrawingPredicted | None = None
@@ -78,7 +82,8 @@ class DrawPage(DrawingFiles, HeatPage):
                     yield HeatPair()
                     yield Likeness(id="likeness")
                     yield AnswerText(id="verdict")
-                    yield Static(HINT if self.dashboard.takes_mouse else HINT_FOR_KEYS, id="hint", markup=False)
+                    self._keys = HINT if self.dashboard.takes_mouse else HINT_FOR_KEYS
+                    yield Static(self._keys, id="hint", markup=False)
                     yield AllTen(id="all-ten")
                     yield AdditionTable(id="additions")
                 with Vertical(id="bars"):
@@ -100,7 +105,13 @@ class DrawPage(DrawingFiles, HeatPage):
         self.show_answer()
 
     def _say_keys(self) -> None:
-        put(self.query_one("#hint", Static), HINT if self.dashboard.has_mouse else HINT_WITHOUT_MOUSE)
+        self._keys = HINT if self.dashboard.has_mouse else HINT_WITHOUT_MOUSE
+        self.watch_awaited()
+
+    def watch_awaited(self) -> None:
+        """Say, where the answer will stand, how to draw, or what the drawing waits for."""
+        waits = self.awaited and self.drawing.any()
+        put(self.query_one("#hint", Static), f"{self.awaited} Then your drawing is read." if waits else self._keys)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""
@@ -134,10 +145,16 @@ class DrawPage(DrawingFiles, HeatPage):
         """Ask for the predictions for the drawing."""
         drawing = self.drawing
         self.session.drawing = drawing if drawing.any() else None
+        self.watch_awaited()
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
+
+    def on_working(self, message: Working) -> None:
+        """A drawing has to wait; the base class shows how far it is."""
+        self.awaited = message.text
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
         """Show the predictions, unless other weights are wanted by now."""
+        self.awaited = ""
         if self.is_late(message.weights, message.choices):
             return
         self._answer = message
@@ -148,6 +165,7 @@ class DrawPage(DrawingFiles, HeatPage):
 
     def on_trouble(self, _: Trouble) -> None:
         """Hide an answer to another drawing; the base class says why there is none to this one."""
+        self.awaited = ""
         if self._answer is not None and self._answer.drawing is not self.drawing:
             self._answer = self.milliseconds = None
             self.show_answer()
@@ -165,8 +183,7 @@ class DrawPage(DrawingFiles, HeatPage):
         shown = predictions[self.number] if predictions else None
         self.query_one("#seen", Digit).image = None if answer is None else answer.image
         self.query_one(AnswerText).display = shown is not None
-        likeness = self.query_one(Likeness)
-        self.query_one(AnswerText).said = likeness.said = shown
+        self.query_one(AnswerText).said = self.query_one(Likeness).said = shown
         self.on_likeness_resized()
         digits, sums = (shown.digit_probabilities, shown.sum_probabilities) if shown else ((0.0,) * 10, (0.0,) * 19)
         self.query_one("#hint").display = shown is None
@@ -176,8 +193,7 @@ class DrawPage(DrawingFiles, HeatPage):
             ten.predictions, ten.chosen = predictions, self.number
         self.query_one(AdditionTable).predictions = predictions
         self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
-        tool = f"{pad.pen} {'rubber' if pad.rubs_out else 'pen'}"
-        pad.border_subtitle = f"number {self.number} {BRAILLE.between} {tool}"
+        pad.border_subtitle = f"number {self.number} {BRAILLE.between} {pad.pen} {'rubber' if pad.rubs_out else 'pen'}"
         rubs = "right button rubs out" if self.dashboard.takes_mouse else "e rubs out"
         answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"
         self.query_one("#below-pad", Static).update(f"{rubs}{answered}")  # seen where the height leaves rows
@@ -230,6 +246,5 @@ class DrawPage(DrawingFiles, HeatPage):
 
     def action_rubber(self) -> None:
         """Switch between pen and rubber, for the keyboard and the left button."""
-        pad = self.query_one(DrawPad)
-        pad.rubs_out = not pad.rubs_out
+        self.query_one(DrawPad).rubs_out ^= True
         self.show_answer()

@@ -5,7 +5,6 @@ between two slices, so that a stroke on the pad waits for one slice at most.
 """
 
 import contextlib
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -235,7 +234,7 @@ class PredictionWorker:
 
     def _choices(self, wanted: Weights | None, reply: Reply) -> places.Choices:
         if not self._predictors.has_any:
-            reply(Working(f"Loading {'' if 'torch' in sys.modules else 'PyTorch and '}the network ..."))
+            reply(Working(f"Loading {'PyTorch and ' if self._session.is_loading else ''}the network ..."))
         return places.of_session(self._session, wanted)
 
     def _test_set(self, predictor: "Predictor", reply: Reply) -> "Split":

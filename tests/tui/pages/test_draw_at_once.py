@@ -1,7 +1,11 @@
 """Draw: what is on the pad is what is predicted, kept and brought back, whatever comes at the same moment."""
 
+import pytest
+from textual.widgets import Static
+
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.pages.draw import DrawPage
+from mnist_sum_tui.tui.pages.draw import HINT, DrawPage
+from mnist_sum_tui.tui.predictions.messages import Trouble, Working
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
 from tests.tui import fixed
@@ -39,3 +43,20 @@ async def test_what_is_kept_is_the_whole_drawing(app: MnistSumApp) -> None:
         await pilot.pause()
         assert pad.sheet is whole
         assert page.drawing is whole
+
+
+async def test_a_drawing_says_what_it_waits_for_where_its_answer_will_stand(
+    app: MnistSumApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with fixed.on(app, DrawPage) as (pilot, page):
+        hint, pad = page.query_one("#hint", Static), page.query_one(DrawPad)
+        monkeypatch.setattr(page.predictions, "request", lambda *_: None)  # a worker that is busy
+        page.post_message(Working("Loading PyTorch and the network ..."))
+        await pilot.pause()
+        assert str(hint.render()) == HINT, "nothing is drawn yet"
+        pad.action_pen()
+        await pilot.pause()
+        assert str(hint.render()) == "Loading PyTorch and the network ... Then your drawing is read."
+        page.post_message(Trouble("There is no network."))
+        await pilot.pause()
+        assert str(hint.render()) == HINT

@@ -65,10 +65,13 @@ def test_an_image_beside_all_ten_numbers(worker: PredictionWorker, small_data: s
     assert answer.source == f"newest good run {run.id}, epoch 1, not calibrated"
 
 
+@pytest.mark.parametrize(("is_loading", "what"), [(False, "the network"), (True, "PyTorch and the network")])
 def test_what_takes_long_is_told_the_first_time_also_where_torch_is_there(
-    worker: PredictionWorker, small_data: str
+    is_loading: bool, what: str, worker: PredictionWorker, small_data: str
 ) -> None:
+    """A module is among those imported long before it is read to its end."""
     make_run(worker._session.runs_folder, small_data)
+    worker._session.is_loading = is_loading
     told: list[list[str]] = []
     for _ in range(2):
         answers = queue.Queue[Message]()
@@ -76,7 +79,7 @@ def test_what_takes_long_is_told_the_first_time_also_where_torch_is_there(
         told.append([])
         while isinstance(answer := answers.get(timeout=30), Working):
             told[-1].append(answer.text)
-    assert told == [["Loading the network ...", "Reading the test images ..."], []]
+    assert told == [[f"Loading {what} ...", "Reading the test images ..."], []]
 
 
 def test_a_result_is_remembered_until_the_weights_change(worker: PredictionWorker, small_data: str) -> None:
