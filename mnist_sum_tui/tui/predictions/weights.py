@@ -151,16 +151,19 @@ def place_in_time(session: Session, weights: Weights) -> str:
 
 
 def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
-    """What to say in a replay of weights that were kept before the moment shown; empty without a need.
+    """What to say in a replay of weights that are untrained or from before the moment shown; empty without a need.
 
     `is_newest`: none were kept after them.
     """
     moment = session.shown.moment
-    if moment is None or place_in_time(session, weights) != EARLIER:
+    epoch = None if moment is None else epoch_of(session.run, weights)
+    if moment is None or epoch is None:
         return ""
-    epoch = epoch_of(session.run, weights)
-    from_when = f"after epoch {epoch}" if epoch else "before the training"
-    words = f"No weights were kept at step {moment.step:,}: these are from {from_when}."
+    is_earlier = place_in_time(session, weights) == EARLIER
+    if epoch and not is_earlier:
+        return ""
+    words = f"These weights are {f'from after epoch {epoch}' if epoch else 'untrained'}"
+    words += f": none were kept at step {moment.step:,}." if is_earlier else "."
     return words if is_newest else f"{words} The key . goes to later ones."
 
 

@@ -190,9 +190,10 @@ def test_weights_from_before_the_moment_of_a_replay_say_from_when_they_are(tmp_p
     before, first, later = weights.choices(run, tmp_path, None).all
     session.open(TrainConfig(), run, [])
     for step, asked, words in (
-        (100, before, "No weights were kept at step 100: these are from before the training."),
+        (0, before, "These weights are untrained."),
+        (100, before, "These weights are untrained: none were kept at step 100."),
         (430, first, ""),
-        (440, first, "No weights were kept at step 440: these are from after epoch 1."),
+        (440, first, "These weights are from after epoch 1: none were kept at step 440."),
     ):
         session.rewind(Moment(0, tuple(recorded.training(step)), has_samples=True))
         assert weights.of_session(session).chosen == asked
