@@ -28,6 +28,7 @@ class GuideScreen(Question[None]):
     ]
     AUTO_FOCUS = "#guide-scroll"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (28, "-tall")]  # noqa: RUF012
     CSS = """
     GuideScreen {
         align: center middle;
@@ -41,6 +42,7 @@ class GuideScreen(Question[None]):
         MarkdownH2 { text-style: bold; }  /* only links are underlined */
         &.-narrow #guide { layout: vertical; }
         &.-narrow #guide-list { width: 1fr; height: 3; text-overflow: ellipsis; }
+        &.-narrow.-tall #guide-list { height: 25%; }
         &.-narrow #guide-list:focus { height: auto; max-height: 60%; }
         &.-narrow Markdown { padding: 0 0 0 1; }
         &.-narrow MarkdownFence > Label { padding: 1 0; }

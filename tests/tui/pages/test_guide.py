@@ -49,6 +49,14 @@ async def reading(app: MnistSumApp, size: fixed.Size = (80, 24)) -> AsyncIterato
         yield pilot, await opened(pilot)
 
 
+@pytest.mark.parametrize(("size", "rows"), [((80, 24), 3), ((100, 30), 7)])
+async def test_the_list_above_the_text_takes_a_part_of_a_tall_terminal(
+    app: MnistSumApp, short: None, size: fixed.Size, rows: int
+) -> None:
+    async with reading(app, size) as (_, screen):
+        assert screen.query_one(OptionList).size.height == rows
+
+
 def title(screen: GuideScreen) -> str:
     """The heading that is shown; nothing while a page takes the place of another."""
     return "".join(str(cast(Any, heading).visual) for heading in screen.query("MarkdownH1"))
