@@ -18,6 +18,7 @@ from mnist_sum_tui.cli.common import (
 from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
 from mnist_sum_tui.errors import DataError, UsageError
+from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
@@ -135,6 +136,6 @@ def report(
         mnist_files.read("test", data_dir)  # raises here: without images the report has no pictures of the mistakes
     found = find.by_name(run, folder_of(context, runs_dir))
     target = output or Path(f"{found.path.name}.html")
-    if output is None and (why := reports.in_the_way(target)):
+    if output is None and (why := in_the_way(target)):
         raise UsageError(f"{target} {why}: name another file with -o")
     write_output(target, reports.report(found, data_dir), OPENS_A_PAGE)

@@ -1,10 +1,11 @@
-"""Write files where the user says: only new or regular ones, whole or not at all."""
+"""Write files where the user says: new ones, or in place of earlier ones of mnist-sum; whole or not at all."""
 
 from pathlib import Path
 
 from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import own_files
 
@@ -12,11 +13,11 @@ OPENS_A_PAGE = "a browser opens it, offline too"
 
 
 def check_output(path: Path | None) -> None:
-    """Refuse a path that is neither new nor a regular file, which would be replaced; None is accepted.
+    """Refuse a path that is neither new nor a file that mnist-sum wrote, which would be replaced; None is accepted.
 
     Raises:
         UsageError: the path is a folder, a device, a pipe, a link or `-`, has no file name, or its folder is missing;
-            or it is one of a run's own files.
+            or it is one of a run's own files, or not of mnist-sum.
     """
     if path is None:
         return
@@ -32,6 +33,8 @@ def check_output(path: Path | None) -> None:
             raise UsageError(f"the folder of {shown} does not exist: make it first, or give another name")
         if own_files.is_own(path.name) and path.name != own_files.PAGE and own_files.is_run(path.parent):
             raise UsageError(f"{shown} is a file of a run, and is left alone: give another name")
+        if why := in_the_way(path):
+            raise UsageError(f"{shown} {why}: give another name, or remove it first")
     except OSError as error:
         raise UsageError(f"{shown} cannot be a file ({error.strerror}): give another name") from None
 

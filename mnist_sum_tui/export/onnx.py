@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 
 from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.export.earlier import ONNX_WORDS
 from mnist_sum_tui.inference.portable import Portable
 from mnist_sum_tui.inference.predict import Predictor
 
@@ -41,6 +42,7 @@ def to_onnx(predictor: Predictor) -> bytes:
     model = program.model_proto
     for node in model.graph.node:
         node.ClearField("metadata_props")  # from which line of which file on this machine it comes
+    model.doc_string = ONNX_WORDS
     content: bytes = model.SerializeToString()
     return content
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mnist_sum_tui import __version__
-from mnist_sum_tui.atomic import open_own
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, short_names
 from mnist_sum_tui.charts.series import HEADS, QUANTITIES, Series
 from mnist_sum_tui.charts.sureness import COVERAGE
@@ -35,8 +34,6 @@ from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.training.diverged import trouble
 
 MOST_MISTAKES = 30
-OUR_TITLE = b"<title>mnist-sum: "
-"""by which a report of ours (page.html) is recognised"""
 KEPT = re.compile(rf"<(table|pre|script|style)\b.*?</\1>|{BEFORE_UNIT}", re.DOTALL)
 """a part of a page that stays as it is, because it may be copied; or, in a sentence, the space before a unit"""
 ENVIRONMENT = (
@@ -106,18 +103,6 @@ def compared(named: Mapping[str, Summary]) -> bytes:
             if found.config
         },
     )
-
-
-def in_the_way(target: Path) -> str:
-    """Why a report may not be written there, to follow the path; empty if there is nothing, or an earlier report."""
-    try:
-        with open_own(target) as stream:
-            is_ours = OUR_TITLE in stream.read(1000)
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        return f"cannot be used ({error.strerror or error})"
-    return "" if is_ours else "exists already and is no report of mnist-sum"
 
 
 def _page(template: str, title: str, **values: Any) -> bytes:

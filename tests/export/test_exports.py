@@ -49,7 +49,6 @@ def test_what_is_missing_or_no_number() -> None:
 def test_the_command(cli: Cli, tmp_path: Path) -> None:
     runs, target = tmp_path / "runs", tmp_path / "run\x1b[31m.csv"
     make(runs, "20260101-120100-compact", EVENTS)
-    target.write_text("old")
     done = cli("runs", "export", "latest", "--csv", str(target), "--runs-dir", str(runs))
     assert (done.returncode, done.stderr) == (0, "")
     assert r"run\x1b[31m.csv: a spreadsheet" in done.stdout

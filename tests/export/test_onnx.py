@@ -16,6 +16,7 @@ from mnist_sum_tui.cli import commands
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data import dataset
 from mnist_sum_tui.errors import RunError
+from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.export.onnx import to_onnx
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.inference.predict import Predictor, load_predictor
@@ -136,6 +137,7 @@ def test_the_command_gives_the_answers_of_a_trained_network(tmp_path: Path, capf
     assert "Netron" in done.stdout
     assert len(done.stdout.splitlines()) == 1
     assert largest_difference(trained("swift"), 100, target.read_bytes()) < LARGEST
+    assert not in_the_way(target), "the same command may make it anew"
 
 
 HIDDEN = """

@@ -241,7 +241,7 @@ def test_the_command(cli: Cli, run: Run, tmp_path: Path) -> None:
     assert target.read_bytes() == report(run)
     usual = tmp_path / f"{run.path.name}.html"
     usual.write_text("<!doctype html><title>my own page</title>")
-    is_one_line(cli("runs", "report", "--runs-dir", runs), 2, usual.name, "is no report of mnist-sum: name another")
+    is_one_line(cli("runs", "report", "--runs-dir", runs), 2, usual.name, "not written by mnist-sum: name another")
     assert "my own page" in usual.read_text()
     usual.write_bytes(target.read_bytes())
     assert cli("runs", "report", "--runs-dir", runs).returncode == 0, "a page of ours is made anew"

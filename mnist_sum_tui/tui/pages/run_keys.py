@@ -4,6 +4,7 @@ from textual.binding import Binding
 
 from mnist_sum_tui.atomic import write_atomic
 from mnist_sum_tui.errors import MnistSumError, RunError
+from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.formatting import letters
 from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.events import Advice
@@ -95,7 +96,7 @@ class RunKeys(InStepKeys):
         target = self.session.runs_folder / COMPARED if marked else current.run.path / PAGE
 
         def write() -> None:
-            from mnist_sum_tui.export.report import compared, in_the_way, report  # numpy and Pillow
+            from mnist_sum_tui.export.report import compared, report  # numpy and Pillow
 
             try:
                 if why := in_the_way(target):

@@ -238,7 +238,7 @@ async def test_a_report_replaces_only_an_earlier_one(app: MnistSumApp, made: lis
         assert note_of(page) == f"{linked}: cannot be used (is a link); move it away first"
         await pilot.press("space", "space", "h")
         await settle(pilot)
-        assert note_of(page) == f"{mine}: exists already and is no report of mnist-sum; move it away first"
+        assert note_of(page) == f"{mine}: exists already and was not written by mnist-sum; move it away first"
         assert (mine.read_text(), linked.is_symlink()) == ("precious", True)
         mine.write_bytes(earlier := report(made[0]))
         await pilot.press("h")
