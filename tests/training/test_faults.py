@@ -18,6 +18,7 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import checkpoint, find
+from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.loop import train
@@ -172,8 +173,9 @@ def test_the_clock_may_jump(small_data: str, tmp_path: Path, monkeypatch: pytest
     elapsed = [event.elapsed for event in events]
     assert elapsed == sorted(elapsed)
     assert 0 <= elapsed[-1] < 100
-    remaining = [event.remaining for event in events if event.kind == "progress"]  # type: ignore[attr-defined]
-    assert all(0 <= left < 100 for left in remaining)
+    told = [event.remaining for event in events if isinstance(event, Progress | EpochDone)]
+    assert all(0 <= left < 100 for left in told if left is not None), "none is told before the third step"
+    assert told[-1] == 0
     os.utime(first.path / "config.json", (4e9, 4e9))
     assert find.by_name("latest", tmp_path / "runs") == second
 
