@@ -36,7 +36,7 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
 GUESSES = "This network only guesses. F5: another run. Ctrl+P, built-in: one that adds."
-NO_OTHERS = "No other weights were kept. mnist-sum train --keep 8 keeps some epochs, as recipe standard does by itself."
+NO_OTHERS = "No other weights were kept. To keep those of some epochs: train --keep 8."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_SLIDER, LEAST_TITLE = 34, 17
 """columns of the line that its title, the slider and the gaps need, and those without a slider"""

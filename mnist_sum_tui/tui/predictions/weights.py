@@ -162,8 +162,8 @@ def why_earlier(session: Session, weights: Weights, *, is_newest: bool) -> str:
     is_earlier = place_in_time(session, weights) == EARLIER
     if epoch and not is_earlier:
         return ""
-    words = f"These weights are {f'from after epoch {epoch}' if epoch else 'untrained'}"
-    words += f": none were kept at step {moment.step:,}." if is_earlier else "."
+    words = f"Weights of epoch {epoch}" if epoch else "Untrained weights"
+    words += f": none kept at step {moment.step:,}." if is_earlier else "."  # one line at 80 columns
     return words if is_newest else f"{words} The key . goes to later ones."
 
 

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.mistakes import MistakesPage
+from mnist_sum_tui.tui.pages.weights_bar import GUESSES, NO_OTHERS
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets.gallery import Gallery
@@ -15,11 +16,12 @@ from tests.tui import fixed
 from tests.tui.recorded import press, until
 
 
-async def test_images_stay_while_all_are_evaluated_again(app: MnistSumApp) -> None:
-    async with fixed.on(app, MistakesPage) as (pilot, page):
+@pytest.mark.parametrize("words", ["evaluating", NO_OTHERS, GUESSES])
+async def test_images_stay_while_there_is_a_note(words: str, app: MnistSumApp) -> None:
+    async with fixed.on(app, MistakesPage, (80, 24)) as (pilot, page):
         gallery = page.query_one(Gallery)
         before = gallery.size
-        page.note("evaluating")
+        page.note(words)
         await pilot.pause()
         assert page.query_one("#note").region.height == 1
         assert gallery.size == before

@@ -85,7 +85,7 @@ async def test_weights_that_are_later_than_the_moment_are_told(pilot: Pilot[int]
         page.note()
         page.show_weights(chosen, known, "epoch 2")
         assert str(page.query_one("#source", Static).render()) == words
-        told = "These weights are from after epoch 2: none were kept at step 870."
+        told = "Weights of epoch 2: none kept at step 870."
         assert str(page.query_one("#note", Static).content) == (told if words == earlier else "")
     page.show_weights(chosen, (chosen, replace(chosen, name="last")), "epoch 2")
     assert str(page.query_one("#note", Static).content).endswith(" The key . goes to later ones.")

@@ -190,16 +190,17 @@ def test_weights_from_before_the_moment_of_a_replay_say_from_when_they_are(tmp_p
     before, first, later = weights.choices(run, tmp_path, None).all
     session.open(TrainConfig(), run, [])
     for step, asked, words in (
-        (0, before, "These weights are untrained."),
-        (100, before, "These weights are untrained: none were kept at step 100."),
+        (0, before, "Untrained weights."),
+        (100, before, "Untrained weights: none kept at step 100."),
         (430, first, ""),
-        (440, first, "These weights are from after epoch 1: none were kept at step 440."),
+        (440, first, "Weights of epoch 1: none kept at step 440."),
     ):
         session.rewind(Moment(0, tuple(recorded.training(step)), has_samples=True))
         assert weights.of_session(session).chosen == asked
         assert weights.why_earlier(session, asked, is_newest=True) == words
         more = f"{words} The key . goes to later ones." if words else ""
         assert weights.why_earlier(session, asked, is_newest=False) == more
+        assert len(more) <= 78, "a second line would take the room of the images on Mistakes"
         assert weights.place_in_time(session, later) == "later than this moment: "
         assert not weights.why_earlier(session, later, is_newest=False)
     run.epoch_file(0).unlink()
