@@ -58,7 +58,8 @@ class DrawPad(Widget, can_focus=True):
         return strokes.scale_for(*self.content_size)
 
     def clear(self) -> None:
-        """Start a new sheet."""
+        """Start a new sheet, with the pen: there is nothing to rub out."""
+        self.rubs_out = False
         self.show(strokes.blank())
         self.post_message(self.Drawn(self.sheet))
 

@@ -121,6 +121,7 @@ async def test_number_pen_rubber_and_clear(app: MnistSumApp) -> None:
         assert int(pad.sheet.sum()) < before
         await press(pilot, "c")
         assert not pad.sheet.any()
+        assert str(pad.border_subtitle) == "number 9 · medium pen", "there is nothing to rub out"
         assert str(page.query_one("#hint", Static).render()).startswith("Draw a digit")
         assert page.query_one("#seen", Digit).image is None
 
