@@ -124,7 +124,7 @@ class MnistSumApp(SettingsApp):
             return
         gc.enable()  # which launch.py turned off
         if self._start is not None:
-            self.post_message(StartTraining(self._start, self._resume))
+            self.post_message(StartTraining(self._start, self._resume, self.run_name))
         elif self._watch is not None:
             self.watch_or_open(self._watch)
         elif self._replay is not None:

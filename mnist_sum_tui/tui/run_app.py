@@ -47,7 +47,7 @@ class RunningApp(LeavingApp):
         """the thread that follows a run of another process"""
         self.speeds: SpeedThread | None = None
         """the thread that finds out how fast each network trains here, while nothing trains"""
-        self._run_name = run_name
+        self.run_name = run_name  # of the command line; the form may have another
 
     @property
     def train_page(self) -> TrainPage:
@@ -64,7 +64,7 @@ class RunningApp(LeavingApp):
             self.notify("A training is in progress: stop it first (s on page Train).", severity="warning")
             return
         try:
-            run = message.run or find.create(self.session.runs_folder, message.config, message.name or self._run_name)
+            run = message.run or find.create(self.session.runs_folder, message.config, message.name)
         except MnistSumError as error:
             self.train_page.complain(str(error))
             return

@@ -119,7 +119,7 @@ def test_the_dashboard_gets_what_was_asked_for(tmp_path: Path, monkeypatch: pyte
     assert [[getattr(app, f"_{name}") for name in ("start", *ASKED)] for app in made] == [
         [CONFIG, None, None, None], [CONFIG, run, None, None], [None, None, run, None], [None, None, None, run],
     ]  # fmt: skip
-    assert {(app._run_name, app.way, app.session.data_dir) for app in made} == {("ours", "bell", "images")}
+    assert {(app.run_name, app.way, app.session.data_dir) for app in made} == {("ours", "bell", "images")}
 
 
 def test_an_unknown_theme_names_a_near_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,7 +73,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
 
     def new_form(self) -> RunForm:
         """The form of a new run, to be mounted."""
-        return RunForm(self._defaults, self.session.runs_folder, id="run-form")
+        return RunForm(self._defaults, self.session.runs_folder, self.dashboard.run_name, id="run-form")
 
     @property
     def is_composed(self) -> bool:

@@ -76,8 +76,8 @@ class Field(Horizontal):
 class NameField(Field):
     """For a word that is added to the name of a run."""
 
-    def __init__(self) -> None:
-        self._input = SteadyInput(placeholder="none (a word for the run's folder)", id="name", compact=True)
+    def __init__(self, value: str) -> None:
+        self._input = SteadyInput(value, placeholder="none (a word for the run's folder)", id="name", compact=True)
         super().__init__("name", self._input, classes="wide")
 
     @property

@@ -48,9 +48,9 @@ class RunForm(ChoiceForm):
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, defaults: TrainConfig, runs_folder: Path, *, id: str) -> None:
+    def __init__(self, defaults: TrainConfig, runs_folder: Path, run_name: str = "", *, id: str) -> None:
         super().__init__(id=id)
-        self.defaults, self._runs_folder = defaults, runs_folder
+        self.defaults, self._runs_folder, self._run_name = defaults, runs_folder, run_name
         self._networks = {**MODELS, **own_network.named()}
         self._recipe, self._complaint, self._listed = defaults.recipe, "", dict[str, tuple[str, str]]()
         self._is_ready = self._is_explained = False
@@ -70,7 +70,7 @@ class RunForm(ChoiceForm):
                 for name, label in NUMBERS.items():
                     text, zero = words.typed(self.defaults, name), words.MEANING_OF_ZERO.get(name, "")
                     yield Field(label, NumberInput(text, zero, id=name, compact=True, tooltip=settings()[name].help))
-            yield NameField()
+            yield NameField(self._run_name)
             yield Static(id="readiness", markup=False)
             with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
