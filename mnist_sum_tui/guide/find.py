@@ -10,8 +10,8 @@ from mnist_sum_tui.errors import unknown
 
 FOLDER = Path(__file__).parent
 ORDER = (
-    "experiments", "lesson", "coach", "inside", "glossary", "assignment", "networks", "accuracy", "speed", "runs",
-    "python", "own-network", "machines",
+    "experiments", "lesson", "coach", "inside", "glossary", "answers", "assignment", "networks", "accuracy", "speed",
+    "runs", "python", "own-network", "machines",
 )  # fmt: skip
 """the pages to read first, in this order; the others follow in alphabetical order"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")

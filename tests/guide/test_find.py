@@ -142,6 +142,16 @@ def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: 
     assert find_text(words).startswith(begins)
 
 
+@pytest.mark.parametrize(
+    "word",
+    """windows, mac, colours, colors, dark mode, background, theme, font size, mouse, keyboard, copy, print, pdf, save,
+    export, excel, stop, quit, undo, slow, gpu, proxy, offline, ssh, crash, language, own digits, photo, letters, cnn,
+    neuron, bias, jupyter""".replace("\n", " ").split(","),
+)
+def test_a_word_that_many_look_for_leads_to_one_answer(word: str) -> None:
+    assert find_text(word).startswith(("## ", "- **"))
+
+
 def test_what_is_shown_of_a_page_ends_where_the_next_part_begins_and_says_where_the_rest_is() -> None:
     assert find_text("momentum").splitlines()[2:] == ["More: `mnist-sum guide glossary`"]
     section = find_text("overfitting")
