@@ -50,7 +50,7 @@ class EpochTable:
             first += f"  {name:^{2 * width + 1}}"
             second += f"  {'digit':>{width}} {'sum':>{width}}"
         second += f"  {'elapsed':>{TIME}}" if self.is_timed else ""
-        return [first.rstrip(), second + ("  best" if self.is_validated else "")]
+        return [first.rstrip(), second + ("  best" if self._marks_best else "")]
 
     def row(self, event: EpochDone) -> str:
         """The line of a finished epoch; a star marks the best so far."""
@@ -62,13 +62,18 @@ class EpochTable:
         if is_plain():
             said = [f"{name} digit {cells[name][0]}, sum {cells[name][1]}" for name in self.groups]
             said.append(f"after {duration(event.elapsed)}")
-            best = ["the best so far"] if self.is_validated and event.best else []
+            best = ["the best so far"] if self._marks_best and event.best else []
             return "; ".join([f"epoch {event.epoch}/{self.epochs}", *said, *best]) + "."
         line = f"{f'{event.epoch}/{self.epochs}':<{self._first}}"
         for name in self.groups:
             line += "  " + " ".join(f"{cell:>{COLUMN[name]}}" for cell in cells[name])
         line += f"  {duration(event.elapsed):>{TIME}}" if self.is_timed else ""
-        return line + ("  *" if self.is_validated and event.best else "")
+        return line + ("  *" if self._marks_best and event.best else "")
+
+    @property
+    def _marks_best(self) -> bool:
+        """Whether there is a best epoch; of a single one, none is."""
+        return self.is_validated and self.epochs > 1
 
     @property
     def _first(self) -> int:

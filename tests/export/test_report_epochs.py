@@ -7,12 +7,15 @@ from pathlib import Path
 
 from mnist_sum_tui.charts.run_charts import MOST_RUNS, short_names
 from mnist_sum_tui.charts.series import Series
+from mnist_sum_tui.cli.run_tables import print_epochs
 from mnist_sum_tui.export.figures import TOP, comparison, figure
 from mnist_sum_tui.export.report import compared, report
 from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.summary import summarise
+from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.altered import altered
+from tests.cli.test_layout import printed, terminal
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make
 
@@ -91,3 +94,15 @@ def test_without_a_validation_no_epoch_is_called_best(tmp_path: Path) -> None:
     assert table()
     assert b"best" not in table()
     assert b"validation digit" not in report(run)
+
+
+def test_of_a_single_epoch_none_is_called_best(tmp_path: Path) -> None:
+    """Neither in a report, nor on page Runs, nor in the table of `runs show`."""
+    first, second = [event for event in recorded.training(2150) if isinstance(event, EpochDone)][:2]
+    each = [first], [first, second]
+    runs = [make(tmp_path, f"20260101-12010{len(done)}-x", done, epochs=len(done)) for done in each]
+    for run, marks in zip(map(summarise, runs), (0, 1), strict=True):
+        assert report(run.run).count(b"<td>best</td>") == marks
+        assert last_epochs(run.epochs, 3).count("best") == marks
+        print_epochs(out := terminal(100), run)
+        assert any(line.endswith("*") for line in printed(out)) == bool(marks)

@@ -53,7 +53,7 @@ def last_epochs(epochs: Sequence[EpochDone], count: int, is_over: bool = False) 
     """
     if not epochs:
         return "no epoch was done" if is_over else "no epoch is done yet"
-    best = next((epoch for epoch in reversed(epochs) if epoch.best), None)
+    best = next((epoch for epoch in reversed(epochs) if epoch.best and len(epochs) > 1), None)  # of one, none is best
     cut = f"{BRAILLE.cut} " if len(epochs) > count else ""
     rows = [
         [f"{'' if place else cut}{epoch.epoch}".rjust(len("epoch")),
