@@ -242,8 +242,8 @@ class _Trainer:
         return self.recorder.event(EpochDone, **means, **scores(report, "val_"), lr=lr, remaining=remaining, best=best)
 
     def _remaining(self, epochs_done: int) -> float | None:
-        validations = self.state.config.epochs - epochs_done if len(self.validation) else 0
-        return self.state.forecast.told(self.batches.total_steps - self.state.step, validations)
+        steps, validations = self.batches.total_steps - self.state.step, self.state.config.epochs - epochs_done
+        return self.state.forecast.told(steps, validations)
 
     def _diverging(self, result: StepResult) -> Event:
         """A Progress event for the step whose loss is not finite, so that the charts show where the curve ends."""

@@ -1,14 +1,17 @@
 """Requests to a running training: pause, save, validate, show samples."""
 
+import itertools
+import math
 import threading
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import EpochDone, Event, Paused, Resumed, Samples, Validated
+from mnist_sum_tui.runs.events import EpochDone, Event, Paused, Progress, Resumed, Samples, Validated
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
@@ -84,6 +87,30 @@ def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:
     ]
     assert resumed_at - paused_at >= 1.0
     assert resumed.elapsed - paused.elapsed < 0.5
+
+
+def test_a_pause_that_ends_while_a_single_step_is_made_is_said_to_be_over(config: TrainConfig, run: Run) -> None:
+    control, told = Control(), list[tuple[str, int]]()
+    control.pause()
+    for event in train(config, run, control):
+        if isinstance(event, Paused):
+            control.single_step()
+        if told and isinstance(event, Progress) and event.step == 2:
+            control.resume()
+        if isinstance(event, Paused | Resumed):
+            told.append((event.kind, event.step))
+    assert told == [("paused", 1), ("resumed", 2)]
+
+
+def test_a_progress_comes_after_its_time_and_at_each_epoch_s_end(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock moves by a second when the loop looks at it, which it does once per step."""
+    clock = itertools.count(time.perf_counter() + 100)
+    monkeypatch.setattr(loop, "time", SimpleNamespace(perf_counter=lambda: float(next(clock))))
+    paces = Paces(progress=4.0, autosave=math.inf)
+    steps = [event.step for event in train(config, run, paces=paces) if isinstance(event, Progress)]
+    assert steps == [1, 5, 9, 11, 15, 18], "an epoch has nine, and its validation takes two seconds"
 
 
 def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import UsageError
@@ -38,6 +39,9 @@ def test_bit_for_bit_mid_epoch(few_images: str, tmp_path: Path, precision: str, 
     steps_per_epoch = 20 if config.all_data else 18  # 89 images in batches of 5, the last of 4
     pieces = train_through(config, tmp_path / "b", stop_at=[5, steps_per_epoch - 1, steps_per_epoch, 25])
     assert_same_end(whole, pieces)
+    kept, again = ([*map(checkpoint.load, run.kept_epochs().values())] for run in (whole, pieces))
+    for one, other in zip(kept, again, strict=True):
+        assert all(torch.equal(one.weights[name], other.weights[name]) for name in one.weights), "not of mid-epoch"
 
 
 def test_the_order_would_notice_a_wrong_position(few_images: str, tmp_path: Path) -> None:
