@@ -1,6 +1,5 @@
 """TrainConfig: all settings of a run in one frozen value. Each setting is described here and nowhere else."""
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -246,5 +245,3 @@ def _check_kind(name: str, value: object) -> None:
     if is_stray_bool or not isinstance(value, allowed):
         label = str(declared) if get_args(declared) else declared.__name__
         raise SettingError(f"{option_name(name)} must be {label}, not {short(repr(value))}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise SettingError(f"{option_name(name)} must be a finite number, not {value!r}")

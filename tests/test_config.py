@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
+from mnist_sum_tui.config import TrainConfig, kinds, option_name, settings, value_words
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.recipes import MODELS, RECIPES, Recipe
 from mnist_sum_tui.runs.differences import settings_table
@@ -47,7 +47,9 @@ def test_an_override_of_none_keeps_the_recipes_value() -> None:
         ({"epochs": 10**5000}, "epochs must be 1 to 10,000, not int$"),
         ({"epochs": True}, "epochs must be int"),
         ({"batch_size": -1}, "batch-size must be"),
-        ({"lr": float("nan")}, "finite"),
+        ({"lr": True}, "lr must be float, not True"),
+        ({"lr": float("nan")}, "^lr must be above 0, at most 100, not nan$"),
+        ({"max_minutes": float("inf")}, "^max-minutes must be 0 to 100,000, not inf$"),
         ({"lr": 0.0}, "^lr must be above 0, at most 100, not 0$"),
         ({"momentum": 1.0}, "momentum must be"),
         ({"warmup": 0.0}, "warmup must be"),
@@ -111,3 +113,7 @@ def test_a_value_is_written_as_one_types_it(value: object, words: str) -> None:
 def test_a_value_is_not_rounded_out_of_its_range() -> None:
     assert value_words("sum_weight", 0.9999999) == "0.9999999", "1 is no weight of the sum"
     assert value_words("weight_decay", 0.9999999) == "1"
+
+
+def test_every_number_has_a_range_which_no_nan_is_in() -> None:
+    assert [name for name, kind in kinds().items() if kind in (int, float) and not settings()[name].range] == []
