@@ -109,8 +109,10 @@ def test_a_progress_comes_after_its_time_and_at_each_epoch_s_end(
     clock = itertools.count(time.perf_counter() + 100)
     monkeypatch.setattr(loop, "time", SimpleNamespace(perf_counter=lambda: float(next(clock))))
     paces = Paces(progress=4.0, autosave=math.inf)
-    steps = [event.step for event in train(config, run, paces=paces) if isinstance(event, Progress)]
+    told = [event for event in train(config, run, paces=paces) if isinstance(event, Progress | EpochDone)]
+    steps = [event.step for event in told if isinstance(event, Progress)]
     assert steps == [1, 5, 9, 11, 15, 18], "an epoch has nine, and its validation takes two seconds"
+    assert [event.remaining for event in told][-2:] == [1.0, 0.0], "after the last step, the second validation"
 
 
 def test_samples_are_fixed_validation_images(config: TrainConfig, run: Run) -> None:
