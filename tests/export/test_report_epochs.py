@@ -100,7 +100,7 @@ def test_of_a_single_epoch_none_is_called_best(tmp_path: Path) -> None:
     """Neither in a report, nor on page Runs, nor in the table of `runs show`."""
     first, second = [event for event in recorded.training(2150) if isinstance(event, EpochDone)][:2]
     each = [first], [first, second]
-    runs = [make(tmp_path, f"20260101-12010{len(done)}-x", done, epochs=len(done)) for done in each]
+    runs = [make(tmp_path, f"20260101-12010{len(done)}-x", [*done], epochs=len(done)) for done in each]
     for run, marks in zip(map(summarise, runs), (0, 1), strict=True):
         assert report(run.run).count(b"<td>best</td>") == marks
         assert last_epochs(run.epochs, 3).count("best") == marks
