@@ -1,7 +1,6 @@
 """HeatPair: where the network looked: the image with a heat map over it, for the digit and for the sum."""
 
 import math
-import re
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,9 +36,9 @@ SLOW = (
 )
 HARDLY = "a dot", "a dash"
 """the name of the sign of ink that hardly matters, and its name where there is only ASCII"""
-SHORT = "Strength: how much less sure it is with grey there. Most for digit: {}; sum: {}."
-LEAST_COLUMNS = 24
-"""the longer words are used only if they leave a picture of so many columns"""
+SHORT = "Figures, shades: how much less sure with grey there. Most for digit: {}; sum: {}."
+LEAST_COLUMNS = 40
+"""the longer words are used only if they leave pictures of so many columns, beside which they are little"""
 MATTERS = 0.1
 """a place matters if hiding it makes the log-odds fall by at least this much"""
 LEAST_NINE = 9 * MATTERS
@@ -69,13 +68,13 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step: `the place of strength 9`, `the place # beside the ink`; empty if it is low."""
+        """The mark of the highest step: `9 on the ink`, `# beside the ink`; empty if it is low."""
         step = int(self.steps.max())
         if step < LEAST_FIGURE:
             return ""
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"the {'place' if (self.steps == step).sum() == 1 else 'places'} of strength {step}"
-        return f"the place {BRAILLE.shades[step // 3]} beside the ink"
+            return f"{step} on the ink"
+        return f"{BRAILLE.shades[step // 3]} beside the ink"
 
 
 def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float = 0.0) -> Marks:
@@ -127,7 +126,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float, then: int | None = None) -> str:
-    """What the strongest mark means: `the place of strength 9 (from 99.9 to 5.5 %, then it says 5)`.
+    """What the strongest mark means: `9 on the ink (from 99.9 to 5.5 %, then it says 5)`.
 
     `sure` is a probability, `then` the answer with a square there, if it is another.
     """
@@ -175,11 +174,9 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
             columns = room
             shown = [marks(found.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, then, strict=True)]
-            if words is SHORT:
-                found_words = [re.sub("^the places? (of )?", "", each) for each in found_words]
             signs = [HARDLY[current() is ASCII]] if words is SLOW else []
             told = wrapped(words.format(*signs, *found_words), max(width, 12))
             room = max(4, min(columns, 2 * (height - len(told) - 1)))
-        if columns >= min(LEAST_COLUMNS, (width - 2) // 2):
+        if columns >= LEAST_COLUMNS:
             break
     return told, shown
