@@ -1,7 +1,7 @@
 """The command line without the seconds that Python and torch take to start: a command in a forked process.
 
-The process that forks, `forked_server.py`, has loaded both. What only a fresh process shows, such as which modules a
-command loads and what the interpreter reads from its environment, is not seen this way.
+The process that forks, `forked_server.py`, has loaded both, and the program. What only a fresh process shows, such as
+which modules a command loads and what the interpreter reads from its environment, is not seen this way.
 """
 
 import atexit
@@ -18,8 +18,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_")
-"""the interpreter or torch reads variables that begin so once, at the start"""
+READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_", "TEXTUAL_")
+"""the interpreter, torch or Textual reads variables that begin so once, at the start"""
 
 
 class Server:
