@@ -119,14 +119,14 @@ class QuizScreen(Question[None]):
         """Enter shows the next image; a digit typed so soon after it that no field has the focus is taken, too."""
         field = self.query_one("#typed-digit", AnswerInput)
         if event.key == "enter" and self.focused is None:
-            self.action_next()  # at once: as a binding it would come after the keys that are typed next
+            event.stop()  # the app would do it only after the keys that are typed next
+            self.action_next()
         elif event.character in {*"0123456789"} and not field.disabled:
             field.post_message(Key(event.key, event.character))
 
     def _hint(self, words: str, is_error: bool = False) -> None:
-        hint = self.query_one("#hint", Label)
-        hint.update(printable(words))
-        hint.set_class(is_error, "-error")
+        self.query_one("#hint", Label).update(printable(words))
+        self.query_one("#hint").set_class(is_error, "-error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer ten others when all are answered."""
@@ -183,8 +183,8 @@ class QuizScreen(Question[None]):
         assert self._found is not None
         self._has_failed, self._requested_at = False, time.perf_counter()
         weights = self._found.result.weights
-        wanted = weights if weights.path else None
-        self.predictions.request(PredictImage(self.waiting[0].image, wanted), self.post_message)
+        asked = PredictImage(self.waiting[0].image, weights if weights.path else None)
+        self.predictions.request(asked, self.post_message)
 
     def on_input_changed(self, message: Input.Changed) -> None:
         """Go from the digit's field to that of the sum."""

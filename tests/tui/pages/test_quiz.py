@@ -95,6 +95,7 @@ async def test_ten_images_and_a_score_that_is_kept(app: MnistSumApp) -> None:
                 await pilot.pause()
             assert text(screen, "#asked").startswith(f"Image {place + 1} of 10")
             assert f"sum with {number}" in text(screen, "#asked")
+            assert text(screen, "#hint").startswith("Type the digit"), "nothing is wrong yet"
             picture = screen.query_one(Digit)
             assert picture.region.area >= (28 * 14 if size[1] > 20 else 12 * 5)
             assert picture.image is not None
