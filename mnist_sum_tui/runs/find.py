@@ -153,7 +153,9 @@ def check_name(name: str) -> None:
         UsageError: it has other characters, or too many.
     """
     if name and not re.fullmatch(r"[\w.-]{1,60}", name):
-        raise UsageError(f"name '{name}' cannot be used: use up to 60 letters, digits, dots, dashes and underscores")
+        such = re.sub(r"[^\w.-]+", "-", name).strip("-")[:60]
+        words = "use up to 60 letters, digits, dots, dashes and underscores" + (f", such as {such}" if such else "")
+        raise UsageError(f"name '{name}' cannot be used: {words}")
 
 
 def create(folder: str | Path, config: TrainConfig, name: str = "", suffix: str = "") -> Run:

@@ -10,6 +10,7 @@ from mnist_sum_tui.training.diverged import better_rate
 from mnist_sum_tui.tui.pages.base import Page
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
+from mnist_sum_tui.tui.widgets.common import NameField
 from mnist_sum_tui.tui.widgets.run_form import RunForm
 
 WAITING = "reading-run"
@@ -138,9 +139,10 @@ class AfterRun(Page):
         raise NotImplementedError
 
     def action_new(self) -> None:
-        """Go back to the form, with the values that were set in it, but for a learning rate that failed."""
+        """Go back to the form, with the values that were set in it, but for a name, and a learning rate that failed."""
         self.app.workers.cancel_group(self.app, "open")  # a run that is still read would come over the form
         form, session = self.show_form(), self.session
+        form.query_one(NameField).forget()
         if session.finished is not None and session.config is not None:
             rate = better_rate(session.finished, session.config, session.events)
             if rate is not None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from mnist_sum_tui.tui.textual_fixes import SteadyInput
 
@@ -77,6 +77,7 @@ class NameField(Field):
     """For a word that is added to the name of a run."""
 
     def __init__(self, value: str) -> None:
+        self._usual = value
         self._input = SteadyInput(value, placeholder="none (a word for the run's folder)", id="name", compact=True)
         super().__init__("name", self._input, classes="wide")
 
@@ -84,6 +85,11 @@ class NameField(Field):
     def typed(self) -> str:
         """What was typed; `find.create` checks it."""
         return self._input.value.strip()
+
+    def forget(self) -> None:
+        """Take back what was typed: the next run may be somebody else's."""
+        with self.prevent(Input.Changed):  # for which the form would take back what it says of the last run
+            self._input.value = self._usual
 
 
 class ButtonRow(Horizontal):

@@ -19,6 +19,8 @@ async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate
     assert app.session.config is not None
     failed, field = app.session.config.lr, app.train_page.form.query_one("#lr", Input)
     assert field.value == f"{failed:g}"
+    name = app.train_page.form.query_one("#name", Input)
+    name.value = "zoe"
     app.on_run_event(RunEvent(replace(recorded.finished(), digit_accuracy=0.098, sum_accuracy=0.1)))
     app.on_training_ended(TrainingEnded())
     await pilot.pause()
@@ -26,6 +28,7 @@ async def test_a_new_run_after_one_that_learned_nothing_begins_with_another_rate
     await until(pilot, lambda: "learned nothing" in shown(app, "#readiness"))
     assert field.value == f"{failed / 10:g}", "the recipe's rate has failed"
     assert shown(app, "#readiness") == f"the learning rate {failed:g} learned nothing, so {failed / 10:g} is filled in"
+    assert not name.value, "the next run may be somebody else's"
 
 
 @pytest.mark.parametrize(
