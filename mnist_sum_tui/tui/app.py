@@ -41,12 +41,6 @@ REPLAY_ALONE = 1.0
 """seconds that the import of torch leaves to a replay's first moment, which does without"""
 
 
-def page_class(name: str) -> type[Page]:
-    """The class of a page other than Train. It is imported only now, because the first frame does without."""
-    found: type[Page] = getattr(import_module(f"{__package__}.pages.{name}"), f"{name.title()}Page")
-    return found
-
-
 def palette_commands() -> "type[Provider]":
     """What the palette offers before anything is typed, and what it searches; it is imported only when it opens."""
     from mnist_sum_tui.tui.palette import Commands
@@ -163,10 +157,16 @@ class MnistSumApp(SettingsApp):
             self.pages[name] = TrainPage(self._defaults, not is_for_a_run)
         else:
             self._read_sheets()
-            self.pages[name] = page_class(name)()
+            self.pages[name] = self.page_class(name)()
         # Each of its widgets is styled when it is mounted; otherwise Textual 8 styles the page before it twice, too.
         self.pages[name]._css_update_count = self._css_update_count
         return self.pages[name]
+
+    @staticmethod
+    def page_class(name: str) -> type[Page]:
+        """The class of a page. It is imported only now, because the first frame does without all but Train."""
+        found: type[Page] = getattr(import_module(f"{__package__}.pages.{name}"), f"{name.title()}Page")
+        return found
 
     @cached_property
     def predictions(self) -> "PredictionWorker":

@@ -13,7 +13,7 @@ from textual.widgets import Button
 from mnist_sum_tui import settings
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.settings_app import OFFERED
-from mnist_sum_tui.tui.widgets.help_panel import named_keys
+from mnist_sum_tui.tui.widgets.help_panel import TEXTUAL_KEYS, named_keys
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.app import MnistSumApp
@@ -50,6 +50,17 @@ def of_the_page(screen: Screen[Any]) -> Iterator[SystemCommand]:
             yield SystemCommand(str(button.label), "A button on this page", button.press, discover=False)
 
 
+def of_other_pages(app: "MnistSumApp", screen: Page) -> Iterator[SystemCommand]:
+    """What the keys of the other pages do: each leads to its page, because what the key needs is chosen there."""
+    told = {"Quiz", *TEXTUAL_KEYS, *(binding.description for _, binding in screen._merge_bindings())}
+    for place, name in enumerate(PAGES, 1):
+        for _, binding in app.page_class(name)._merge_bindings():
+            if binding.description and binding.description not in told:
+                told.add(binding.description)
+                said = f"Goes to page {name.title()} (F{place}), where key {app.get_key_display(binding)} does it"
+                yield SystemCommand(binding.description, said, partial(app.action_page, name), discover=False)
+
+
 def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]:
     """What the palette offers on this screen."""
     if not app.session.is_read_only:  # a visitor has one page
@@ -65,6 +76,8 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         said = "Hide the help of this page" if is_helped else "Show the keys of this page and what it is about"
         yield SystemCommand("Keys", said, partial(app.call_later, screen.action_help))
     yield from of_the_page(screen)
+    if isinstance(screen, Page) and not app.session.is_read_only:
+        yield from of_other_pages(app, screen)
     yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
     for theme in OFFERED["theme"]:
         keep = partial(app.keep_setting, "theme", str(theme))

@@ -204,3 +204,16 @@ async def test_the_palette_finds_what_the_keys_and_buttons_of_the_page_do(
         await app.push_screen(asks := Confirm("Delete?", ""))
         buttons = {each.title: each for each in app.get_system_commands(asks) if "button" in each.help}
         assert len(buttons) == len(asks.query("Button"))
+
+
+async def test_the_palette_finds_what_the_keys_of_the_other_pages_do(app: MnistSumApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        await pilot.press("ctrl+p", *"report")
+        choices = app.screen.query_one(CommandList)
+        await until(pilot, lambda: choices.option_count)
+        assert "Goes to page Runs (F5), where key h does it" in str(choices.get_option_at_index(0).prompt)
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.pages.get("runs"))
+        offered = [command.title for command in app.get_system_commands(app.screen)]
+        assert len(offered) == len(set(offered)), "each once"
