@@ -7,7 +7,7 @@ from torch import nn
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size
-from mnist_sum_tui.runs import own_files
+from mnist_sum_tui.runs import find, own_files
 from mnist_sum_tui.runs.checkpoint_file import MAX_BYTES, MAX_HEADER_BYTES
 from mnist_sum_tui.runs.commands import pruning
 from mnist_sum_tui.runs.run import Run
@@ -44,10 +44,12 @@ def check_room(run: Run, network: nn.Module, config: TrainConfig) -> None:
     if free + has >= (needed := bytes_needed(weights, config)):
         return
     least = bytes_needed(weights, config, kept=False)
-    ways = [f"free some space ({pruning(run.path.parent)})"]
+    folder = run.path.parent
+    can_prune = any(found.has_ended and found.run.kept_epochs() for found in find.summaries(folder))
+    ways = [f"free some space ({pruning(folder)})" if can_prune else "free some space"]
     ways += [f"take --keep 0 ({byte_size(least)})"] if least <= free + has else []
     ways += [] if run.resume_file.exists() else ["choose another --runs-dir"]  # a resumed run stays in its folder
     raise RunError(
-        f"{run.path.parent}: {byte_size(free)} are free there, and the run may take {byte_size(needed)}: "
+        f"{folder}: {byte_size(free)} are free there, and the run may take {byte_size(needed)}: "
         f"{', '.join(ways[:-1])}{', or ' if ways[1:] else ''}{ways[-1]}"
     )

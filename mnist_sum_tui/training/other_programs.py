@@ -1,6 +1,6 @@
 """Whether other programs take the processor from a training, and the coach's sentence on it. No torch."""
 
-from mnist_sum_tui.formatting import percent
+from mnist_sum_tui.formatting import percent, plural
 from mnist_sum_tui.runs.events import Started, System
 from mnist_sum_tui.training.topics import STANDS
 
@@ -58,7 +58,7 @@ class OtherPrograms:
             return self._words
         self._told, self._words = share, "It trains below half of its best speed: something else takes the processor"
         if is_crowded:
-            advice = f"or resume with --threads {self._fewer}" if self._fewer else "and the training gets them"
+            advice = f"or resume with {plural(self._fewer, 'thread')}" if self._fewer else "and the training gets them"
             self._words = f"Something else takes {percent(share, 0)} of the cores: stop it, {advice}"
         return self._words
 

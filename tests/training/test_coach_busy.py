@@ -36,12 +36,12 @@ def test_another_process_that_takes_half_of_the_cores_is_told_from_the_second_ti
     assert "busy" not in topics([*steps, system(0.5, 0.5)], started=ours)
     assert "busy" not in topics([*steps, system(0.5, 0.5), system(0.9, 0.1), system(0.5, 0.5)], started=ours)
     found = said([*steps, system(0.5, 0.49), system(0.5, 0.49)], started=ours)
-    assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, or resume with --threads 2")
+    assert found[-1] == ("busy", "Something else takes 49 % of the cores: stop it, or resume with 2 threads")
 
 
 @pytest.mark.parametrize(
     ("threads", "others", "advice"),
-    [(4, 0.99, "or resume with --threads 1"), (4, 0.7, "or resume with --threads 1"), (1, 0.95, "and the training")],
+    [(4, 0.99, "or resume with 1 thread"), (4, 0.7, "or resume with 1 thread"), (1, 0.95, "and the training")],
 )
 def test_beside_another_process_as_many_threads_are_advised_as_there_are_cores(
     threads: int, others: float, advice: str

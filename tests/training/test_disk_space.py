@@ -16,6 +16,8 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.disk_space import REST, bytes_needed, check_room
 from mnist_sum_tui.training.loop import train
 from tests.conftest import Cli, is_one_line, small_disk
+from tests.tui import recorded
+from tests.tui.pages.test_runs import make
 
 SWIFT = 73_961 * 4
 """bytes of its weights"""
@@ -56,7 +58,7 @@ def test_too_little_room_is_one_line_and_leaves_nothing(
     assert told.value.exit_code == 1
     assert not run.path.exists()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
-    with pytest.raises(RunError, match=r"prune --all\), or choose another --runs-dir"):
+    with pytest.raises(RunError, match=r"5.6 MB: free some space, or choose another --runs-dir"):
         list(train(config, find.create(run.path.parent, config)))
 
 
@@ -73,6 +75,9 @@ def test_the_advice_names_the_runs_folder_and_sends_no_resumed_run_to_another(
 ) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
     monkeypatch.setenv("MNIST_SUM_RUNS", "elsewhere")
+    with pytest.raises(RunError, match=r": free some space, or choose"):  # nothing to prune
+        check_room(run, build(config.model), config)
+    (make(run.path.parent, "20260101-120000-old", [recorded.finished()]).path / "epoch-1.safetensors").touch()
     with pytest.raises(RunError) as told:
         check_room(run, build(config.model), config)
     prune = f"free some space (mnist-sum runs prune --all --runs-dir {shell_word(str(run.path.parent))})"

@@ -74,9 +74,9 @@ class Player:
         self._end = replay.end()
         self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), self._end))
         self.is_playing = False
-        length = self.ends - self.begins
-        self.speed = next((speed for speed in SPEEDS if 1 <= speed >= length / USUAL_SECONDS), SPEEDS[-1])
         self._row = 0
+        length = self.ends - max(self.begins, self._first_step())
+        self.speed = next((speed for speed in SPEEDS if 1 <= speed >= length / USUAL_SECONDS), SPEEDS[-1])
         self.seconds = self.begins
         """the position in seconds of the time scale"""
         self._is_awaited = False

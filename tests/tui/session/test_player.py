@@ -45,6 +45,7 @@ def test_the_wait_for_the_first_step_is_passed_over_and_its_time_is_told(tmp_pat
     events = (replace(event, elapsed=event.elapsed + wait * (event.step > 0)) for event in recorded.training(1075))
     path.write_text("".join(to_json(event) + "\n" for event in events), encoding="utf-8")
     player = Player(Replay(path))
+    assert player.speed == 1, "27 of its 47 seconds are played"
     player.toggle()
     player.pass_time(0.1)
     assert (player.moment.step, player.words) == (0, " 19 s of 47 s, step     0")
