@@ -140,11 +140,11 @@ class Control:
             self._requests.discard(request)
         return True
 
-    def take_turns(self) -> list[Turn]:
-        """The changes of settings that were asked for since the last call."""
+    def take_turns(self, *, at_once: bool = False) -> list[Turn]:
+        """The changes of settings that were asked for since the last call; `at_once`: also by a hand that may go on."""
         with self._changed:
             turns, self._turns = self._turns, []
-            if monotonic() >= self._turned_by:
+            if at_once or monotonic() >= self._turned_by:
                 turns, self._turning = [*turns, *self._turning], []
         return turns
 

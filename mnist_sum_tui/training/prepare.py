@@ -43,8 +43,9 @@ class Training:
 
         One for a later step counts although its value holds anyway, because another may be set for a step before it.
         """
-        is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
-        now = self.state.step
+        now, is_over = self.state.step, self.state.epoch > self.state.config.epochs
+        asked = control.take_turns(at_once=is_over)  # more epochs, asked for in the last moment, would else be lost
+        is_stopping, turns = self.learner.processes.agree(control.stopping, asked)
         in_order = sorted(turns, key=lambda turn: max(turn.step, now))
         made, late = [], []
         for turn in in_order:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Changed, Notice
+from mnist_sum_tui.runs.events import Changed, EpochDone, Notice
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.training.control import Control
@@ -101,3 +101,13 @@ def test_a_number_that_is_asked_for_on_resume_comes_before_those_that_are_planne
             control.stop()
     train_through(replace(config, epochs=epochs), tmp_path, run=run)
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, trained + 1))
+
+
+def test_more_epochs_that_are_asked_for_by_hand_in_the_last_moment_are_trained(few_images: str, tmp_path: Path) -> None:
+    """The hand has not rested yet when the last step is done."""
+    run, control, done = find.create(tmp_path, config_of_few(few_images, keep=0, epochs=1)), Control(), 0
+    for event in train(run.read_config(), run, control):
+        done += isinstance(event, EpochDone)
+        if isinstance(event, EpochDone) and done == 1:
+            control.turn_by_hand(Turn.of(0, "epochs", "2"))
+    assert done == 2
