@@ -99,3 +99,4 @@ def _print(done: list[Summary]) -> None:
     out = console()
     out.print()
     print_table(out, "Test accuracy by seed", ["run", "digit", "sum", "agreement", "time"], rows, left=1)
+    say(out, f"{duration(sum(seconds))} of training in all", "dim")

@@ -58,6 +58,7 @@ def test_seeds_print_a_line_each_and_a_table(cli: Cli, small_data: str) -> None:
     assert lines[4].split() == ["run", "digit", "sum", "agreement", "time"]
     assert "mean of 2" in result.stdout
     assert "standard deviation" in result.stdout
+    assert lines[-1].endswith(" of training in all")
 
 
 def test_long_runs_with_seeds_show_progress_in_a_log(
