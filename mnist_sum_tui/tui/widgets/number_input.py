@@ -43,3 +43,11 @@ def read_number(name: str, text: str, base: TrainConfig) -> Any:
     if about.range is not None and value not in about.range:
         raise UsageError(f"{about.label} must be {about.range.words}, not {text}")
     return value
+
+
+def is_value_of(config: TrainConfig, name: str, text: str) -> bool:
+    """Whether a text, however it is written, is the value that a setting has in a config."""
+    try:
+        return bool(read_number(name, text, config) == getattr(config, name))
+    except UsageError:
+        return False

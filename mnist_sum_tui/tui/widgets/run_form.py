@@ -27,7 +27,7 @@ from mnist_sum_tui.tui.widgets.choice import Choice, ChoiceForm
 from mnist_sum_tui.tui.widgets.common import ButtonRow, Field, NameField, put, relabel
 from mnist_sum_tui.tui.widgets.intro_picture import coloured
 from mnist_sum_tui.tui.widgets.latest_runs import LatestRuns
-from mnist_sum_tui.tui.widgets.number_input import NumberInput, read_number
+from mnist_sum_tui.tui.widgets.number_input import NumberInput, is_value_of, read_number
 
 NUMBERS = {name: settings()[name].label for name in ("epochs", "batch_size", "lr", "seed", *ENDS)}
 """the settings with an input field, and their labels"""
@@ -181,7 +181,7 @@ class RunForm(ChoiceForm):
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
         put(self.query_one("#intro-words", Static), words.introduction(base))
         usual, others = TrainConfig.of(base.recipe), [name for name in NUMBERS if name not in words.TIMED]
-        by_hand = [NUMBERS[name] for name in others if self._typed(name) != words.typed(usual, name)]
+        by_hand = [NUMBERS[name] for name in others if not is_value_of(usual, name, self._typed(name))]
         put(self.query_one("#sets", Static), words.sets(base, by_hand))
         self._list_times(base, config)
         offered = words.other_network(config, {} if error else self.speeds)  # a time would be wrong then

@@ -170,7 +170,7 @@ async def test_how_a_training_ends_by_itself_is_set_in_the_form(pilot: Pilot[int
     fields = {name: form.query_one(f"#{name}", Input) for name in values}
     assert [field.value or field.placeholder for field in fields.values()] == ["off", "any", "off", "off"]
     assert {name: getattr(form.config, name) for name in values} == dict.fromkeys(values, 0)
-    fields["patience"].value = "0"
+    fields["patience"].value, fields["min_gain"].value = "0", "0.0"
     await pilot.pause()
     assert "set by you" not in said(form, "sets"), "0 is what the empty field means"
     for name, value in values.items():
