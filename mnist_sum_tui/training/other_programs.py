@@ -67,5 +67,5 @@ def is_crowded(event: System, started: Started | None) -> bool:
     """Whether other programs take cores that the training's threads could use."""
     if started is None or started.device != "cpu" or event.others is None:
         return False
-    wanted = min(started.threads / event.cores, 1.0)
+    wanted = started.threads / event.cores
     return event.others >= CROWDED_SHARE and event.own < GOT * wanted and event.own + event.others > FULL

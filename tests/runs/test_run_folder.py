@@ -225,6 +225,8 @@ def test_outside_any_project_the_whole_path_is_said(tmp_path: Path, monkeypatch:
     assert find.where(run) == "runs/one"
     monkeypatch.chdir("deeper")
     assert find.where(run) == "runs/one"
+    (tmp_path / "deeper").rmdir()
+    assert find.where(run) == "runs/one", "nobody knows where that is"
 
 
 @pytest.mark.parametrize("name", ["model", "epochs", "x" * 1_000_000], ids=["a choice", "a number", "no setting"])

@@ -44,11 +44,11 @@ def test_divergence_stops_within_a_step_and_keeps_the_checkpoint(
     assert all(torch.isfinite(tensor).all() for tensor in kept.weights.values())
 
 
-def _events_of_a_surprise(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+def _events_of_a_surprise(config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch, *words: str) -> list[Event]:
     from mnist_sum_tui.training.step import Learner
 
     def fail(*_: object) -> None:
-        raise ZeroDivisionError("surprise")
+        raise ZeroDivisionError(*words)
 
     monkeypatch.setattr(Learner, "step", fail)
     seen: list[Event] = []
@@ -57,12 +57,13 @@ def _events_of_a_surprise(config: TrainConfig, run: Run, monkeypatch: pytest.Mon
     return seen
 
 
+@pytest.mark.parametrize(("words", "told"), [(["surprise"], "surprise"), ([], "ZeroDivisionError")])
 def test_an_error_is_finished_and_raised_and_kept(
-    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
 ) -> None:
-    seen = _events_of_a_surprise(config, run, monkeypatch)
+    seen = _events_of_a_surprise(config, run, monkeypatch, *words)
     assert isinstance(seen[-1], Finished)
-    assert (seen[-1].reason, seen[-1].message) == ("failed", "surprise")
+    assert (seen[-1].reason, seen[-1].message) == ("failed", told)
     assert "ZeroDivisionError" in run.error_file.read_text()
 
 
@@ -96,3 +97,19 @@ def test_a_run_that_cannot_begin_leaves_no_folder(config: TrainConfig, tmp_path:
         with pytest.raises(MnistSumError):
             next(train(broken, run))
         assert not run.path.exists()
+
+
+def test_a_run_that_is_interrupted_before_it_begins_leaves_no_folder(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mnist_sum_tui.training.loop.prepare", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        next(train(config, run))
+    assert not run.path.exists()
+    monkeypatch.setattr(Run, "write_config", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        find.create(run.path.parent, config)
+    assert [*run.path.parent.iterdir()] == []

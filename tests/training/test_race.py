@@ -5,11 +5,13 @@ import threading
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from mnist_sum_tui.charts.series import Series, smooth
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Advice, Event, Progress, Started, System
 from mnist_sum_tui.runs.ghost import find_ghost
@@ -18,7 +20,7 @@ from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.coach import Coach
 from mnist_sum_tui.training.knobs import Knobs
-from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.loop import _Trainer, train
 from mnist_sum_tui.training.race import TARGET_SMOOTHING, TARGETS, Ghost, reached_in, read_ghost
 from mnist_sum_tui.training.topics import WARNINGS
 from tests.conftest import wait_for
@@ -203,3 +205,16 @@ def test_a_training_tells_it_as_an_event(few_images: str, tmp_path: Path, monkey
     assert found
     assert found[0].words.startswith("Faster than the best earlier compact run (sum 10 % ")
     assert [*read_events(run.metrics_file, "advice")] == told
+
+
+@pytest.mark.parametrize("error", [RunError("it was removed"), FileNotFoundError()])
+def test_a_run_that_goes_while_a_ghost_is_looked_for_is_no_error(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("mnist_sum_tui.training.loop.read_ghost", gone)
+    trainer = Mock(coach=Coach(OURS, (), Knobs(OURS)))
+    _Trainer._find_ghost(trainer)
+    assert trainer.coach.ghost is None

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.events import EpochDone, Event, Paused, Progress, Resumed, Samples, Validated
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Paused, Progress, Resumed, Samples, Validated
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training import loop
@@ -72,6 +72,22 @@ def test_during_validation_and_test_the_weights_once_asked_for_are_the_newest(
     first, *others = ends
     assert found == [None, *others, ends[-1]], "a copy is made only if anybody asks"
     assert first < others[0]
+
+
+def test_a_stop_during_a_validation_ends_it_at_once(
+    config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control, whole = Control(), loop.infer_batches
+
+    def stopped(*given: Any) -> Any:
+        control.stop()
+        return whole(*given)
+
+    monkeypatch.setattr(loop, "infer_batches", stopped)
+    *_, end = events = list(train(config, run, control))
+    assert isinstance(end, Finished)
+    assert (end.reason, end.step) == ("stopped", 9)
+    assert not any(isinstance(event, EpochDone) for event in events), "a resumed run begins with the validation"
 
 
 def test_a_pause_is_not_counted(config: TrainConfig, run: Run) -> None:

@@ -113,6 +113,8 @@ def test_a_run_that_ended_by_itself_is_the_one_that_was_wanted() -> None:
     turned = replace(ended, setting="lr", before="x1", value="x0.5")
     assert not is_run_of(wanted, replace(shorter, config=wanted, changed=(turned,)))
     assert not is_run_of(wanted, replace(shorter, config=None))
+    limited = replace(wanted, patience=0, max_minutes=1.0)
+    assert is_run_of(limited, replace(shorter, config=replace(limited, epochs=2))), "as many epochs as fit"
 
 
 def summary(digit: float, total: float, held_out: int = 0) -> Summary:
@@ -126,6 +128,8 @@ def summary(digit: float, total: float, held_out: int = 0) -> Summary:
 def test_the_mean_over_seeds_and_what_is_chance() -> None:
     best = outcome(("a",), [summary(0.99, 0.99), summary(0.98, 0.98)])
     assert len(best.runs) == 2
+    first, second = replace(summary(0.98, 0.98), elapsed=30.0), replace(summary(0.99, 0.99), elapsed=50.0)
+    assert (outcome(("a",), [first, second]).best, outcome(("a",), [first, second]).elapsed) == (second, 40.0)
     assert [best.digit, best.mean] == pytest.approx([0.985, 0.985])
     assert best.error == pytest.approx(0.005)
     assert best.is_like(outcome(("b",), [summary(0.98, 0.98), summary(0.981, 0.981)]))
@@ -164,3 +168,5 @@ def test_a_combination_of_which_a_run_diverged_has_no_mean() -> None:
     assert (len(found.runs), found.diverged, found.digit, found.total, found.error) == (2, 1, None, None, None)
     assert found.mean < outcome(("b",), [summary(0.0, 0.0)]).mean, "never the best"
     assert not found.is_like(found)
+    assert not outcome(("b",), [summary(0.9, 0.9)]).is_like(found)
+    assert (found.best_id, outcome(("c",), [gone]).best_id) == ("x", None)
