@@ -31,10 +31,8 @@ def system(own: float, others: float | None, cores: int = 4) -> System:
 
 
 def test_what_slows_it_is_named_once_it_is_known() -> None:
-    ours, slow = (
-        replace(STARTED, threads=4, device="cpu"),
-        [progress(step, 0.1, 0.99, 0.99, speed=5e3 if step < 100 else 2e3) for step in range(1, 260)],
-    )
+    ours = replace(STARTED, threads=4, device="cpu")
+    slow = list(run(260, lambda step: progress(step, 0.1, 0.99, 0.99, speed=5e3 if step < 100 else 2e3)))
     found = said([*slow, system(0.5, 0.49), slow[-1], system(0.5, 0.49)], started=ours)
     assert found[-1][1].startswith("Something else takes 49 % of the cores")
 

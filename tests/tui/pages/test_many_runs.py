@@ -32,10 +32,11 @@ def made(tmp_path: Path) -> list[Run]:
 async def test_the_first_runs_are_shown_while_the_others_are_read(
     app: MnistSumApp, made: list[Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = threading.Event()
+    held, reads_last = threading.Event(), threading.Event()
 
     def slowly(run: Run) -> Summary:
         if run == made[0]:  # the oldest comes last
+            reads_last.set()
             held.wait(30)
         return summarise(run)
 
@@ -53,6 +54,11 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
         await pilot.press(*["space"] * (MOST_RUNS + 1))
         newest = [run.id for run in reversed(made[-2 - MOST_RUNS : -2])]
         assert list(table.marked) == newest, "more cannot be told apart, so the first mark goes"
+        held.clear(), reads_last.clear()
+        await pilot.press("ctrl+r")
+        await recorded.until(pilot, reads_last.is_set)
+        assert table.row_count == COUNT, "all stay while they are read again"
+        held.set()
 
 
 async def test_a_mark_and_a_second_look_change_nothing_else(

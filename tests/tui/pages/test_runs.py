@@ -60,11 +60,15 @@ def note_of(page: Page) -> str:
     return str(page.query_one("#note", Static).render())
 
 
-async def test_no_runs_is_advice(app: MnistSumApp) -> None:
+async def test_no_runs_is_advice(app: MnistSumApp, tmp_path: Path) -> None:
     async with fixed.on(app, RunsPage) as (pilot, page):
         assert page.query_one("#empty").display
         assert not page.query_one(RunTable).display
         await pilot.press("r", "e", "d", "y", "space", "enter", "s")  # nothing to do is no error
+        make(tmp_path, "20260101-120100-compact", [])
+        page.action_reload()
+        await recorded.until(pilot, lambda: page.query_one(RunTable).display)
+        assert page.focused is page.query_one(RunTable), "so that the arrow keys move in it"
 
 
 async def test_newest_first_and_sortable(app: MnistSumApp, made: list[Run]) -> None:
@@ -149,6 +153,8 @@ async def test_an_evaluation_that_another_page_has_replaced_is_asked_for_again(
         await fixed.opened(pilot, RunsPage)
         later = [request for request in worker.requests if isinstance(request, EvaluateTestSet)]
         assert later == evaluations, "the run was deleted meanwhile"
+        await pilot.press("e")
+        assert f"{made[1].id} has no weights" in note_of(page)
 
 
 async def test_marks_overlay_curves(app: MnistSumApp, made: list[Run]) -> None:
@@ -208,10 +214,12 @@ async def test_delete_asks(app: MnistSumApp, made: list[Run]) -> None:
             assert "is being trained" in note_of(page)
         await pilot.press("d", "n")
         assert note_of(page) == f"Nothing was deleted: {made[2].id} is still there"
+        page.query_one(RunTable).marked = (made[2].id,)
         await pilot.press("d", "y")
         await settle(pilot)
         assert not made[2].path.exists()
         assert page.query_one(RunTable).row_count == 2
+        assert page.query_one(RunTable).marked == (), "else the chart would follow the cursor no longer"
         assert "Deleted" in note_of(page)
 
 
