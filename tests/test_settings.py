@@ -43,6 +43,12 @@ def test_an_option_goes_before_a_variable_before_the_file(file: Path, monkeypatc
     assert settings.find("theme", "gruvbox") == settings.Found("gruvbox", "--theme")
 
 
+def test_the_folder_of_the_first_setting_is_made() -> None:
+    assert not settings.path().parent.exists()
+    settings.keep("theme", "nord")
+    assert settings.read() == ({"theme": "nord"}, [])
+
+
 def test_what_is_kept_is_read_again_and_the_rest_stays(file: Path) -> None:
     kept: dict[str, settings.Value] = {"theme": "nord", "marker": "blocks", "mouse": False, "fps": 30}
     kept |= {"digits": "pages", "notify": "bell"}

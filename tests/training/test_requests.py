@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mnist_sum_tui.config import TrainConfig
+from mnist_sum_tui.inference.infer import infer_batches
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Paused, Progress, Resumed, Samples, Validated
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
@@ -77,11 +78,11 @@ def test_during_validation_and_test_the_weights_once_asked_for_are_the_newest(
 def test_a_stop_during_a_validation_ends_it_at_once(
     config: TrainConfig, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control, whole = Control(), loop.infer_batches
+    control = Control()
 
     def stopped(*given: Any) -> Any:
         control.stop()
-        return whole(*given)
+        return infer_batches(*given)
 
     monkeypatch.setattr(loop, "infer_batches", stopped)
     *_, end = events = list(train(config, run, control))
