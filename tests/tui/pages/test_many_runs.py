@@ -54,7 +54,8 @@ async def test_the_first_runs_are_shown_while_the_others_are_read(
         await pilot.press(*["space"] * (MOST_RUNS + 1))
         newest = [run.id for run in reversed(made[-2 - MOST_RUNS : -2])]
         assert list(table.marked) == newest, "more cannot be told apart, so the first mark goes"
-        held.clear(), reads_last.clear()
+        held.clear()
+        reads_last.clear()
         await pilot.press("ctrl+r")
         await recorded.until(pilot, reads_last.is_set)
         assert table.row_count == COUNT, "all stay while they are read again"
