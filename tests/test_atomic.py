@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -189,6 +190,16 @@ def test_a_disk_that_can_hold_no_more_files_is_not_said_to_be_full(tmp_path: Pat
         atomic.write_atomic(tmp_path / "first", b"longer")
         with pytest.raises(RunError, match=r"; free some space$"):
             atomic.write_atomic(tmp_path / "first", bytes(2 << 20))
+
+
+@pytest.mark.parametrize(("files", "is_out"), [(1000, True), (0, False)], ids=["none is left", "not counted"])
+def test_a_disk_that_does_not_count_its_files_can_hold_more(
+    files: int, is_out: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As btrfs, which says 0 of 0."""
+    found = SimpleNamespace(f_files=files, f_favail=0, f_bavail=5)
+    monkeypatch.setattr(os, "statvfs", lambda _: found, raising=False)
+    assert atomic.no_more_files(tmp_path) is is_out
 
 
 def test_a_system_without_flags_against_links_and_pipes_refuses_links_too(
