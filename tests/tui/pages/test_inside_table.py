@@ -11,6 +11,7 @@ from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
+from mnist_sum_tui.tui.pages.weights_bar import NO_OTHERS
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable, table_words
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.maps import Maps
@@ -128,6 +129,4 @@ async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) ->
         page.show_weights(only[0], only, "")
         await press(pilot, "comma")
         told = str(page.query_one("#note", Static).render())
-        assert told.startswith("No other weights were kept. mnist-sum train --keep 8 keeps some epochs"), (
-            "in any recipe"
-        )
+        assert told == NO_OTHERS
