@@ -7,9 +7,10 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.widgets.addition_table import AdditionTable
-from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.gallery import GAP, Gallery
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.large_map import LargeMap
+from mnist_sum_tui.tui.widgets.maps import Maps
 from tests.tui import fixed, recorded, shown
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press, until
@@ -78,6 +79,16 @@ async def test_the_views_of_inside_have_more_room_than_their_words(view: str, ap
             assert "dead" in next(line for line in shown.lines(app) if "weights " in line and "gradient" in line)
         page.query_one(OptionList).highlighted = 0
         await until(pilot, lambda: str(told.render()).endswith(page._whole_words) and page._whole_words[:9] != said[:9])
+
+
+async def test_at_80x24_the_words_leave_two_rows_of_maps_and_the_help_has_them_all(app: MnistSumApp) -> None:
+    async with fixed.on(app, InsidePage, (80, 24)) as (pilot, page):
+        told, maps = page.query_one("#words", Static), page.query_one(Maps)
+        assert told.size.height <= 5
+        assert maps.scrollable_content_region.height >= 2 * maps.tile.height - GAP
+        assert "Weak values" not in str(told.render())
+        await press(pilot, "question_mark")
+        assert "Weak values are shown stronger." in str(page.query_one("#help-text", Static).render())
 
 
 async def test_a_map_is_whole_beside_the_image(app: MnistSumApp) -> None:

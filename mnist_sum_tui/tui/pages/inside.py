@@ -58,11 +58,12 @@ class InsidePage(NetworkViews):
         """the output of each layer for the image, by the same weights as the answer that is shown"""
         self._is_sliding = False
         self._whole_words = ""
+        """the text about the layer, if only a part of it is shown"""
 
     @property
     def about(self) -> str:
-        """The words about the page; on a narrow page also the whole text about the layer, which is cut there."""
-        return f"{super().about} {self._whole_words}" if self.has_class("-narrow") else super().about
+        """The words about the page, and the whole text about the layer where it is cut."""
+        return f"{super().about} {self._whole_words}".strip()
 
     def compose_page(self) -> ComposeResult:
         """The image, its answer and the layers; what the chosen layer makes of it; the slider."""
@@ -186,10 +187,10 @@ class InsidePage(NetworkViews):
         if self.has_class("-large-map"):
             large.view = view
             of_layer = say.place_words(large)
-        self._whole_words = words = self.show_view(self.answer) or of_layer
-        if self.has_class("-narrow") or self.has_class("-large-map"):
-            rows = self.room.height - say.NEEDED_ROWS - 2 * self.has_class("-large-map")
-            words = say.brief(words, self.query_one("#words").content_size.width, rows)
+        words = whole = self.show_view(self.answer) or of_layer
+        if not self.view_name or self.has_class("-narrow"):
+            words = say.brief(whole, self.query_one("#words").content_size.width, self.room.height - say.NEEDED_ROWS)
+        self._whole_words = "" if words == whole else whole
         put(self.query_one("#words", Static), words)
 
     def on_option_list_option_highlighted(self) -> None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 SLIDING = "slide show: space ends it", "space ends slides"
 """what is said while another image comes every few seconds, the longest first"""
-NEEDED_ROWS = 17
-"""rows that the words must leave free on a narrow page, for tabs, addition table, note, weights and footer"""
+NEEDED_ROWS = 19
+"""rows that the words must leave free, for tabs, two rows of maps, the line of those that are left, weights, footer"""
 ENDS = ("digit scores", "sum scores")
 """kinds of layers whose values are shown as bars"""
 FEW_LAYERS, MORE_LAYERS = 10, 22
