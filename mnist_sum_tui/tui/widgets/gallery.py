@@ -126,12 +126,13 @@ class Gallery(ScrollView, can_focus=True):
         self.chosen = next((place for place, item in enumerate(self.items) if item.key == key), -1)
 
     def watch_chosen(self, old: int, new: int) -> None:
-        """Redraw both tiles, and scroll to the new one."""
+        """Redraw both tiles, and scroll to the new one, if there is one."""
         for place in (old, new):
             self._drawn.pop((place, self.tile), None)
         column, row = new % self.across, new // self.across
         area = Region(column * self.tile.width, row * self.tile.height, self.tile.width, self.tile.height)
-        self.scroll_to_region(area, animate=False)
+        if new >= 0:  # else what is shown elsewhere is not among these, and they stay where they are
+            self.scroll_to_region(area, animate=False)
         self.refresh()
 
     def notify_style_update(self) -> None:

@@ -142,3 +142,23 @@ async def test_the_wrong_image_that_is_shown_is_marked_among_them(app: MnistSumA
             assert gallery.items[gallery.chosen].key == page.index
         await press(pilot, "right")
         assert gallery.chosen == -1 or gallery.items[gallery.chosen].key == page.index
+
+
+async def test_the_wrong_images_stay_scrolled_where_they_are(app: MnistSumApp) -> None:
+    """For an image that is not among them, and when the page comes back into view."""
+    async with fixed.on(app, InspectPage, (200, 60)) as (pilot, page):
+        gallery = page.query_one(Gallery)
+        await pilot.press("w")
+        await until(pilot, lambda: gallery.items and gallery.chosen >= 0)
+        gallery.items = gallery.items * 20  # more than there is room for
+        gallery.mark(page.index)
+        await pilot.pause()
+        gallery.scroll_to(0, gallery.max_scroll_y, animate=False)
+        await pilot.pause()
+        there = gallery.scroll_offset.y
+        assert there > 0
+        for keys in (["f4", "f2"], ["f1", "f2"], ["right"]):
+            await press(pilot, *keys)
+            await pilot.pause()
+            assert gallery.scroll_offset.y == there, keys
+        assert gallery.chosen == -1
