@@ -18,6 +18,7 @@ from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.key_footer import Key, keys_of
 from tests.tui import recorded
 from tests.tui.recorded import press, settle, until
+from tests.tui.shown import lines
 
 IsOver = Callable[[Sequence[float]], bool]
 FOUND = suggest([2.5 - 2 / (1 + (0.001 / rate) ** 2) for rate in RATES])
@@ -167,3 +168,13 @@ async def test_no_speeds_are_found_beside_it(pilot: Pilot[int], monkeypatch: pyt
     await is_done(pilot, screen)
     await press(pilot, "escape")
     await until(pilot, lambda: app.speeds is not before)
+
+
+async def test_in_80_columns_no_letters_of_the_form_stand_beside_it(
+    pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_test(monkeypatch, lambda _, __: FOUND)
+    await is_done(pilot, await opened(pilot))
+    rows = [line.rstrip() for line in lines(recorded.app_of(pilot))]
+    first, last = (next(row for row, line in enumerate(rows) if sign in line) for sign in "\u256d\u2570")
+    assert {(line[0], len(line)) for line in rows[first + 1 : last]} == {("\u2502", 80)}
