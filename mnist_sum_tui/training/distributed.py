@@ -30,6 +30,8 @@ PRESENT = "mnist-sum/present"
 """the key under which the processes count themselves before they connect"""
 TOLD = "mnist-sum/told"
 """the key that the leader sets when it ends by itself: it has said why, and no helper needs to"""
+_left: list[dist.ProcessGroup] = []
+"""connections that were closed, kept until this process ends"""
 
 
 class Processes:
@@ -131,6 +133,9 @@ def joined(ranks: Ranks, control: Control) -> Iterator[Processes]:
         if not ranks.is_helper:
             with contextlib.suppress(RuntimeError):  # torchrun may be gone
                 store.set(TOLD, "")
+        # DistributedDataParallel, freed later, would free the group, and torch then waits for a thread with Python's
+        # lock held, which that thread may want.
+        _left.extend(filter(None, [dist.group.WORLD]))
         dist.destroy_process_group()
 
 

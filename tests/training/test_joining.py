@@ -3,7 +3,9 @@
 import importlib
 import os
 import signal
+import weakref
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,19 @@ def test_all_go_on_when_the_last_one_is_there(store: Any, monkeypatch: pytest.Mo
     monkeypatch.setattr("time.sleep", lambda _: store.add(PRESENT, 1))
     with joined(Ranks(0, 2), Control()) as processes:
         assert not processes.is_alone
+
+
+def test_what_is_freed_later_does_not_free_the_connection(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With torch's compiler loaded, the network did that at the end of a helper, which waited for itself at times."""
+    real = dist.distributed_c10d
+    alone = partial(real.init_process_group, "gloo", store=dist.HashStore(), rank=0, world_size=1)
+    monkeypatch.setattr(dist, "init_process_group", lambda *_, **__: alone())
+    monkeypatch.setattr(dist, "destroy_process_group", real.destroy_process_group)
+    monkeypatch.setattr("time.sleep", lambda _: store.add(PRESENT, 1))
+    with joined(Ranks(0, 2), Control()):
+        group = weakref.ref(dist.group.WORLD)
+    assert group() is not None
+    assert not dist.is_initialized()
 
 
 @pytest.fixture
