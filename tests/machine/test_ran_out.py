@@ -22,10 +22,12 @@ def fails(*_):
     raise MemoryError
 gzip.GzipFile.read = fails
 resource.setrlimit(resource.RLIMIT_AS, {limits})
+from mnist_sum_tui.data import mnist_files
+mnist_files.BUNDLED = mnist_files.BUNDLED / ".." / mnist_files.BUNDLED.name
 from mnist_sum_tui.cli.main import main
 main()
 """
-"""a program that has no room for the images"""
+"""a program that has no room for the images; under their other name the process that forks it has not read them"""
 A_LIMIT, NO_LIMIT = "(1 << 46, -1)", "(-1, -1)"
 
 
@@ -78,10 +80,10 @@ def test_of_a_library_without_room_only_the_line_of_the_loader_is_told() -> None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_the_advice_fits_the_command_and_the_limit() -> None:
-    done = python("-c", CODE.format(limits=A_LIMIT), "predict", "3")
+def test_the_advice_fits_the_command_and_the_limit(cli: Cli) -> None:
+    done = cli("-c", CODE.format(limits=A_LIMIT), "predict", "3")
     is_one_line(done, 1, "error: out of memory: raise `ulimit -v`, or close other programs")
-    done = python("-c", CODE.format(limits=NO_LIMIT), "predict", "3")
+    done = cli("-c", CODE.format(limits=NO_LIMIT), "predict", "3")
     is_one_line(done, 1, "error: out of memory: close other programs")
 
 
