@@ -146,7 +146,7 @@ def predict_idx(
         warn_of(console(), predictor)
         if explain:
             print_where(console(), predictor, image, prediction)
-        what = f"{split} image {index:,} (a {int(images.labels[index])})"  # which is seldom the digit of its index
+        what = f"{split} image {index:,} (digit {int(images.labels[index])})"  # which is seldom the digit of its index
         print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=is_drawn)
 
 

@@ -214,11 +214,11 @@ def test_predict_prints_half_blocks_beside_the_characters(
 @pytest.mark.parametrize("environment", [TRUE, {}], ids=["truecolor", "256"])
 def test_the_picture_and_its_title_fit_a_screen(environment: dict[str, str], small_data: str, tmp_path: Path) -> None:
     found = shown("predict", "3", "5", columns=80, rows=24, environment=environment)
-    assert "test image 3 (a 0), number 5" in found.lines
+    assert "test image 3 (digit 0), number 5" in found.lines
     assert len(found.lines) < 24, "the last row has the shell's prompt"
     run = begun(config_of(small_data, model="swift"), tmp_path / "runs", 1)  # its answer is wrong
     found = shown("predict", "3", "5", "--run", str(run.path), columns=120, rows=24, environment=environment)
-    assert "test image 3 (a 0), number 5; correct: 0 + 5 = 5" in found.lines
+    assert "test image 3 (digit 0), number 5; correct: 0 + 5 = 5" in found.lines
     assert len(found.lines) < 24
 
 
