@@ -192,7 +192,7 @@ class DrawPage(DrawingFiles, HeatPage):
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = predictions, self.number
         self.query_one(AdditionTable).predictions = predictions
-        self.show_heat(None if answer is None else answer.image, shown, answer.source if answer else "")
+        self.show_heat(shown, answer)
         pad.border_subtitle = f"number {self.number} {BRAILLE.between} {pad.pen} {'rubber' if pad.rubs_out else 'pen'}"
         rubs = "right button rubs out" if self.dashboard.takes_mouse else "e rubs out"
         answered = "" if self.milliseconds is None else f"\nanswered in {self.milliseconds:.0f} ms"

@@ -1,14 +1,15 @@
 """HeatPage: a page that can show a heat map of where the network looked, in place of its picture."""
 
+import math
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.tui.pages.predicting import NumberPage
-from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.tui.predictions.load import step_of
+from mnist_sum_tui.tui.predictions.messages import DrawingPredicted, HeatFound, ImagePredicted
 from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 
@@ -22,15 +23,27 @@ is asked for again, if no answer came because a stroke came first"""
 HEAT_KEYS = (Binding("h", "heat", "Where it looked"),)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A heat map that was asked for, and the answer to which it belongs."""
+
+    request: FindHeat
+    said: "Prediction"
+    of: tuple[object, ...]
+    """image, number and network; of a training in progress all networks are one"""
+    step: str
+    """of a training in progress: ` at step 120`, else empty"""
+    at: float
+    """when it was asked for (time.monotonic)"""
+
+
 class HeatPage(NumberPage):
     """A page with HEAT_KEYS and a HeatPair, which its class -heat shows."""
 
-    _heat_sought: tuple[object, ...] = ()
-    """image, number and network of the last heat map that was asked for"""
-    _heat_known: object = None
-    """the same of the last one that is known to its end"""
-    _heat_sought_at = _heat_due = 0.0
-    """when it was asked for, and from when on another may be while a training goes on (time.monotonic)"""
+    _heat_sought: Sought | None = None
+    """the last one; its heat map is the only one that is shown"""
+    _heat_due = 0.0
+    """from when on the same may be asked for again (time.monotonic)"""
 
     is_heat_beside: ClassVar[bool] = False
     """whether the heat map is always shown beside the picture where there is room"""
@@ -50,32 +63,39 @@ class HeatPage(NumberPage):
         """Disable the key if the heat map is always shown."""
         return not (action == "heat" and self.has_room_for_heat) and super().check_action(action, parameters)
 
-    def show_heat(
-        self, image: Image | None, said: "Prediction | None", source: str, found: TestSetResult | None = None
-    ) -> None:
-        """Show the heat map of an answer, if it is wanted; it is not sought again while nothing has changed.
+    def show_heat(self, said: "Prediction | None", answer: "ImagePredicted | DrawingPredicted | None") -> None:
+        """Show where the network that gave an answer looked, if it is wanted; not sought again if nothing has changed.
 
-        `source` is the answer's; `found` has the network, if that is not the session's.
+        While a training goes on, the map of an earlier step stays until the next, with the answer of its step.
         """
-        pair = self.query_one(HeatPair)
-        pair.image, pair.said = image, said
-        if image is None or not (self.has_class("-heat") or self.has_room_for_heat):
+        wanted, before = self._sought_for(said, answer), self._heat_sought
+        if wanted is None or before is None or wanted.of != before.of:
+            self._heat_sought = before = self.query_one(HeatPair).found = None
+        is_shown = self.has_class("-heat") or self.has_room_for_heat
+        if wanted is None or not is_shown or (before is not None and wanted.at < self._heat_due):
             return
-        moment, now = self.session.shown.moment, time.monotonic()
-        training = self.session.control  # which changes the weights at each step
-        wanted = image.tobytes(), self.number, self.session.weights, training or source, found, moment and moment.row
-        if wanted == self._heat_sought and (now < self._heat_due if training else wanted == self._heat_known):
-            return
-        self._heat_sought, self._heat_sought_at, self._heat_due = wanted, now, now + PATIENCE
-        self.predictions.request(FindHeat(image, self.number, self.session.weights, found), self.post_message)
+        self._heat_sought, self._heat_due = wanted, wanted.at + (PATIENCE if wanted.step else 0)
+        self.predictions.request(wanted.request, self.post_message)
+
+    def _sought_for(
+        self, said: "Prediction | None", answer: "ImagePredicted | DrawingPredicted | None"
+    ) -> Sought | None:
+        if said is None or answer is None or answer.image is None or answer.predictor is None:
+            return None
+        training = self.session.control if answer.weights.path is None else None  # it changes them with each step
+        of = answer.image.tobytes(), said.number, training or answer.predictor
+        step = f" at {step_of(answer.source)}" if training else ""
+        return Sought(FindHeat(answer.image, said.number, answer.predictor), said, of, step, time.monotonic())
 
     def on_heat_found(self, message: HeatFound) -> None:
-        """Show a heat map, which may replace a coarser one."""
-        self.query_one(HeatPair).found = message
-        is_sought = (message.image.tobytes(), message.number) == self._heat_sought[:2]
-        if message.is_hiding and is_sought:  # otherwise it answers an earlier request
-            now, self._heat_known = time.monotonic(), self._heat_sought
-            self._heat_due = now + (now - self._heat_sought_at) / SHARE
+        """Show a heat map, which may replace a coarser one, unless another is awaited by now."""
+        sought, pair = self._heat_sought, self.query_one(HeatPair)
+        if sought is None or message.request is not sought.request:
+            return
+        pair.image, pair.said, pair.step, pair.found = message.image, sought.said, sought.step, message
+        if message.is_hiding:
+            now = time.monotonic()
+            self._heat_due = now + (now - sought.at) / SHARE if sought.step else math.inf
 
     def action_heat(self) -> None:
         """Show where the network looked, or the picture again, with the focus where it was."""

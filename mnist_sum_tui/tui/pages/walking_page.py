@@ -15,7 +15,7 @@ from textual.binding import Binding
 
 from mnist_sum_tui.formatting import capped, first_fit, how_sure
 from mnist_sum_tui.tui.pages.image_page import ImagePage
-from mnist_sum_tui.tui.predictions.load import NOT_YET
+from mnist_sum_tui.tui.predictions.load import step_of
 from mnist_sum_tui.tui.predictions.messages import ImagePredicted, TestSetEvaluated
 from mnist_sum_tui.tui.predictions.pairs import Step, TestSetResult, less_certain, next_pair
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet
@@ -52,11 +52,6 @@ def agreement(found: "Prediction") -> str:
 def sureness(found: "Prediction") -> str:
     """The probability of the less sure answer, as text."""
     return how_sure(found.confidence)
-
-
-def step_of(source: str) -> str:
-    """`step 98` of a source such as `the training in progress, step 98, not calibrated yet`."""
-    return source.removesuffix(NOT_YET).rpartition(", ")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +134,7 @@ class WalkingPage(ImagePage):
         digits.truth, sums.truth = shown.truth or (None, None)
         for ten in self.query(AllTen):
             ten.predictions, ten.chosen = answer.predictions, self.number
-        self.show_heat(answer.image, shown, answer.source, self.searched)
+        self.show_heat(shown, answer)
         return shown
 
     @property
@@ -215,10 +210,9 @@ class WalkingPage(ImagePage):
         self.index, self.number = step.image, step.number
         self._found = Found(result, words, judge)
         predictions = result.predictions(step.image)
-        image, count = evaluated.images[step.image], len(result.labels)
-        super().take_answer(
-            ImagePredicted(step.image, image, predictions, known.chosen, known.all, result.source, count)
-        )
+        image, whose = evaluated.images[step.image], (known.chosen, known.all, result.source)
+        count = len(result.labels)
+        super().take_answer(ImagePredicted(step.image, image, predictions, *whose, count, result.predictor))
         self.note(self._found.line(self._width, predictions[step.number]))
 
     def _search(self, then: Callable[[TestSetEvaluated], None]) -> None:

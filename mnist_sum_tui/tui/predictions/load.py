@@ -32,6 +32,11 @@ NOT_YET = ", not calibrated yet"
 """added to the name of weights that still train, whose probabilities are calibrated only at the end"""
 
 
+def step_of(source: str) -> str:
+    """`step 98` of a source such as `the training in progress, step 98, not calibrated yet`."""
+    return source.removesuffix(NOT_YET).rpartition(", ")[2]
+
+
 def load_file(weights: Weights) -> "Predictor":
     """A predictor with a checkpoint's weights, on the device that suits a second thread.
 

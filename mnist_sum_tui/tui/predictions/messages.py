@@ -9,12 +9,13 @@ from textual.message import Message
 
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
+from mnist_sum_tui.tui.predictions.requests import FindHeat
 from mnist_sum_tui.tui.predictions.weights import Weights
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.heat import Heat
     from mnist_sum_tui.inference.layer_views import LayerView
-    from mnist_sum_tui.inference.predict import Prediction
+    from mnist_sum_tui.inference.predict import Prediction, Predictor
 
 
 @dataclass(eq=False)
@@ -49,6 +50,8 @@ class ImagePredicted(Message):
     """the weights' owner, and how far they are trained: `20261125-102637-compact, epoch 2`"""
     count: int
     """the number of test images"""
+    predictor: "Predictor | None" = None
+    """the network that predicted, to ask it for more; None if only the values matter"""
 
 
 @dataclass(eq=False)
@@ -74,6 +77,8 @@ class HeatFound(Message):
     heat: "Heat"
     is_hiding: bool
     """whether it was found by hiding parts of the image, or is only the gradient"""
+    request: FindHeat | None = None
+    """what this answers; None if only the values matter"""
 
 
 @dataclass(eq=False)
@@ -90,6 +95,8 @@ class DrawingPredicted(Message):
     """when the predictions were requested, by time.perf_counter()"""
     drawing: NDArray[np.uint8]
     """the drawing that was asked about"""
+    predictor: "Predictor | None" = None
+    """as in ImagePredicted"""
 
 
 @dataclass(eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,9 @@ from textual.message import Message
 
 from mnist_sum_tui.tui.predictions.pairs import TestSetResult
 from mnist_sum_tui.tui.predictions.weights import Weights
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Predictor
 
 Reply = Callable[[Message], object]
 """takes the answer; thread-safe, as Textual's post_message is"""
@@ -64,9 +68,8 @@ class FindHeat:
 
     image: NDArray[np.uint8]
     number: int
-    weights: Weights | None = None
-    found: TestSetResult | None = None
-    """both as in LookInside"""
+    predictor: "Predictor"
+    """the network that gave the answers; weights by their name may be others by now"""
 
 
 Request = PredictDrawing | PredictImage | LookInside | FindHeat | EvaluateTestSet

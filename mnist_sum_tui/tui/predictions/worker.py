@@ -154,31 +154,27 @@ class PredictionWorker:
             image = prepare(request.drawing)
             predictions = load.predict_all_numbers(predictor, image)
         whose = choices.chosen, choices.all, predictor.source
-        reply(DrawingPredicted(image, predictions, *whose, request.requested, request.drawing))
+        reply(DrawingPredicted(image, predictions, *whose, request.requested, request.drawing, predictor))
 
     def _predict_image(self, request: PredictImage, reply: Reply) -> None:
         reply(self._answer(*self._network(request.weights, reply), request.index, reply))
 
     def _look_inside(self, request: LookInside, reply: Reply) -> None:
-        predictor, choices = self._asked(request, reply)
+        found = request.found
+        if found is not None and found.predictor is not None:
+            predictor, choices = found.predictor, places.Choices(found.weights, (found.weights,))
+        else:
+            predictor, choices = self._network(request.weights, reply)
         answer = self._answer(predictor, choices, request.index, reply, request.drawing)
         views = load.look(predictor, answer.image, request.number)
         reply(LookedInside(views, request.number, answer, request.found is None, request.drawing))
 
     def _find_heat(self, request: FindHeat, reply: Reply) -> None:
-        predictor, _ = self._asked(request, reply)
         for is_hiding in (False, True):
-            heat = load.find_heat(predictor, request.image, request.number, is_hiding)
-            reply(HeatFound(request.image, request.number, heat, is_hiding))
+            heat = load.find_heat(request.predictor, request.image, request.number, is_hiding)
+            reply(HeatFound(request.image, request.number, heat, is_hiding, request))
             if self._waiting:  # a newer request comes first; the page asks again
                 return
-
-    def _asked(self, request: LookInside | FindHeat, reply: Reply) -> "tuple[Predictor, places.Choices]":
-        """The network that the request asks, and the weights that could be chosen instead."""
-        found = request.found
-        if found is not None and found.predictor is not None:
-            return found.predictor, places.Choices(found.weights, (found.weights,))
-        return self._network(request.weights, reply)
 
     def _answer(
         self, predictor: "Predictor", choices: places.Choices, index: int, reply: Reply, drawing: Image | None = None
@@ -187,7 +183,8 @@ class PredictionWorker:
         index %= len(test)
         image, label = load.image_and_label(test, index, drawing)
         found = load.predict_all_numbers(predictor, image, label)
-        return ImagePredicted(index, image, found, choices.chosen, choices.all, predictor.source, len(test))
+        whose = choices.chosen, choices.all, predictor.source
+        return ImagePredicted(index, image, found, *whose, len(test), predictor)
 
     def _begin_evaluation(self, request: EvaluateTestSet, reply: Reply) -> None:
         running, self._running = self._running, None

@@ -143,6 +143,8 @@ class HeatPair(Widget):
     said: "reactive[Prediction | None]" = reactive(None, always_update=True)
     image: reactive[Image | None] = reactive(None, always_update=True)
     found: reactive[HeatFound | None] = reactive(None, always_update=True)
+    step = ""
+    """of a training in progress: ` at step 120`, because the answer beside it may be of a later one"""
 
     def render(self) -> Content:
         """The heat maps; empty until there is one for the image and number that are shown."""
@@ -158,6 +160,7 @@ class HeatPair(Widget):
         ramp = [*map(Color.parse, YELLOWS[self.app.current_theme.dark])] if in_256 else []
         digit, total = (heat_lines(each, (paper, ink, warm, beside), ramp) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
+        names += self.step if len(names) + len(self.step) <= width else ""
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]
         return Content("\n").join([*map(Content, told), Content.styled(names, "bold"), *pairs])
 

@@ -2,6 +2,8 @@
 
 import re
 import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -9,15 +11,13 @@ from numpy.typing import NDArray
 from textual.color import Color
 
 from mnist_sum_tui.inference.heat import Heat
-from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.predictions.messages import HeatFound
-from mnist_sum_tui.tui.predictions.requests import FindHeat
-from mnist_sum_tui.tui.session.session import Session
+from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat
 from mnist_sum_tui.tui.widgets.heat_pair import (
     LEAST_NINE,
     HeatPair,
@@ -31,6 +31,9 @@ from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press
 from tests.tui.shown import lines
+
+if TYPE_CHECKING:
+    from mnist_sum_tui.inference.predict import Predictor
 
 
 def asked(app: MnistSumApp) -> list[FindHeat]:
@@ -79,11 +82,13 @@ async def test_it_follows_image_number_and_walk(app: MnistSumApp) -> None:
         await press(pilot, "h", "right", "4")
         assert asked(app)[-1].number == 4
         assert np.array_equal(asked(app)[-1].image, fixed.images().images[1].numpy())
-        assert asked(app)[-1].found is None
+        assert asked(app)[-1].predictor is fixed.NETWORK
+        searched: Any = object()
+        fixed.predictions_in(app).says = {EvaluateTestSet: lambda _: fixed.evaluated(predictor=searched)}
         await press(pilot, "w")
-        assert asked(app)[-1].found is fixed.result(), "the weights that were searched"
+        assert asked(app)[-1].predictor is searched, "the weights that were searched"
         await press(pilot, "right")
-        assert asked(app)[-1].found is None
+        assert asked(app)[-1].predictor is fixed.NETWORK
 
 
 async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
@@ -104,31 +109,38 @@ async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
 ) -> None:
     monkeypatch.setattr("mnist_sum_tui.tui.pages.image_page.TICK_SECONDS", 1e6)  # newer answers come when it says so
     async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
-        app.session.control = Control()
+        app.session.control, pair = Control(), page.query_one(HeatPair)
+        page.take_answer(newer := fixed.live(0, "the training in progress, step 98"))
         await press(pilot, "h")
         assert len(asked(app)) == 1
         page._heat_due = time.monotonic() + 1000
-        for _ in range(3):
-            page.show_answer()  # newer weights
+        for at in 140, 141, 142:
+            source, network = f"the training in progress, step {at}", cast("Predictor", object())
+            newer = replace(newer, source=source, predictions=fixed.predictions(2), predictor=network)
+            page.take_answer(newer)
         assert len(asked(app)) == 1
+        assert pair.said == fixed.predictions(0)[7], "the map and its answer stay together"
+        assert "sum 14 at step 98\n" in str(pair.render())
         await press(pilot, "4")
         assert len(asked(app)) == 2, "another number at once"
         page._heat_due = 0.0
         page.show_answer()
         assert len(asked(app)) == 3
+        assert asked(app)[-1].predictor is newer.predictor
         page._heat_due = time.monotonic() + 1000
-        app.session.past = Session(app.session.runs_folder)
-        app.session.past.moment = Moment(5, (), has_samples=False)
-        page.show_answer()
+        page.take_answer(fixed.predicted(0))
         assert len(asked(app)) == 4, "weights of another time"
+        page.take_answer(newer)
+        assert len(asked(app)) == 5
+        page._heat_due = time.monotonic() + 1000
         app.session.control = Control()
         page._heat_due = time.monotonic() + 1000
         page.show_answer()
-        assert len(asked(app)) == 5, "another training"
+        assert len(asked(app)) == 6, "another training"
         app.session.control = None
         page._heat_due = time.monotonic() + 1000
         page.show_answer()
-        assert len(asked(app)) == 6, "the training has left other weights"
+        assert len(asked(app)) == 7, "the training has left other weights"
 
 
 async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: MnistSumApp) -> None:
@@ -140,7 +152,7 @@ async def test_without_a_training_it_is_sought_once_for_the_same_answer(app: Mni
         await pilot.pause()
         assert len(asked(app)) == 1, "the page comes back from the palette as it was"
         assert page.answer is not None
-        page.answer.source = "x, step 140"
+        page.answer.predictor = cast("Predictor", object())
         page.show_answer()
         assert len(asked(app)) == 2, "other weights in the same file"
         await press(pilot, "h", "right", "h")

@@ -11,10 +11,10 @@ from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
 from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
-from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.predictions.requests import FindHeat, LookInside
 from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Gallery
+from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.slider import Slider
 from tests.tui import fixed
 from tests.tui.pages.test_draw import THREE, draw
@@ -59,13 +59,15 @@ async def test_the_heat_of_another_image_does_not_end_the_wait_for_that_of_the_p
     async with fixed.on(app, InspectPage, (120, 36)) as (pilot, page):
         held = fixed.hold(app, FindHeat)
         await pilot.press("h", "right")
-        of_first, of_second = (job.request for job in held if isinstance(job.request, FindHeat))
-        heat = fixed.heat(of_first.image)
-        page.post_message(HeatFound(of_first.image, of_first.number, heat, is_hiding=True))
+        of_first, of_second = held
+        fixed.predictions_in(app).answer(of_first)
         await pilot.pause()
         page.show_answer()
         assert len(held) == 3, "asked for again, because a stroke may have come first"
-        page.post_message(HeatFound(of_second.image, of_second.number, heat, is_hiding=True))
+        fixed.predictions_in(app).answer(of_second)
+        await pilot.pause()
+        assert page.query_one(HeatPair).found is None, "the third request is awaited"
+        fixed.predictions_in(app).answer(held[2])
         await pilot.pause()
         page.show_answer()
         assert len(held) == 3

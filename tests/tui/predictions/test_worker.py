@@ -196,10 +196,13 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
     answers: queue.Queue[Message] = queue.Queue()
     looked = asked(worker, LookInside(3, 6), LookedInside)
     image, found = looked.answer.image, []
-    worker.request(FindHeat(image, 6), answers.put)
+    assert looked.answer.predictor is not None
+    request = FindHeat(image, 6, looked.answer.predictor)
+    worker.request(request, answers.put)
     for _ in range(2):
         answer = wait_for(answers, HeatFound)
-        assert np.array_equal(answer.image, image)
+        assert answer.image is image
+        assert answer.request is request
         found.append(answer)
     assert [answer.is_hiding for answer in found] == [False, True]
     assert all(answer.heat.digit.shape == answer.heat.sum.shape == (28, 28) for answer in found)
@@ -209,7 +212,7 @@ def test_a_heat_comes_quickly_and_then_better_unless_something_else_waits(
         if isinstance(message, HeatFound):
             worker.request(LookInside(3, 6), answers.put)
 
-    worker.request(FindHeat(image, 6), reply)
+    worker.request(request, reply)
     assert wait_for(answers, HeatFound)
     assert wait_for(answers, LookedInside), "and not the better heat"
 
