@@ -7,7 +7,7 @@ import numpy as np
 from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.formatting import first_fit, percent, small, sparkline, whole_percent
 from mnist_sum_tui.runs.events import Health
-from mnist_sum_tui.training.dead_units import SILENT, short_name
+from mnist_sum_tui.training.dead_units import mostly_dead, short_name
 
 FIGURES = {"weights": "weights", "gradients": "gradient", "updates": "update"}
 """the fields that are shown with a sparkline, and their headings"""
@@ -91,35 +91,35 @@ def health_words(events: Sequence[Health], total_steps: int | None) -> str:
 
 
 def judgement(events: Sequence[Health]) -> str:
-    """A sentence on a layer that explodes, vanishes or has dead units, and what to try; else what the figures mean.
+    """A sentence on the layer that explodes, vanishes or has dead units most, and what to try; else what figures mean.
 
     The last few events are judged together, because a single batch may be unusual.
     """
     recent, last = comparable(events)[-RECENT:], events[-1]
     names = [short_name(name) for name in last.layers]
     most = [max(values, key=_or_inf) for values in zip(*(event.updates for event in recent), strict=True)]
-    for name, size, update in zip(names, last.weights, most, strict=True):
-        if not size < np.inf or not update < EXPLODES:
-            return (
-                f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. {RATE_TOO_HIGH}"
-            )
+    if not names:
+        return USUAL
+    is_ruined = [_or_inf(size) == np.inf for size in last.weights]
+    ruined, update, name = max(zip(is_ruined, most, names, strict=True), key=lambda each: (each[0], _or_inf(each[1])))
+    if ruined or not update < EXPLODES:
+        return f"{name} explodes: one step changes its weights by {percent(update, 0)} of their size. {RATE_TOO_HIGH}"
     moved = [max(values) for values in zip(*map(_moved, recent), strict=True)]
-    for name, share, update in zip(names, moved, most, strict=True):
-        if share < VANISHES * max(moved):
-            times = max(moved) / max(share, 1e-300)
-            advice = RATE_TOO_HIGH if update > FAST else "ReLU and batch normalisation help against that."
-            return (
-                f"{name} vanishes: its gradient, beside its weights, is "
-                f"{f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker than another layer's, "
-                f"so it hardly learns. {advice}"
-            )
-    for name, shares in zip(names, zip(*(event.dead for event in recent), strict=True), strict=True):
-        if min(shares) >= SILENT:
-            return (
-                f"{name}: {percent(min(shares), 0)} of its units give 0 for all 32 images, and learn no more. A "
-                "lower learning rate keeps more of them alive."
-            )
-    return STILL if max(most, default=1.0) < MOVES else USUAL
+    share, update, name = min(zip(moved, most, names, strict=True), key=lambda each: _or_inf(each[0]))
+    if share < VANISHES * max(moved):
+        times = max(moved) / max(share, 1e-300)
+        advice = RATE_TOO_HIGH if update > FAST else "ReLU and batch normalisation help against that."
+        return (
+            f"{name} vanishes: its gradient, beside its weights, is "
+            f"{f'{times:,.0f}' if times < 1e6 else 'over a million'} times weaker than another layer's, "
+            f"so it hardly learns. {advice}"
+        )
+    if (dead := mostly_dead(recent)) is not None:
+        return (
+            f"{short_name(dead[0])}: {percent(dead[1], 0)} of its units give 0 for all 32 images, and learn no more. A "
+            "lower learning rate keeps more of them alive."
+        )
+    return STILL if max(most) < MOVES else USUAL
 
 
 def _moved(event: Health) -> list[float]:

@@ -66,12 +66,18 @@ def test_a_layer_in_trouble_is_pointed_out() -> None:
     assert "conv1 vanishes" in said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01))
     silent = (0.0, 0.1, 0.625, 0.0, 0.0)
     assert "hidden: 62 % of its units" in said(dead=silent)
+    assert "digit: 88 % of its units" in said(dead=(0.0, 0.75, 0.86, 0.88, 0.5)), "the worst"
+    assert "hidden explodes" in said(updates=(0.001, 0.3, 0.4, 0.25, 0.001))
+    assert "hidden vanishes" in said(gradients=(0.01, 1e-9, 1e-12, 1e-10, 0.01))
     weak = said(gradients=(0.0, 0.01, 0.01, 0.01, 0.01), updates=(0.004, 0.07, 0.07, 0.07, 0.07))
     assert weak.endswith("ReLU and batch normalisation help against that."), "its own steps are small"
     ruined = said(dead=silent, gradients=(0.0, 0.01, 0.01, 0.01, 0.01), updates=(0.07,) * 5)
     assert ruined.endswith("The learning rate is too high: turn it down.")
     assert said(gradients=(0.0,) * 5) == USUAL, "none is weaker than the others"
     assert said(updates=(1e-7,) * 5) == STILL
+    nothing = dict.fromkeys(("layers", "weights", "gradients", "updates", "dead", "spread"), ())
+    assert said(**nothing) == USUAL, "a network without weights"
+    assert "conv2 explodes" in said(updates=(0.3, float("nan"), 0.4, 0.25, 0.001))
 
 
 def test_the_words_begin_with_the_step() -> None:
@@ -85,6 +91,10 @@ def test_one_odd_batch_is_no_trouble_and_one_quiet_one_no_end_of_it() -> None:
     wild = replace(EVENTS[-1], updates=(0.001, 0.001, 0.4, 0.001, 0.001))
     assert "hidden explodes" in judgement([*EVENTS, wild, EVENTS[-1]])
     assert judgement([wild, *EVENTS]) == USUAL
+    dead = replace(EVENTS[-1], dead=(0.0, 0.75, 0.6, 0.0, 0.0))
+    assert "conv2: 75 % of its units" in judgement([*EVENTS, dead, dead]), "at once when the coach points it out"
+    later = replace(dead, dead=(0.0, 0.76, 0.86, 0.0, 0.0))
+    assert "hidden: 86 % of its units" in judgement([*EVENTS, dead, later]), "as the table says"
 
 
 @pytest.mark.parametrize(

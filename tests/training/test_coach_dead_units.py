@@ -24,6 +24,8 @@ def test_a_layer_that_gives_0_is_told_once_and_then_again_what_is_learned() -> N
     assert [topic for topic, _ in found] == ["agrees", "knows", "dead", "knows"]
     assert dict(found)["dead"] == WORDS
     assert said(dead[:790])[-1][0] == "dead", "it stands for ten seconds"
+    several = [replace(event, dead=(0.6, event.dead[1])) if isinstance(event, Health) else event for event in dead]
+    assert dict(said(several))["dead"] == WORDS, "the worst"
     passing = [*steps[:300], look(300, 0.95), *steps[300:400], look(400, 0.2), look(500, 0.95)]
     assert "dead" not in dict(said(passing)), "one look may be chance"
 
