@@ -18,6 +18,9 @@ ERRORS_APART = 2.0
 RARE = 0.05
 """how often chance alone may make any of the compared pairs count as different"""
 AGAIN = "other seeds may still differ (mnist-sum guide experiments)"
+ERRORS = "with their standard errors in points, at least those of the images"
+GUIDE = " (mnist-sum guide chance)"
+DEVIATION = "; in the table +- is the standard deviation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,6 @@ class Compared:
     names: str
     share: float
     """the sum accuracy in the test, or its mean, 0..1"""
-    estimate: float
-    """as `share`, but not quite all or none: `plus_four` of a single run"""
     error: float
     """its standard error"""
     seeds: int = 1
@@ -78,7 +79,12 @@ def errors_apart(seeds: int = 1, pairs: int = 1) -> float:
 
 def is_chance(difference: float, *errors: float, seeds: int = 1, pairs: int = 1) -> bool:
     """Whether a difference of two values with these standard errors may be chance; they may be means over seeds."""
-    return abs(difference) <= errors_apart(seeds, pairs) * math.hypot(*errors)
+    return abs(difference) <= clear_from(*errors, seeds=seeds, pairs=pairs)
+
+
+def clear_from(*errors: float, seeds: int = 1, pairs: int = 1) -> float:
+    """Up to which difference of two values with these standard errors it may be chance."""
+    return errors_apart(seeds, pairs) * math.hypot(*errors)
 
 
 def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str] = ()) -> str:
@@ -102,11 +108,12 @@ def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str
         return ""
     if len(groups) > 1 and all(isinstance(group, Fold) for group in groups):
         found = [_of_seeds(group, tested, images) for group in groups]
-        return _about_seeds(found, width) if len(found) == 2 else _about_best(found, width)
+        is_folded = any(isinstance(run, Fold) for run in runs)
+        return _about_seeds(found, width, is_folded) if len(found) == 2 else _about_best(found, width)
     if len(named) > len(runs):
         return ""
     found = [
-        Compared(name, share, plus_four(share, images), standard_error(share, images))
+        Compared(name, share, standard_error(share, images) * (images + 4) / images)  # of the share, not of `plus_four`
         for run, name in tested
         if (share := run.sum_accuracy) is not None
     ]
@@ -127,7 +134,7 @@ def _of_seeds(group: Summary, named: Sequence[tuple[Summary, str]], images: int)
     members = members_of(group)
     shares = [share for run in members if (share := run.sum_accuracy) is not None]
     names, mean = ", ".join(dict.fromkeys(name for run, name in named if run in members)), statistics.mean(shares)
-    return Compared(names, mean, mean, error_of_mean(shares, images), len(members))
+    return Compared(names, mean, error_of_mean(shares, images), len(members))
 
 
 def _about_two(found: Sequence[Compared], width: int) -> str:
@@ -136,22 +143,35 @@ def _about_two(found: Sequence[Compared], width: int) -> str:
         return ""
     first, second = (f"{each.names} {percent(each.share)}".lstrip() for each in (one, other))
     deviation, its = (f"{100 * each.error:.2f}" for each in (one, other))
-    alike = is_chance(one.estimate - other.estimate, one.error, other.error)
-    likely = f"the difference {'may be' if alike else 'is more than'} chance"
-    which = "" if alike else " for these images"
-    whole = f"sum: {first} (standard error {deviation} points), {second} ({its}): {likely}{which}"
-    short = f"sums: {first} +-{deviation}, {second} +-{its}: {likely}"
-    return first_fit((f"{whole}; {AGAIN}", whole, short, f"sums: {likely}"), width)
+    likely, near, is_alike = _likely(found)
+    which = "" if is_alike else " for these images"
+    whole = f"sum: {first} (standard error {deviation} points), {second} ({its}): {near}{which}"
+    short = f"sums (standard error): {first} ({deviation}), {second} ({its})"
+    return first_fit((f"{whole}; {AGAIN}", whole, f"{short}: {near}", f"sums: {near}", f"sums: {likely}"), width)
 
 
-def _about_seeds(found: Sequence[Compared], width: int) -> str:
+def _about_seeds(found: Sequence[Compared], width: int, is_folded: bool) -> str:
     told = ", ".join(f"{each.names} {percent(each.share)} ({100 * each.error:.2f})".lstrip() for each in found)
     seeds = {each.seeds for each in found}
-    alike = is_chance(found[0].share - found[1].share, *(each.error for each in found), seeds=min(seeds))
-    likely = f"the difference {'may be' if alike else 'is more than'} chance"
+    likely, near, is_alike = _likely(found, min(seeds))
     means_of = f"means of {min(seeds)} seeds" if len(seeds) == 1 else "means over seeds"
-    whole = f"sum, {means_of}, with their standard errors in points: {told}: {likely}"
-    return first_fit((whole, f"sums (standard error): {told}: {likely}", f"sums: {likely}"), width)
+    told_by = "; more seeds tell" if is_alike else ""
+    whole, short = f"sum, {means_of}, {ERRORS}: {told}: {near}{told_by}", f"sums (standard error): {told}"
+    beside = DEVIATION if is_folded else ""
+    forms = f"{whole}{GUIDE}{beside}", f"{whole}{beside}", f"{short}: {near}{beside}", f"{short}: {near}"
+    return first_fit((*forms, f"sums: {near}", f"sums: {likely}"), width)
+
+
+def _likely(found: Sequence[Compared], seeds: int = 1) -> tuple[str, str, bool]:
+    """Whether a difference may be chance: in words, briefly and with how near the limit it is; and as a bool."""
+    one, other = found
+    apart, limit = abs(one.share - other.share), clear_from(one.error, other.error, seeds=seeds)
+    is_alike = apart <= limit
+    verdict = "may be chance" if is_alike else "is more than chance"
+    places = next((places for places in (2, 3) if round(100 * apart, places) != round(100 * limit, places)), 4)
+    difference, most = (f"{100 * value:.{places}f}" for value in (apart, limit))
+    near = f": clear from {most} on" if is_alike else f" (up to {most})"
+    return f"the difference {verdict}", f"the difference, {difference} points, {verdict}{near}", is_alike
 
 
 def _about_best(found: Sequence[Compared], width: int) -> str:
@@ -160,7 +180,7 @@ def _about_best(found: Sequence[Compared], width: int) -> str:
     seeds, pairs = min(each.seeds for each in found), math.comb(len(found), 2)
     parts: dict[str, list[str]] = {"by more than chance": [], "perhaps by chance": []}
     for each in others:
-        alike = is_chance(best.estimate - each.estimate, best.error, each.error, seeds=seeds, pairs=pairs)
+        alike = is_chance(best.share - each.share, best.error, each.error, seeds=seeds, pairs=pairs)
         parts["perhaps by chance" if alike else "by more than chance"].append(each.names or percent(each.share))
     listed = ", ".join(f"{how} above {', '.join(names)}" for how, names in parts.items() if names)
     counted = ", ".join(f"{how} above {len(names)}" for how, names in parts.items() if names)

@@ -136,6 +136,7 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
         ("early stopping", "- **Patience, "),
         ("max-minutes", "- **Max minutes**: "),
         ("warmup", "- **Warm-up, "),
+        ("chance", "- **Standard error, chance**: "),
     ],
 )
 def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: str) -> None:

@@ -34,15 +34,16 @@ def test_the_uncertainty_counts_images_and_not_pairs() -> None:
     assert standard_error(0.99, 5_000) == pytest.approx(0.0014, abs=5e-5)
     assert about_chance([with_sum(0.9954), with_sum(0.9892)]) == (
         "sum: 99.54 % (standard error 0.07 points), 98.92 % (0.10): "
-        f"the difference is more than chance for these images; {AGAIN}"
+        f"the difference, 0.62 points, is more than chance (up to 0.25) for these images; {AGAIN}"
     )
-    assert "the difference may be chance" in about_chance([with_sum(0.9954), with_sum(0.9940)])
+    near = "the difference, 0.14 points, may be chance: clear from 0.21 on"
+    assert near in about_chance([with_sum(0.9954), with_sum(0.9940)])
     two = [with_sum(0.9739), with_sum(0.9938)]
-    assert about_chance(two, 80) == "sums: 97.39 % +-0.16, 99.38 % +-0.08: the difference is more than chance"
-    words = "sums: a 97.39 % +-0.16, b 99.38 % +-0.08: the difference is more than chance"
-    assert about_chance(two, 80, "ab") == words
+    short = "sums (standard error): a 97.39 % (0.16), b 99.38 % (0.08)"  # as of seeds; +- is a standard deviation
+    assert about_chance(two, 78, "ab") == "sums: the difference, 1.99 points, is more than chance (up to 0.36)"
+    assert about_chance(two, 120, "ab") == f"{short}: the difference, 1.99 points, is more than chance (up to 0.36)"
     assert about_chance(two, 40) == "sums: the difference is more than chance"
-    assert "the difference may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
+    assert "points, may be chance" in about_chance([with_sum(0.97, pairs=1_000), with_sum(0.95, pairs=1_000)])
 
 
 def seeds(recipe: str, *shares: float) -> list[Summary]:
@@ -55,22 +56,31 @@ def seeds(recipe: str, *shares: float) -> list[Summary]:
 
 def test_two_groups_of_seeds_are_compared_by_their_means() -> None:
     one, other = seeds("standard", 0.9858, 0.9862, 0.9854), seeds("sprint", 0.9940, 0.9944, 0.9942)
-    means = "with their standard errors in points: a, b, c 98.58 % (0.07), d, e, f 99.42 % (0.04)"
-    assert (
-        about_chance([*one, *other], names="abcdef")
-        == f"sum, means of 3 seeds, {means}: the difference is more than chance"
-    )
+    errors = "with their standard errors in points, at least those of the images"
+    means = f"sum, means of 3 seeds, {errors}: a, b, c 98.58 % (0.07), d, e, f 99.42 % (0.04)"
+    verdict = "the difference, 0.84 points, is more than chance (up to 0.23) (mnist-sum guide chance)"
+    assert about_chance([*one, *other], names="abcdef") == f"{means}: {verdict}"
     folded = [Fold.of(one), Fold.of(other)]
     assert about_chance(folded, 60, "xo") == "sums: the difference is more than chance"
-    short = "sums (standard error): x 98.58 % (0.07), o 99.42 % (0.04): the difference is more than chance"
-    assert about_chance(folded, 96, "xo") == short
+    assert about_chance(folded).endswith("chance); in the table +- is the standard deviation"), "of folded seeds"
+    short = (
+        "sums (standard error): x 98.58 % (0.07), o 99.42 % (0.04): the difference, 0.84 points, is more than chance"
+    )
+    assert about_chance(folded, 120, "xo") == f"{short} (up to 0.23)"
     near = seeds("sprint", 0.9850, 0.9880)
-    words = "sums (standard error): 98.58 % (0.07), 98.65 % (0.15): the difference may be chance"
-    assert about_chance([*one, *near], 90) == words
+    words = "sums (standard error): 98.58 % (0.07), 98.65 % (0.15): the difference"
+    assert about_chance([*one, *near], 90) == "sums: the difference, 0.07 points, may be chance: clear from 0.71 on"
+    assert about_chance([*one, *near], 118) == f"{words}, 0.07 points, may be chance: clear from 0.71 on"
     assert about_chance([*one, *near]).startswith("sum, means over seeds, with"), "3 and 2"
     assert about_chance([Fold.of(one[:2])], names="x") == ""
     assert about_chance([folded[0], *seeds("original", 0.98)], names="xo") == "", "one run is no group"
     assert "d, e 99.42 % (0.05)" in about_chance([*one, *other[:2], replace(other[2], finished=None)], names="abcdef")
+
+
+def test_a_difference_just_below_the_limit_is_told_with_so_many_places_that_it_is_below() -> None:
+    one, other = seeds("standard", 0.9938, 0.9942, 0.9951, 0.9943), seeds("sprint", 0.9954, 0.9961, 0.9955, 0.9953)
+    told = "the difference, 0.123 points, may be chance: clear from 0.125 on; more seeds tell (mnist-sum guide chance)"
+    assert about_chance([*one, *other]).endswith(told)
 
 
 def test_of_several_the_highest_is_compared_with_each_other() -> None:
@@ -114,7 +124,7 @@ def test_the_means_of_three_groups_of_seeds_are_compared() -> None:
 def test_all_right_or_none_is_not_certain(images: int, right: int, words: str) -> None:
     """As Fisher's exact test says at 5 %."""
     runs = [with_sum(share, pairs=10 * images) for share in (1.0, right / images)]
-    assert f"the difference {words}" in about_chance(runs)
+    assert f"points, {words}" in about_chance(runs)
     assert "is 0.00" not in about_chance(runs)
 
 
@@ -147,7 +157,7 @@ def test_the_terminal_and_the_page_say_it(tmp_path: Path, cli: Cli) -> None:
         stream.write(to_json(replace(recorded.finished(), sum_accuracy=0.95)) + "\n")
     words = about_chance([summarise(run) for run in runs], names="AB")
     assert words.startswith(
-        "sum: A 98.74 % (standard error 0.11 points), B 95.00 % (0.22): the difference is more than"
+        "sum: A 98.74 % (standard error 0.11 points), B 95.00 % (0.22): the difference, 3.74 points"
     )
     printed = cli("runs", "compare", "20260101", "20260102", "--runs-dir", str(tmp_path / "runs")).stdout
     assert words in printed.splitlines()
