@@ -15,6 +15,7 @@ ORDER = (
 )  # fmt: skip
 """the pages to read first, in this order; the others follow in alphabetical order"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
+_NO_ANCHOR = re.compile(r"[^\w\- ]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 _SECTION = re.compile(r"(?:\A#|^##) (?:\d+\. )?(.+?)\n.+?(?=\n## |\Z)", re.MULTILINE | re.DOTALL)
 _ENTRY = re.compile(r"^- \*\*(.+?)\*\*: .+?(?=\n\n|\n- |\Z)", re.MULTILINE | re.DOTALL)
@@ -41,6 +42,12 @@ class Part(NamedTuple):
     title: str
     text: str
 
+    @property
+    def link(self) -> str:
+        """Where it stands: `coach.md#overfitting`; an entry of the glossary has its first name there."""
+        heading = self.title.partition(",")[0] if self.page == "glossary" else self.text.partition("\n")[0].strip("# ")
+        return f"{self.page}.md#{_NO_ANCHOR.sub('', heading.lower()).replace(' ', '-')}"
+
 
 @cache
 def pages() -> dict[str, GuidePage]:
@@ -54,6 +61,7 @@ def find_text(words: str) -> str:
     """What the guide says about some words, as Markdown: the page or part of that name, or a list of parts.
 
     The parts in the list have the words in their titles, or else in their text; the beginning of a word is enough.
+    Each title is a link, and so is each page's command.
 
     Raises:
         UsageError: there is nothing; the message suggests the nearest page or entry of the glossary.
@@ -73,10 +81,12 @@ def find_text(words: str) -> str:
         hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
         raise unknown("page or term", words, [*pages(), *terms], hint)
     if is_name or len(found) == 1:
-        more = ", ".join(f"`mnist-sum guide {page}`" for page in dict.fromkeys(part.page for part in found))
+        more = ", ".join(
+            f"[`mnist-sum guide {page}`]({page}.md)" for page in dict.fromkeys(part.page for part in found)
+        )
         return "\n\n".join([*(part.text for part in found), f"More: {more}"])
     found.sort(key=lambda part: -len(starts.findall(part.text)))
-    titles = "\n".join(f"- {part.page}: {part.title}" for part in found[:8])
+    titles = "\n".join(f"- {part.page}: [{part.title}]({part.link})" for part in found[:8])
     return f"The guide speaks of '{name}' here:\n\n{titles}\n\n`mnist-sum guide \"{found[0].title}\"` shows the first."
 
 

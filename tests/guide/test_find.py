@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.guide.find import FOLDER, ORDER, find_text, page_of_link, pages
+from mnist_sum_tui.guide.find import FOLDER, ORDER, _parts, find_text, page_of_link, pages
 
 ROOT = Path(__file__).parents[2]
 LINK = re.compile(r"\[[^\]]+\]\(([^)\s]+)\)")
@@ -154,19 +154,29 @@ def test_a_word_that_many_look_for_leads_to_one_answer(word: str) -> None:
 
 
 def test_what_is_shown_of_a_page_ends_where_the_next_part_begins_and_says_where_the_rest_is() -> None:
-    assert find_text("momentum").splitlines()[2:] == ["More: `mnist-sum guide glossary`"]
+    assert find_text("momentum").splitlines()[2:] == ["More: [`mnist-sum guide glossary`](glossary.md)"]
     section = find_text("overfitting")
     assert section.count("\n#") == 0
-    assert section.endswith("still learned.\n\nMore: `mnist-sum guide coach`")
+    assert section.endswith("still learned.\n\nMore: [`mnist-sum guide coach`](coach.md)")
 
 
 def test_a_word_of_several_parts_lists_them_and_each_title_leads_to_its_part() -> None:
-    listed = re.findall(r"^- ([\w-]+): (.+)$", find_text("sweep"), re.M)
-    assert ("runs", "Finding settings") in listed
-    for page, title in listed:
+    listed = re.findall(r"^- ([\w-]+): \[(.+)\]\((\S+)\)$", find_text("sweep"), re.M)
+    assert ("runs", "Finding settings", "runs.md#finding-settings") in listed
+    for page, title, _ in listed:
         assert title in find_text(title).splitlines()[0]
-        assert find_text(title).endswith(f"More: `mnist-sum guide {page}`")
+        assert find_text(title).endswith(f"More: [`mnist-sum guide {page}`]({page}.md)")
     assert '`mnist-sum guide "' + listed[0][1] + '"` shows the first.' in find_text("sweep")
+
+
+def test_the_link_to_a_part_leads_to_its_heading_or_to_its_entry_of_the_glossary() -> None:
+    for part in _parts():
+        page, _, anchor = part.link.partition(".md#")
+        assert page_of_link(part.link) == page == part.page
+        if page == "glossary":
+            assert part.text in find_text(anchor) or anchor in pages()
+        else:
+            assert anchor in anchors(pages()[page].text)
 
 
 def test_an_unknown_page_names_the_nearest() -> None:

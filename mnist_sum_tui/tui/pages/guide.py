@@ -8,7 +8,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, OptionList
 from textual.widgets.option_list import Option
 
-from mnist_sum_tui.guide.find import page_of_link, pages
+from mnist_sum_tui.guide.find import find_text, page_of_link, pages
+from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
@@ -21,7 +22,9 @@ class GuideScreen(Question[None]):
     """Shows the list and the text; the text has the focus, so that the usual keys scroll it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f9", "dismiss(None)", "Close", key_display="esc q"),
+        Binding("escape", "back", "Back"),
+        Binding("q,f9", "dismiss(None)", "Close", key_display="q"),
+        Binding("slash", "search", "Search", key_display="/"),
         Binding("n", "turn(1)", "Next page"),
         Binding("p", "turn(-1)", "Page before"),
         Binding("tab", "app.focus_next", "List"),
@@ -55,6 +58,8 @@ class GuideScreen(Question[None]):
         """the name of the page that is shown, or asked for last"""
         self._anchor: str | None = None
         """of the page that is asked for, until it is drawn"""
+        self._found = ""
+        """what a search has found, as Markdown, while it is shown instead of the page"""
 
     def compose(self) -> ComposeResult:
         """The list beside the text, or above it if there is little room."""
@@ -68,7 +73,7 @@ class GuideScreen(Question[None]):
 
     def show_page(self, name: str, anchor: str = "") -> None:
         """Show a page from its top, or from the heading of that anchor; of several in a row only the last is drawn."""
-        self.page, self._anchor = name, anchor
+        self.page, self._anchor, self._found = name, anchor, ""
         self._mark()
         self.query_one(Markdown).call_later(self._draw)  # one after another there, while the keys go on here
 
@@ -77,7 +82,7 @@ class GuideScreen(Question[None]):
         if anchor is None:
             return
         document = self.query_one(Markdown)
-        await document.update(pages()[self.page].text)
+        await document.update(self._found or pages()[self.page].text)
         if not (anchor and document.goto_anchor(anchor)):
             self.query_one("#guide-scroll").scroll_home(animate=False)
 
@@ -92,6 +97,26 @@ class GuideScreen(Question[None]):
         names = list(pages())
         self.show_page(names[(names.index(self.page) + by) % len(names)])
 
+    def action_search(self) -> None:
+        """Ask for a page or a term, and show what `mnist-sum guide` says of it."""
+        hint = "A page, or a term such as learning rate"
+        self.app.push_screen(AskLine("What do you look for in the guide?", "", hint, find_text), self.show_found)
+
+    def show_found(self, words: str | None) -> None:
+        """Show what the guide says of these words, which are in it; nothing for None."""
+        if words in pages():
+            self.show_page(words)
+        elif words is not None:
+            self._found, self._anchor = find_text(words), ""
+            self.query_one(Markdown).call_later(self._draw)
+
+    def action_back(self) -> None:
+        """Go back from what was found to the page, or close the guide."""
+        if self._found:
+            self.show_page(self.page)
+        else:
+            self.dismiss()
+
     def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
         """Open the chosen page, and let the keys scroll it."""
         self.show_page(str(message.option.id))
@@ -99,8 +124,10 @@ class GuideScreen(Question[None]):
 
     def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
         """Follow a link to another page of the guide; for any other link only show its address."""
-        page = page_of_link(message.href)
-        if page is not None:
-            self.show_page(page, message.href.partition("#")[2])
+        page, anchor = page_of_link(message.href), message.href.partition("#")[2]
+        if page == "glossary" and anchor:  # its entries have no headings
+            self.show_found(anchor)
+        elif page is not None:
+            self.show_page(page, anchor)
         else:
             self.notify(message.href, title="To open in a browser", markup=False)
