@@ -201,7 +201,11 @@ class DrawPage(DrawingFiles, HeatPage):
     def action_clear(self) -> None:
         """Begin a new sheet; the drawing goes to the earlier ones, which are shown if there is room."""
         pad = self.query_one(DrawPad)
+        if self.has_class("-heat"):  # the next drawing would begin with the figures
+            self.action_heat()
         if not pad.sheet.any():
+            pad.rubs_out = False  # a rubber may have blanked it
+            self.show_answer()
             self.note("There is nothing to clear")
             return
         item = self._as_item()

@@ -102,6 +102,12 @@ async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
         found = page.query_one(HeatPair).found
         assert found is not None
         assert np.array_equal(found.image, asked(app)[-1].image)
+        for _ in range(2):  # the second time there is nothing to clear
+            assert page.query_one(HeatPair).display
+            await press(pilot, "c")
+            assert not page.query_one(HeatPair).display, "a new sheet begins without the figures"
+            assert page.query_one("#pad").has_focus
+            await press(pilot, "h")
 
 
 async def test_while_it_trains_the_same_heat_is_not_sought_each_second(
