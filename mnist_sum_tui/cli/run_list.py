@@ -118,6 +118,7 @@ def plain(summary: Summary) -> dict[str, Any]:
         "state": summary.state,
         "model": summary.config.model if summary.config else None,
         "recipe": summary.config.recipe if summary.config else None,
+        "parameters": summary.parameters or None,
         "epochs": summary.config.epochs if summary.config else None,
         "epochs_done": len(summary.epochs) if summary.config else None,
         "digit_accuracy": summary.digit_accuracy,

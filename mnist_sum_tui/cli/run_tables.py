@@ -31,7 +31,7 @@ LISTED = ("run", "model", "recipe", "state", "note", "epochs", "digit", "sum", "
 """the columns that are printed by default"""
 ACCURACIES = ("digit", "sum")
 NUMBERS = [option_name(name) for name, kind in kinds().items() if kind in (int, float)]
-RIGHT = (*ACCURACIES, "mean val.", "time", "size", *NUMBERS)
+RIGHT = (*ACCURACIES, "mean val.", "time", "size", "parameters", *NUMBERS)
 """the columns of figures, which are right-aligned"""
 CURVES = {
     "train. digit loss": "digit_loss",

@@ -110,6 +110,10 @@ COLUMNS = (
     Column("size", lambda run: byte_size(run.size), lambda run: run.size, True),
     Column("note", lambda run: cut_to(run.note, NOTE), lambda run: run.note.lower()),
 )
+PARAMETERS = Column(
+    "parameters", lambda run: f"{run.parameters:,}" if run.parameters else "-", lambda run: run.parameters, True, 9
+)
+"""shown only if it is asked for"""
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
 """titles of the columns that are left out if there is no room, the least important first"""
 NOTE = 30
@@ -136,8 +140,8 @@ def _of_setting(name: str) -> Column:
 
 @cache
 def every() -> dict[str, Column]:
-    """All columns that can be chosen, by title: COLUMNS, and one for each setting."""
-    return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS)}
+    """All columns that can be chosen, by title: COLUMNS, PARAMETERS, and one for each setting."""
+    return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS, PARAMETERS)}
 
 
 def named(title: str) -> Column:

@@ -56,7 +56,7 @@ def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[l
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
     rows = settings_table([run.config for run in runs], [[*_changes(run)] for run in runs], most)
     rows += [["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else []
-    if len({run.config.model for run in runs if run.config}) == 1 and len({run.parameters for run in runs} - {0}) > 1:
+    if len({run.parameters for run in runs} - {0}) > 1:
         rows += [["parameters", *(f"{run.parameters:,}" if run.parameters else "-" for run in runs)]]
     for place, name in enumerate(("training images", "test images")):
         contents = ["".join(run.images.sha256[place : place + 1])[:8] or "-" for run in runs]

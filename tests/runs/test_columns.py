@@ -1,6 +1,7 @@
 """The columns of a table of runs, in the dashboard and on the command line."""
 
 import gc
+import json
 import re
 import weakref
 from dataclasses import replace
@@ -29,6 +30,7 @@ from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import summarise
+from tests.conftest import Cli
 from tests.runs.test_filters import summary
 from tests.tui import recorded
 from tests.tui.pages.test_runs import make, make_three
@@ -43,6 +45,19 @@ def test_every_column_sorts_both_ways(tmp_path: Path) -> None:
         assert keys == sorted(keys, reverse=column.is_falling)
         assert [column.key(run) for run in turned] == sorted(keys, reverse=not column.is_falling)
     assert [named("epochs").text(run) for run in found] == ["5/5", "5/5", "1/5"]
+
+
+def test_the_parameters_are_a_column_for_those_who_ask(tmp_path: Path, cli: Cli) -> None:
+    begun = replace(recorded.started(), parameters=218_673)
+    make(tmp_path / "runs", "a", [])
+    make(tmp_path / "runs", "b", [begun])
+    make(tmp_path / "runs", "c", [replace(begun, parameters=73_961)])
+    lines = cli("runs", "--columns", "run,parameters", "--sort", "parameters", "--each").stdout.splitlines()
+    assert [line.split() for line in lines[1:4]] == [["b", "218,673"], ["c", "73,961"], ["a", "-"]]
+    assert lines[1].index("218,673") == lines[2].index("73,961") - 1, "right-aligned"
+    listed = cli("runs", "--json", "--sort", "parameters").stdout.splitlines()
+    told = [json.loads(line)["parameters"] for line in listed]
+    assert told == [218_673, 73_961, None]
 
 
 def test_runs_are_sorted_by_their_creation_and_notes_by_their_letters(tmp_path: Path) -> None:

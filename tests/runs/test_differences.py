@@ -66,7 +66,7 @@ def test_runs_of_two_networks_of_one_name_differ() -> None:
     assert table_of([run(100_000), run(99_000)]) == [["parameters", "100,000", "99,000"]]
     assert table_of([run(9), run(8), run(0)]) == [["parameters", "9", "8", "-"]]
     assert table_of([run(9), run(9), run(0)]) == [], "it has not begun"
-    assert [name for name, *_ in table_of([run(9), run(8, "keen")])] == ["model"]
+    assert [name for name, *_ in table_of([run(9), run(8, "keen")])] == ["model", "parameters"], "how much they cost"
 
 
 def test_settings_that_cannot_be_read_are_not_called_the_same() -> None:
