@@ -31,7 +31,7 @@ def phase(seen: Seen, said: Mapping[str, str], config: TrainConfig, started: Sta
         return None if seen.has_read or DEAD in said else ("sees", words)
     if total < ADDS:
         words = "It reads most of the digits, but the sum still guesses: adding comes after reading"
-        words += " (with compact or swift sooner)" if config.model in SLOW_TO_ADD else ""
+        words += " (in small networks sooner)" if config.model in SLOW_TO_ADD else ""
         return None if "adds" in said else ("guesses", words)  # once told it stands
     if total < KNOWS:
         return _adds(seen, said)

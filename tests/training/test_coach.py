@@ -101,7 +101,7 @@ def test_the_step_since_which_the_sum_is_more_than_guessed_is_named_and_not_that
 def test_a_network_that_is_slow_to_add_has_quicker_ones_named(model: str, says: bool) -> None:
     ((topic, words),) = said(run(60, lambda step: progress(step, 0.5, 0.95, 0.1)), replace(CONFIG, model=model))
     assert topic == "guesses"
-    assert ("compact or swift" in words) == says
+    assert ("(in small networks sooner)" in words) == says
 
 
 def test_images_that_tell_no_networks_apart_are_named() -> None:
