@@ -207,8 +207,8 @@ def why_best(best: Summary, runs: Iterable[Summary], named: Callable[[str], str]
     if not others and any(run.ranked_by == "test" for run in every):
         # even with a good test: the test images must choose nothing
         if sum(run.ranked_by == "validation" for run in every) == 1:
-            return "best: the only run with a validation; those that held out no images are not compared"
-        others = " (runs that held out no images have none, and are not compared)"
+            return "best: the only run with a validation; others take no part, however good their test"
+        others = " (runs without validation images take no part, however good their test)"
     return f"best: the highest mean {best.ranked_by} accuracy on {images}{others}"
 
 

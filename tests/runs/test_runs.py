@@ -187,13 +187,13 @@ def test_the_list_marks_the_best_run_and_names_the_measure(tmp_path: Path, cli: 
     validated = _run(folder, _epoch(1, 0.95))
     marked, words = listed()
     assert marked == [validated.id]
-    assert words == "best: the only run with a validation; those that held out no images are not compared"
+    assert words == "best: the only run with a validation; others take no part, however good their test"
     told = [json.loads(line) for line in cli("runs", "--json").stdout.splitlines()]
     assert {run["run"]: run["best"] for run in told} == {tested.id: False, other.id: False, validated.id: True}
     below = [cli("runs", "--columns", columns).stdout for columns in ("run,lr", "run,sum", "run,state")]
     assert [("digit, sum:" in text, "best:" in text) for text in below] == [(False,) * 2, (True, False), (False, True)]
     _, mean = _run(folder, _epoch(1, 0.9)), "best: the highest mean validation accuracy on the built-in MNIST"
-    words = f"{mean} (runs that held out no images have none, and are not compared)"
+    words = f"{mean} (runs without validation images take no part, however good their test)"
     assert listed() == ([validated.id], words)
     tested.delete()
     other.delete()
