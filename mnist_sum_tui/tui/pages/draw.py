@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal, Vertical
-from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import PictureError
@@ -29,7 +28,7 @@ from mnist_sum_tui.tui.widgets.draw_pad import DrawPad
 from mnist_sum_tui.tui.widgets.gallery import Earlier, Gallery, Item
 from mnist_sum_tui.tui.widgets.heat_pair import HeatPair
 from mnist_sum_tui.tui.widgets.probability_bars import ProbabilityBars
-from mnist_sum_tui.tui.widgets.strokes import RADII, scale_for
+from mnist_sum_tui.tui.widgets.strokes import scale_for
 
 REST_COLUMNS, REST_ROWS = 56, 6
 """columns that the pad leaves for frame, picture and bars; rows for tabs, frame, note, weights and footer"""
@@ -59,14 +58,13 @@ class DrawPage(DrawingFiles, HeatPage):
         Binding("e", "rubber", "Rubber"),
     ]
 
-    awaited: var[str] = var("", init=False)
-    """what is being done before a drawing can be read, if that takes a while"""
-
     def __init__(self) -> None:
         super().__init__()
         self._answer: DrawingPredicted | None = None
         self._earlier: list[tuple[NDArray[np.uint8], NDArray[np.uint8], Item]] = []
         """the pad's sheet, what was predicted, and the small picture of each"""
+        self._awaited = ""
+        """what is being done before a drawing can be read, if that takes a while"""
         self.milliseconds: float | None = None
         """the time from the last stroke to its answer on the screen"""
 
@@ -106,12 +104,12 @@ class DrawPage(DrawingFiles, HeatPage):
 
     def _say_keys(self) -> None:
         self._keys = HINT if self.dashboard.has_mouse else HINT_WITHOUT_MOUSE
-        self.watch_awaited()
+        self._await(self._awaited)
 
-    def watch_awaited(self) -> None:
-        """Say, where the answer will stand, how to draw, or what the drawing waits for."""
-        waits = self.awaited and self.drawing.any()
-        put(self.query_one("#hint", Static), f"{self.awaited} Then your drawing is read." if waits else self._keys)
+    def _await(self, what: str) -> None:
+        """Say, where the answer will stand, how to draw, or what the drawing waits for; empty for nothing."""
+        self._awaited, waits = what, what and self.drawing.any()
+        put(self.query_one("#hint", Static), f"{what} Then your drawing is read." if waits else self._keys)
 
     def take_room(self) -> None:
         """Make the pad as large as possible."""
@@ -145,16 +143,16 @@ class DrawPage(DrawingFiles, HeatPage):
         """Ask for the predictions for the drawing."""
         drawing = self.drawing
         self.session.drawing = drawing if drawing.any() else None
-        self.watch_awaited()
+        self._await(self._awaited)
         self.predictions.request(PredictDrawing(drawing, time.perf_counter(), self.wanted), self.post_message)
 
     def on_working(self, message: Working) -> None:
         """A drawing has to wait; the base class shows how far it is."""
-        self.awaited = message.text
+        self._await(message.text)
 
     def on_drawing_predicted(self, message: DrawingPredicted) -> None:
         """Show the predictions, unless other weights are wanted by now."""
-        self.awaited = ""
+        self._await("")
         if self.is_late(message.weights, message.choices):
             return
         self._answer = message
@@ -165,7 +163,7 @@ class DrawPage(DrawingFiles, HeatPage):
 
     def on_trouble(self, _: Trouble) -> None:
         """Hide an answer to another drawing; the base class says why there is none to this one."""
-        self.awaited = ""
+        self._await("")
         if self._answer is not None and self._answer.drawing is not self.drawing:
             self._answer = self.milliseconds = None
             self.show_answer()
@@ -208,8 +206,7 @@ class DrawPage(DrawingFiles, HeatPage):
             self.show_answer()
             self.note("There is nothing to clear")
             return
-        item = self._as_item()
-        if item is not None:
+        if (item := self._as_item()) is not None:
             newest = max((item.key for _, _, item in self._earlier), default=0)
             self._earlier.insert(0, (pad.sheet, self.drawing, item._replace(key=newest + 1)))
             del self._earlier[MOST_EARLIER:]
@@ -244,8 +241,7 @@ class DrawPage(DrawingFiles, HeatPage):
 
     def action_thickness(self) -> None:
         """Choose the next thickness of the pen."""
-        pad, names = self.query_one(DrawPad), list(RADII)
-        pad.pen = names[(names.index(pad.pen) + 1) % len(names)]
+        self.query_one(DrawPad).change_pen()
         self.show_answer()
 
     def action_rubber(self) -> None:

@@ -57,6 +57,11 @@ class DrawPad(Widget, can_focus=True):
         """Size of the pad as a multiple of 28x14 cells, 1..4."""
         return strokes.scale_for(*self.content_size)
 
+    def change_pen(self) -> None:
+        """Take the next thickness."""
+        names = list(strokes.RADII)
+        self.pen = names[(names.index(self.pen) + 1) % len(names)]
+
     def clear(self) -> None:
         """Start a new sheet, with the pen: there is nothing to rub out."""
         self.rubs_out = False
