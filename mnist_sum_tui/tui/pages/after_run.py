@@ -142,7 +142,8 @@ class AfterRun(Page):
         """Go back to the form, with the values that were set in it, but for a name, and a learning rate that failed."""
         self.app.workers.cancel_group(self.app, "open")  # a run that is still read would come over the form
         form, session = self.show_form(), self.session
-        form.query_one(NameField).forget()
+        for name in form.query(NameField):  # none in a form that is made only now
+            name.forget()
         if session.finished is not None and session.config is not None:
             rate = better_rate(session.finished, session.config, session.events)
             if rate is not None:
