@@ -36,7 +36,7 @@ SLOW = (
 )
 HARDLY = "a dot", "a dash"
 """the name of the sign of ink that hardly matters, and its name where there is only ASCII"""
-SHORT = "Figures, shades: how much less sure with grey there. Most for digit: {}; sum: {}."
+SHORT = "Figures on ink, shades beside: less sure with grey. Most for digit: {}; sum: {}."
 LEAST_COLUMNS = 40
 """the longer words are used only if they leave pictures of so many columns, beside which they are little"""
 MATTERS = 0.1

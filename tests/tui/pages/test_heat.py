@@ -66,7 +66,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(size: tuple[int
             words = " ".join(shown.split())
             assert re.search(r"digit: 9 on the ink \(from ", words), name
             # what hid each place, and what a figure means
-            assert words.startswith("A grey " if is_always_there else "Figures, shades: how much less sure"), name
+            assert words.startswith("A grey " if is_always_there else "Figures on ink, shades beside: less sure"), name
             assert ("the less sure the answer" in words) is is_always_there, name
             assert len(shown.splitlines()) <= pair.region.height, name
             await press(pilot, "escape")
