@@ -18,6 +18,7 @@ from mnist_sum_tui.export import figures
 from mnist_sum_tui.export.addition_over_time import began, tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, shades, tested
+from mnist_sum_tui.export.sample_images import pictures, right_answers
 from mnist_sum_tui.formatting import BEFORE_UNIT, duration, how_sure, loss_figure, percent, plural
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.chance import about_chance
@@ -50,10 +51,13 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
     """
     summary, config = summarise(run), run.read_config()
     series, changed = Series(_moments(run)), all_changes(summary.starts, summary.changed)
-    test, samples = tested(run, summary.finished), [*read_events(run.metrics_file, Samples.kind)]
+    test, found = tested(run, summary.finished), read_events(run.metrics_file, Samples.kind)
+    samples = [event for event in found if isinstance(event, Samples)]
     command, besides = reproduction(config, summary.starts, summary.changed)
     worst = test.get("mistakes", ())[:MOST_MISTAKES]
     heads = {head: test[f"{head}_reliability"] for head in HEADS if f"{head}_reliability" in test}
+    last, data_dir = samples[-1] if samples else None, data_dir or config.data_dir
+    shown = pictures(last, data_dir) if last else ()
     drawn = _drawn(figure(series, quantity, changed) for quantity in QUANTITIES)
     return _page(
         "report.html",
@@ -68,7 +72,10 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         has_nines=any(text.endswith("%") and float(text[:-2]) >= 90 for chart in drawn for _, text in chart.y_ticks),
         tables=tables(samples),
         began=began(samples),
-        mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir or config.data_dir)],
+        last=last,
+        shown=shown,
+        right=right_answers(last) if last and shown else (),
+        mistakes=[(wrong, png(image)) for wrong, image in pictured(worst, data_dir)],
         reliability=heads,
         coverage=COVERAGE,
         diagram=reliability({head: found.get("bins", ()) for head, found in heads.items()}) if heads else None,
