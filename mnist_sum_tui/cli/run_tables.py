@@ -75,7 +75,7 @@ def print_runs(
     if has_accuracy:
         say(out, measured_on(summaries), "dim italic")
     if any(isinstance(run, Fold) for run in summaries):
-        what = "mean +- deviation over seeds" if has_accuracy else "seeds"
+        what = "mean +- standard deviation over seeds" if has_accuracy else "seeds"
         say(out, f"n=: {what} of the same settings; --each unfolds", "dim italic")
 
 

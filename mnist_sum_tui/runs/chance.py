@@ -20,7 +20,6 @@ RARE = 0.05
 AGAIN = "other seeds may still differ (mnist-sum guide experiments)"
 ERRORS = "with their standard errors in points, at least those of the images"
 GUIDE = " (mnist-sum guide chance)"
-DEVIATION = "; in the table +- is the standard deviation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +107,7 @@ def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str
         return ""
     if len(groups) > 1 and all(isinstance(group, Fold) for group in groups):
         found = [_of_seeds(group, tested, images) for group in groups]
-        is_folded = any(isinstance(run, Fold) for run in runs)
-        return _about_seeds(found, width, is_folded) if len(found) == 2 else _about_best(found, width)
+        return _about_seeds(found, width) if len(found) == 2 else _about_best(found, width)
     if len(named) > len(runs):
         return ""
     found = [
@@ -150,16 +148,14 @@ def _about_two(found: Sequence[Compared], width: int) -> str:
     return first_fit((f"{whole}; {AGAIN}", whole, f"{short}: {near}", f"sums: {near}", f"sums: {likely}"), width)
 
 
-def _about_seeds(found: Sequence[Compared], width: int, is_folded: bool) -> str:
+def _about_seeds(found: Sequence[Compared], width: int) -> str:
     told = ", ".join(f"{each.names} {percent(each.share)} ({100 * each.error:.2f})".lstrip() for each in found)
     seeds = {each.seeds for each in found}
     likely, near, is_alike = _likely(found, min(seeds))
     means_of = f"means of {min(seeds)} seeds" if len(seeds) == 1 else "means over seeds"
     told_by = "; more seeds tell" if is_alike else ""
     whole, short = f"sum, {means_of}, {ERRORS}: {told}: {near}{told_by}", f"sums (standard error): {told}"
-    beside = DEVIATION if is_folded else ""
-    forms = f"{whole}{GUIDE}{beside}", f"{whole}{beside}", f"{short}: {near}{beside}", f"{short}: {near}"
-    return first_fit((*forms, f"sums: {near}", f"sums: {likely}"), width)
+    return first_fit((f"{whole}{GUIDE}", whole, f"{short}: {near}", f"sums: {near}", f"sums: {likely}"), width)
 
 
 def _likely(found: Sequence[Compared], seeds: int = 1) -> tuple[str, str, bool]:

@@ -62,7 +62,7 @@ def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path
         assert len(rows) == 4, lines
         assert rows[0].startswith("20260102-120003-compact n=3 ")
         assert "97.00 +-1.00" in rows[0]
-        assert sum("--each unfolds" in line for line in lines) == 1
+        assert sum("+- standard deviation over seeds" in line for line in lines) == 1
         points = {tuple(found.start() for found in re.finditer(r"(?<!-)\b\d\d\.\d\d\b", row)) for row in rows}
         assert len(points) == 1, "the figures of single runs are below the means"
     assert "sum 97.00 percent plus or minus 1.00" in cli("runs", "--plain").stdout

@@ -113,7 +113,7 @@ class Experiments(RunKeys):
         """A line that says what is filtered out or folded; empty if nothing is."""
         fitting = sum(map(matching(self.pattern), self.listed))
         filtered = f"{fitting} of {len(self.listed)} runs fit {printable(short(self.pattern))} (Escape shows all)"
-        seeds = "runs that differ by their seed are one row: mean +- deviation (g shows each)"
+        seeds = "seeds of the same settings are one row: mean +- standard deviation (g: each)"
         return "; ".join([*([filtered] if self.pattern else []), *([seeds] if self.is_folded else [])])
 
     def step_back(self) -> bool:

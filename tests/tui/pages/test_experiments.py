@@ -178,6 +178,7 @@ async def test_runs_that_differ_by_their_seed_are_one_row_and_one_curve_with_a_b
         }
         assert row["run"].endswith("compact-seed1 n=2")
         assert row["sum"] == "98.00 +-1.41"
+        assert "one row: mean +- standard deviation (g: each)" in str(page.query_one("#why-best", Static).content)
         assert row["state"].endswith("done, best")
         await press(pilot, "down")
         await settle(pilot)
