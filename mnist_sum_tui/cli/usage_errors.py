@@ -17,6 +17,8 @@ OPTION = re.compile(r"--?[A-Za-z][\w-]*")
 """recognises an option among the arguments, where `predict` leaves it, because it accepts -1"""
 KINDS = {"int": "a whole number such as 3", "float": "a number such as 0.01"}
 """what a value must be, by the library's name of the type"""
+OTHER_NAMES = {"dashboard": "tui", "gui": "tui"}
+"""words for commands by which people look for them, too"""
 SETTINGS = {"--recipe": [*RECIPES], "--model": [*MODELS]}
 """the options whose values are also typed without them"""
 
@@ -58,7 +60,8 @@ def message_of(error: ClickException) -> str:
     if found := re.fullmatch(r"No such command (.*)\.(?: Did you mean '(.*)'\?)?", text):
         if (name := _as_typed(found[1])) == "help":
             return "there is no command help: add --help to any command, such as mnist-sum train --help"
-        near = (_to_train(error, name) or found[2] or _in_a_group(error, name)).replace("', '", "' or '")
+        near = _to_train(error, name) or found[2] or _in_a_group(error, name) or OTHER_NAMES.get(name, "")
+        near = near.replace("', '", "' or '")
         advice = f"did you mean '{near}'?" if near else f"{_help_of(error)} lists the commands"
         return f"unknown command '{name}': {advice}"
     if found := re.match(r"Option '(.*)' (requires an argument|does not take a value)", text):

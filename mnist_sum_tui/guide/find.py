@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from mnist_sum_tui.errors import unknown
+from mnist_sum_tui.errors import nearest, unknown
 
 FOLDER = Path(__file__).parent
 ORDER = (
@@ -60,7 +60,8 @@ def pages() -> dict[str, GuidePage]:
 def find_text(words: str) -> str:
     """What the guide says about some words, as Markdown: the page or part of that name, or a list of parts.
 
-    The parts in the list have the words in their titles, or else in their text; the beginning of a word is enough.
+    The parts in the list have the words in their titles, or else in their text; the beginning of a word is enough. If
+    no part has them together, the longest of them is looked for.
     Each title is a link, and so is each page's command.
 
     Raises:
@@ -78,6 +79,9 @@ def find_text(words: str) -> str:
     found = found or [part for part in _parts() if starts.search(part.text)]
     if not (name and found):
         terms = [term for part in _parts() if part.page == "glossary" for term in part.title.lower().split(", ")]
+        longest = max(name.split(), key=len, default=name)
+        if longest != name and nearest(name, [*pages(), *terms]) is None:
+            return find_text(longest)  # of a question, such as: what is a neuron
         hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
         raise unknown("page or term", words, [*pages(), *terms], hint)
     if is_name or len(found) == 1:

@@ -152,9 +152,10 @@ def check_name(name: str) -> None:
     Raises:
         UsageError: it has other characters, or too many.
     """
-    if name and not re.fullmatch(r"[\w.-]{1,60}", name):
-        such = re.sub(r"[^\w.-]+", "-", name).strip("-")[:60]
-        words = "use up to 60 letters, digits, dots, dashes and underscores" + (f", such as {such}" if such else "")
+    if name and not re.fullmatch(r"[\w.-]{0,59}[\w-]", name):
+        such = re.sub(r"[^\w.-]+", "-", name)[:60].strip("-.")  # Windows drops a dot at the end
+        words = "use up to 60 letters, digits, dots (not last), dashes and underscores"
+        words += f", such as {such}" if such else ""
         raise UsageError(f"name '{name}' cannot be used: {words}")
 
 

@@ -212,20 +212,22 @@ class MnistSumApp(SettingsApp):
             self.push_screen(QuizScreen(self.session, self.predictions))
 
     def action_built_in(self) -> None:
-        """Have all pages ask the network in the package, until Escape, a training, or another run."""
+        """Have all pages ask the network in the package, until Escape, a training, or another run; or take it back."""
         from mnist_sum_tui.tui.pages.weights_bar import WeightsPage
         from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, of_session
 
+        is_taken_back = self.session.weights == IN_PACKAGE
         with suppress(UsageError):  # the opened run has no weights
-            if of_session(self.session).chosen == IN_PACKAGE:
+            if not is_taken_back and of_session(self.session).chosen == IN_PACKAGE:
                 self.notify("The built-in network is asked already: no run here has learned yet.")
                 return
-        self.session.weights = IN_PACKAGE
+        self.session.weights = None if is_taken_back else IN_PACKAGE
         if isinstance(page := self.screen, WeightsPage):
             page.show_state()
             page.request_answer()
         else:
-            self.notify("Inspect, Draw, Mistakes and Inside ask the built-in network now. Escape there goes back.")
+            whose = "your runs again" if is_taken_back else "the built-in network now; Escape there goes back"
+            self.notify(f"Inspect, Draw, Mistakes and Inside ask {whose}.")
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The commands of the palette."""

@@ -12,6 +12,7 @@ from textual.widgets import Button
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.tui.pages.base import PAGES, Page
+from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE
 from mnist_sum_tui.tui.settings_app import OFFERED
 from mnist_sum_tui.tui.widgets.help_panel import TEXTUAL_KEYS, named_keys
 
@@ -69,7 +70,10 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
         said = "Ten test images for you and the network: who reads and adds better?"
         yield SystemCommand("Quiz", said, app.action_quiz)
         said = "The pages ask the network in the package, not those of your runs; Escape there goes back"
-        yield SystemCommand("Use the built-in network", said, app.action_built_in)
+        what = "Use the built-in network"
+        if app.session.weights == IN_PACKAGE:
+            what, said = "Use your runs again", "The pages ask the run that is open, or the newest that has learned"
+        yield SystemCommand(what, said, app.action_built_in)
     yield SystemCommand("Guide", "Read about networks, recipes, accuracy, speed; ten experiments", app.action_guide)
     if isinstance(screen, Page):
         is_helped = bool(screen.query("HelpPanel"))

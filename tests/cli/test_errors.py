@@ -67,6 +67,7 @@ BAD_INPUT = [
     ("train --change 3:epochs=0", "error: --change 3:epochs=0: epochs must be 1 to 10,000, not 0"),
     ("runs delete", "error: RUN is missing: give an id, latest or best; mnist-sum runs lists them"),
     ("predict idx", "error: INDEX is missing: mnist-sum predict idx --help shows what is expected"),
+    ("dashboard", "error: unknown command 'dashboard': did you mean 'tui'?"),
     ("report latest", "error: unknown command 'report': did you mean 'runs report'?"),
     ("sprint", "error: unknown command 'sprint': did you mean 'train --recipe sprint'?"),
     ("swift", "error: unknown command 'swift': did you mean 'train --model swift'?"),

@@ -179,6 +179,12 @@ def test_the_link_to_a_part_leads_to_its_heading_or_to_its_entry_of_the_glossary
             assert anchor in anchors(pages()[page].text)
 
 
+def test_of_a_question_the_longest_word_is_looked_for() -> None:
+    assert find_text("what is a neuron") == find_text("neuron")
+    with pytest.raises(UsageError, match="did you mean 'momentum'"):
+        find_text("what is momentm")
+
+
 def test_an_unknown_page_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'speed'"):
         find_text("spede")

@@ -78,5 +78,9 @@ async def test_the_palette_leads_to_the_built_in_network_and_escape_back(app: Mn
         assert isinstance(app.screen, RunsPage)
         app.action_built_in()
         assert app.session.weights == IN_PACKAGE
+        assert "Use your runs again" in [command.title for command in app.get_system_commands(app.screen)]
+        app.action_built_in()
+        assert app.session.weights is None, "the same command takes it back"
+        app.action_built_in()
         app.session.open(CONFIG, find.by_name(owner, folder), [])
         assert app.session.weights is None, "another run was opened"

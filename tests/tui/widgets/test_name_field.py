@@ -30,9 +30,9 @@ async def test_a_run_gets_the_name_that_was_typed_if_it_can_be_one(pilot: Pilot[
     """All letters are typed into the field, keys of the page too."""
     app = recorded.app_of(pilot)
     await press(pilot, "enter")
-    await press(pilot, "up", "q", "space", "2", "enter", "enter")
+    await press(pilot, "up", "q", "space", "2", "full_stop", "enter", "enter")
     complaint = str(app.train_page.form.query_one("#readiness", Static).render())
-    assert "name 'q 2' cannot be used" in complaint
+    assert "name 'q 2.' cannot be used" in complaint
     assert complaint.endswith("such as q-2")
     await press(pilot, "up", *"class-2", "enter", "enter")
     assert made == ["", "class-2"]
