@@ -68,12 +68,12 @@ class Marks(NamedTuple):
 
     @property
     def strongest(self) -> str:
-        """The mark of the highest step: `mark 9 on the ink`, `# beside the ink`; empty if it is low."""
+        """The mark of the highest step: `9s on the ink`, `# beside the ink`; empty if it is low."""
         step = int(self.steps.max())
         if step < LEAST_FIGURE:
             return ""
         if step == self.steps[self.is_ink].max(initial=-1):
-            return f"mark {step} on the ink"
+            return f"{step}s on the ink"
         return f"{BRAILLE.shades[step // 3]} beside the ink"
 
 
@@ -126,7 +126,7 @@ def hottest(heat_hw: NDArray[np.float32], columns: int, rows: int) -> NDArray[np
 
 
 def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float, then: int | None = None) -> str:
-    """What the strongest mark means: `mark 9 on the ink (from 99.9 to 5.5 %, then it says 5)`.
+    """What the strongest mark means: `9s on the ink (from 99.9 to 5.5 %, then it says 5)`.
 
     `sure` is a probability, `then` the answer with a square there, if it is another.
     """

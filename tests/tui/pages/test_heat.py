@@ -64,7 +64,7 @@ async def test_a_key_shows_the_heat_of_both_answers_and_hides_it(size: tuple[int
             assert f"digit {digit} " in shown
             assert f"sum {digit + 7}" in shown
             words = " ".join(shown.split())
-            assert re.search(r"digit: mark 9 on the ink \(from ", words), name
+            assert re.search(r"digit: 9s on the ink \(from ", words), name
             # what hid each place, and what a figure means
             assert words.startswith("A grey " if is_always_there else "Figures on ink, shades beside: less sure"), name
             assert ("the less sure the answer" in words) is is_always_there, name
@@ -212,10 +212,10 @@ def test_one_hot_pixel_is_a_nine_however_small_the_picture() -> None:
     ("most", "words"),
     [
         (0.0, "so weak that no place alone matters"),
-        (0.3, "mark 3 on the ink (from 95.0 to 93.4 %)"),
-        (1.0, "mark 9 on the ink (from 95.0 to 87.5 %)"),
-        (8.0, "mark 9 on the ink (from 95.0 to 0.6 %)"),
-        (40.0, "mark 9 on the ink (from 95.0 to 0.0 %)"),
+        (0.3, "3s on the ink (from 95.0 to 93.4 %)"),
+        (1.0, "9s on the ink (from 95.0 to 87.5 %)"),
+        (8.0, "9s on the ink (from 95.0 to 0.6 %)"),
+        (40.0, "9s on the ink (from 95.0 to 0.0 %)"),
     ],
 )
 def test_the_words_say_how_sure_it_is_then(most: float, words: str) -> None:
