@@ -3,11 +3,11 @@
 import numpy as np
 
 from mnist_sum_tui.charts.thumbnail import Image
-from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.moving.film import Film, number, row
 from mnist_sum_tui.export.moving.looks import COLOURS, EDGE, INNER, LINE
 from mnist_sum_tui.export.moving.story import Story
+from mnist_sum_tui.export.sample_images import images_of
 from mnist_sum_tui.runs.events import Samples
 
 TOP, TILE, MOST = 468, 86, 7
@@ -29,18 +29,14 @@ def strip(story: Story, film: Film, data_dir: str | None) -> str:
     """
     if not story.samples:
         return ""
-    try:
-        images, labels = mnist_files.read("train", data_dir, is_from_run=True)
-    except DataError:
-        images, labels = np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
-    first = story.samples[0]
+    images = images_of(story.samples[0], MOST, data_dir)
+    if images is None:
+        where = "the built-in MNIST" if data_dir is None else data_dir
+        raise DataError(f"the images of the training are not in {where}, so there is no moving picture")
     found = []
-    for place, (index, label) in enumerate(zip(first.indices[:MOST], first.labels, strict=False)):
-        if not 0 <= index < len(labels) or labels[index] != label:
-            where = "the built-in MNIST" if data_dir is None else data_dir
-            raise DataError(f"the images of the training are not in {where}, so there is no moving picture")
+    for place, image in enumerate(images):
         x = EDGE + INNER / MOST * place
-        drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(images[index])}</g>'
+        drawn = f'<g transform="translate(4 4) scale({(TILE - 8) / 28:.4f})">{pixels(image)}</g>'
         found.append(f'<g transform="translate({number(x)} {TOP})">{_answers(story, film, place, drawn)}</g>')
     return "\n".join(found)
 
