@@ -163,10 +163,6 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
             out.print(f"  {what:<{room - 2}}{as_is(command)}", soft_wrap=True)
 
 
-SEEDS = re.compile(r" (?=n=\d+( \(\d+ measured\))?$)")
-"""where the name of folded runs may be broken, if it is wider than a line: before how many they are"""
-
-
 def print_table(
     out: "Console",
     title: str,
@@ -210,8 +206,8 @@ def print_table(
         pieces: list[str | Text] = []
         for row, pad in zip(grid, pads, strict=True):
             if is_stacked:
-                is_long = cell_len(str(row[0])) > (width_of(out) or 0)
-                first = SEEDS.sub("\n" + " " * gap, str(row[0])) if is_long else row[0]
+                name = row[0] if isinstance(row[0], Text) else Text(row[0])
+                first = Text("\n" + " " * gap).join(_wrapped(name, width_of(out) or 0, indent=gap))
                 pieces += [first, "\n" + " " * gap]
             for at in part:
                 before, after = ("", pad[at]) if at in at_left else (" " * pad[at], 0)
