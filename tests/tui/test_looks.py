@@ -183,7 +183,7 @@ def without_green(colour: Color) -> tuple[float, ...]:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("runs", ["F5 Runs", "120300-compact-short"]),
+        ("runs", ["F5 Runs", "120100-compact"]),
         ("table", ["F6 Inside", "addition table: 10x19"]),
         ("guide", ["experiments"]),
     ],

@@ -22,7 +22,7 @@ RENEW_SECONDS = 5.0
 """how often the runs that train are read again"""
 COARSE_NS, COARSE_SECONDS = 10**9, 2.0
 """disks whose times are whole seconds, as on a FAT stick, have steps of at most two seconds"""
-ALL_RUNS = Binding("escape", "all_runs", "All runs")
+ESCAPES = (Binding("escape", "all_runs", "All runs"), Binding("escape", "unmark", "Unmark all"))
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
@@ -46,13 +46,24 @@ class Experiments(RunKeys):
     """`read_at`, and since when it is that, by time.monotonic; infinity once it is read again"""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to filter and to fold if there are runs, and all runs where some have no row of their own."""
-        if action == "all_runs":
+        """Offer to filter and to fold if there are runs, and what Escape would do next."""
+        if action in ("all_runs", "unmark"):
             is_first = not self._is_shown_in_step and not self.query_children(HelpPanel)  # Escape ends these before
-            return is_first and (bool(self.pattern) or self.is_folded)
+            is_shown = action == "all_runs" if self._has_less else action == "unmark" and bool(self._marked)
+            return is_first and is_shown
         return bool(self.listed) if action in ("filter", "fold") else super().check_action(action, parameters)
 
-    action_all_runs = RunKeys.action_back  # a name of its own for the footer
+    action_all_runs = action_unmark = RunKeys.action_back  # names of their own for the footer
+
+    @property
+    def _has_less(self) -> bool:
+        """Whether not every run has a row of its own."""
+        return bool(self.pattern) or self.is_folded
+
+    @property
+    def _marked(self) -> tuple[str, ...]:
+        table = self.query_one_optional(RunTable)
+        return () if table is None else table.marked
 
     @property
     def changed_at(self) -> int:
@@ -117,14 +128,17 @@ class Experiments(RunKeys):
         return "; ".join([*([filtered] if self.pattern else []), *([seeds] if self.is_folded else [])])
 
     def step_back(self) -> bool:
-        """Show all runs again, each in its own row."""
+        """Show all runs again, each in its own row; if they are shown, remove all marks."""
         if super().step_back():
             return True
-        has_less = bool(self.pattern) or self.is_folded
-        self.pattern, self.is_folded = "", False
-        if has_less:
+        if self._has_less:
+            self.pattern, self.is_folded = "", False
             self.show_listed()
-        return has_less
+        elif self._marked:
+            self.query_one(RunTable).marked = ()
+        else:
+            return False
+        return True
 
     def action_filter(self) -> None:
         """Ask which runs to show."""

@@ -155,10 +155,10 @@ class InStepKeys(PredictingPage):
     action_whole = PredictingPage.action_back  # a name of its own for the footer
 
     def step_back(self) -> bool:
-        """End playing, and show the whole curves again."""
-        self._is_awaited = False
+        """End playing, or waiting for the curves to play, and show the whole curves again."""
+        was_awaited, self._is_awaited = self._is_awaited, False
         if not self._is_shown_in_step:
-            return super().step_back()
+            return was_awaited or super().step_back()
         self._played, self._is_playing = None, False
         self.draw_curves()
         self.refresh_bindings()

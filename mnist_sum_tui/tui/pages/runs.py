@@ -23,7 +23,7 @@ from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.runs_folder import left_out, obstacle
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
-from mnist_sum_tui.tui.pages.experiments import ALL_RUNS, EXPERIMENT_BINDINGS, Experiments
+from mnist_sum_tui.tui.pages.experiments import ESCAPES, EXPERIMENT_BINDINGS, Experiments
 from mnist_sum_tui.tui.pages.predicting import PredictingPage, accuracy_words, note
 from mnist_sum_tui.tui.pages.run_keys import RUN_BINDINGS
 from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated, Trouble
@@ -52,7 +52,7 @@ class RunsPage(Experiments):
     HORIZONTAL_BREAKPOINTS = [*PredictingPage.HORIZONTAL_BREAKPOINTS[:-1], (160, "-huge")]  # noqa: RUF012
     """as on the other pages, but from 160 columns on, because then the details fit beside the table"""
     BINDINGS: ClassVar[list[BindingType]] = [
-        ALL_RUNS,
+        *ESCAPES,
         *RUN_BINDINGS,
         Binding("e", "evaluate", "Evaluate"),
         *EXPERIMENT_BINDINGS,

@@ -199,12 +199,12 @@ class RunTable(DataTable[Text]):
         return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
 
     def action_mark(self) -> None:
-        """Mark or unmark the run under the cursor, and move to the next one, from the last to the first."""
+        """Mark or unmark the run under the cursor, and move to the next one; on the last row the cursor stays."""
         name = self.row_id
         if name is not None:
             others = tuple(mark for mark in self.marked if mark != name)
             self.marked = others if name in self.marked else (*others, name)[-MOST_RUNS:]
-            self.move_cursor(row=(self.cursor_row + 1) % self.row_count)
+            self.action_cursor_down()
 
     def action_select_cursor(self) -> None:
         """Post Entered, on Enter only: a click must not leave the page."""

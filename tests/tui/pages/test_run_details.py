@@ -11,6 +11,7 @@ from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.chart import Chart
+from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed, recorded
 from tests.tui.pages.test_runs import make
@@ -30,7 +31,7 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
         assert beside.region.right <= 80
         assert page.query_one(Chart).region.width >= 40
         await pilot.press("up", "space", "down", "space")
-        assert page.query_one(RunTable).cursor_row == 0, "after the last row comes the first: space twice marks two"
+        assert page.query_one(RunTable).cursor_row == 2, "on the last row the cursor stays"
         await settle(pilot)
         assert [page.query_one(RunTable).marked, beside.display] == [
             ("20260101-120300-compact-short", "20260101-120100-compact"),
@@ -40,6 +41,10 @@ async def test_beside_the_curves_of_marked_runs_stand_the_settings_that_differ(
         await press(pilot, "space")
         assert len(page.query_one(RunTable).marked) == 1
         assert not beside.display
+        assert "esc Unmark all" in page.query_one(KeyFooter).render().plain
+        await press(pilot, "escape")
+        assert page.query_one(RunTable).marked == ()
+        assert "esc" not in page.query_one(KeyFooter).render().plain
 
 
 async def test_beside_the_table_stand_the_details_of_the_chosen_run_where_there_is_room(
@@ -103,5 +108,5 @@ async def test_two_marked_runs_say_whether_they_differ_by_chance(app: MnistSumAp
         await pilot.resize_terminal(130, 40)
         whole = "sum: ● 98.58 % (standard error 0.12 points), ◆ 98.54 % (0.12)"
         await until(pilot, lambda: str(told.content).startswith(f"{whole}: {near}\n"))
-        await pilot.press("space")
+        await pilot.press("home", "space")
         await until(pilot, lambda: "is the highest" in str(told.content))

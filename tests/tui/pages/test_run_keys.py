@@ -150,7 +150,7 @@ async def test_marked_runs_are_played_in_step(
         assert not bar.display
         await pilot.press("p")
         await recorded.until(pilot, lambda: 0 < max(newest()) < 53)
-        await pilot.press("escape", "down", "space")
+        await pilot.press("escape", "up", "space")
         await recorded.until(pilot, lambda: len(newest()) == 3)
         await pilot.pause(0.2)
         assert max(newest()) > 60, "others are marked: they are shown whole"
@@ -170,7 +170,7 @@ async def test_runs_are_played_as_soon_as_their_curves_are_read(
         is_free.set()
         await until(pilot, lambda: page._moves and len(page.curves) == 2)
         is_free.clear()
-        await pilot.press("escape", "down", "space", "p")
+        await pilot.press("escape", "up", "space", "p")
         assert not page._moves, "not the two without the third"
         await pilot.press("escape")
         is_free.set()
@@ -223,7 +223,7 @@ async def test_two_runs_in_step_show_what_both_answer(
         if strips.display:
             await pilot.resize_terminal(WIDE - 1, size[1])
             await recorded.until(pilot, lambda: not strips.display)
-        await pilot.press("escape", "up", "up", "space")
+        await pilot.press("escape", "home", "space")
         await recorded.until(pilot, lambda: len(page.curves) == 3)
         assert not strips.display
 
