@@ -50,7 +50,7 @@ def checked_header(stream: BinaryIO, path: Path | str) -> bytes:
     """
     start = stream.read(8)
     length = int.from_bytes(start, "little")
-    header = stream.read(length) if len(start) == 8 and length <= MAX_HEADER_BYTES else b""
+    header = stream.read(length) if length <= MAX_HEADER_BYTES else b""
     if len(header) < max(length, 1):
         raise CheckpointError(f"{path}: is not a checkpoint, or is incomplete; {ADVICE}")
     mark = _HASH.search(header)
