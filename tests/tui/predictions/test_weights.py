@@ -116,6 +116,9 @@ def test_without_images_held_out_a_stopped_run_is_asked_with_its_newest_weights(
     assert find.weights_file(run) == run.last_file == found.chosen.path, "mnist-sum predict has the same"
     save_head(run.best_file, 1, all_data=False)
     assert find.weights_file(run) == run.best_file, "validation has chosen it"
+    save_head(run.best_file, 1, all_data=True)
+    run.last_file.write_bytes(b"")
+    assert find.weights_file(run) == run.best_file, "nothing is known of the newer one"
 
 
 @pytest.mark.parametrize("epoch", ["9999999999999", "03", "\u0663", "7"])
