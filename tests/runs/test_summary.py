@@ -26,6 +26,7 @@ def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
     found = summarise(cut_off)
     assert (found.state, found.digit_accuracy, found.is_tested) == ("interrupted", 0.9, False)
     assert len(found.epochs) == 3
+    assert (found.steps, found.elapsed) == (done(3, 0.8).step, done(3, 0.8).elapsed)
     tested = replace(recorded.finished(), digit_accuracy=0.98, sum_accuracy=0.97)
     found = summarise(make(tmp_path, "done", [done(1, 0.9), tested]))
     assert (found.state, found.digit_accuracy, found.sum_accuracy, found.is_tested) == ("completed", 0.98, 0.97, True)
@@ -34,13 +35,14 @@ def test_a_summary_tells_state_and_accuracies(tmp_path: Path) -> None:
 
 
 def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
-    run = make(tmp_path, "run", [done(1, 0.7)])
+    run = make(tmp_path / "\x1b", "run", [done(1, 0.7)])
     unknown = {**json.loads(run.config_file.read_text()), "fa\x1bde": 1}
     run.write_json(run.config_file, unknown)
     found = summarise(run)
     why = r"config.json: unknown setting 'fa\x1bde': this version does not know it, another may"
     words = f"{why}; choose another run (mnist-sum runs lists them)"
     assert (found.state, found.trouble) == ("damaged", words)
+    assert found.size == sum(file.stat().st_size for file in run.path.iterdir())
     assert trouble(found) == words, "which `runs show` and the reports say"
     run.config_file.write_text("{")
     assert summarise(run).trouble.startswith("config.json: is missing or damaged")
@@ -54,9 +56,11 @@ def test_a_damaged_run_says_why_it_is_that(tmp_path: Path) -> None:
 def test_a_run_that_only_guesses_comes_with_a_warning_unless_it_is_trained_further(tmp_path: Path) -> None:
     guesses = make(tmp_path, "x", [replace(recorded.finished(), digit_accuracy=0.1)])
     assert warning_of(guesses) == ", only guesses"
-    assert best_if_any([summarise(guesses)]) is None
+    assert best_if_any([ended := summarise(guesses)]) is None
+    assert ended.has_ended
     with guesses.lock():
         assert warning_of(guesses) == ""
+        assert not summarise(guesses).has_ended, "it is being trained further"
     assert warning_of(make(tmp_path, "cut off", [*recorded.training(2)])) == ""
 
 
