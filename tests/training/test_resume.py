@@ -107,12 +107,9 @@ def test_the_error_of_before_goes_with_the_run_that_goes_on(few_images: str, tmp
 
 def test_a_resumed_run_keeps_its_settings(few_images: str, tmp_path: Path) -> None:
     run = train_through(config_of_few(few_images), tmp_path / "a", stop_at=[3])
+    settings = {**config_of_few(few_images).to_dict(), "label_smoothing": 0.5, "epochs": 4}
     with pytest.raises(UsageError, match="was trained with label-smoothing"):
-        list(
-            train(
-                TrainConfig.from_dict({**config_of_few(few_images).to_dict(), "label_smoothing": 0.5, "epochs": 4}), run
-            )
-        )
+        list(train(TrainConfig.from_dict(settings), run))
 
 
 def test_a_journal_that_is_shorter_than_its_checkpoint_says(few_images: str, tmp_path: Path) -> None:
