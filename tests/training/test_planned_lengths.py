@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.events import Changed, EpochDone, Notice
-from mnist_sum_tui.runs.journal import read_events
+from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.knob_turns import Turn
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
+from mnist_sum_tui.training.resume import has_own_folder, turned_after
 from tests.training.resuming import config_of, config_of_few, rates_of, train_through
 from tests.training.test_turns import turned_in
 
@@ -111,3 +114,17 @@ def test_more_epochs_that_are_asked_for_by_hand_in_the_last_moment_are_trained(f
         if isinstance(event, EpochDone) and done == 1:
             control.turn_by_hand(Turn.of(0, "epochs", "2"))
     assert done == 2
+
+
+def test_a_number_that_is_asked_for_takes_the_place_of_other_numbers_alone(tmp_path: Path) -> None:
+    config, at = TrainConfig(epochs=4, data_dir=str(tmp_path)), {"step": 2, "epoch": 1, "elapsed": 1.0, "at": 2}
+    values = (("lr", "x1", "x0.5"), ("epochs", "4", "6"))
+    turned = [Changed(**at, setting=name, before=before, value=value) for name, before, value in values]  # type: ignore[arg-type]
+    run = find.create(tmp_path, config)
+    run.metrics_file.write_bytes(to_lines(turned))
+    assert turned_after(run, config, None) == (turned, False)
+    assert turned_after(run, replace(config, epochs=9), None) == (turned[:1], True)
+    assert not has_own_folder(run, config, None), "the user has named it for a new run"
+    assert has_own_folder(Run(run.path), config, None)
+    run.config_file.write_text("{")
+    assert not has_own_folder(Run(run.path), config, None)
