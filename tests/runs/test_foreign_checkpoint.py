@@ -60,6 +60,7 @@ def test_foreign_files_are_refused_and_not_executed(tmp_path: Path, kind: str, m
     why = "of mnist-sum" if kind == "another safetensors" else "is incomplete"
     with pytest.raises(CheckpointError, match=why):
         checkpoint.load(path)
+    assert checkpoint_file.head_of(path) is None
     assert list(tmp_path.iterdir()) == [path], "nothing in it was executed"
 
 
