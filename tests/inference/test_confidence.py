@@ -142,6 +142,7 @@ def test_the_verdict() -> None:
     assert _prediction(0.99, 0.99, digit_score=0.2, threshold=0.3).verdict is Verdict.STRANGER
     assert _prediction(0.99, 0.99, digit_score=0.3, threshold=0.3).verdict is Verdict.SURE
     assert _prediction(0.99, 0.99, digit_score=0.2).verdict is Verdict.SURE
+    assert _prediction(0.99, 0.99, threshold=0.3).verdict is Verdict.SURE
     assert _prediction(0.99, 0.99, digit_score=math.nan, threshold=0.3).verdict is Verdict.STRANGER
     told = _prediction(0.95, 0.93, digit_score=0.2, threshold=0.3).to_dict()
     assert (told["confidence"], told["digit_score"], told["verdict"]) == (0.93, 0.2, "stranger")
