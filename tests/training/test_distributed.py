@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,9 +26,10 @@ from mnist_sum_tui.training import distributed
 from mnist_sum_tui.training.distributed import Processes, lost_process_is_one_line
 from mnist_sum_tui.training.prepare import prepare
 from mnist_sum_tui.training.state import RunState
-from tests.conftest import Cli, is_one_line, wait_for
+from tests import forked
+from tests.conftest import Cli, is_one_line, make_small_data, wait_for
 
-TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node"]
+TORCHRUN = ["-c", "from torch.distributed.run import main; main()", "--nproc-per-node"]
 MODULE = ["-m", "mnist_sum_tui"]
 FAST = ("--precision", "fp32", "--batch-size", "110", "--keep", "0")
 
@@ -49,8 +49,14 @@ def losses_of(done: "subprocess.CompletedProcess[str]") -> list[tuple[float, flo
     return [(event["digit_loss"], event["sum_loss"]) for event in events if event["event"] == "epoch"]
 
 
-def test_fifty_steps_of_two_processes_are_those_of_one(cli: Cli, small_data: str) -> None:
-    arguments = ("--model", "pictured", "--epochs", "10", "--augment", "affine", "--data-dir", small_data)
+@pytest.fixture
+def few(tmp_path: Path) -> tuple[str, ...]:
+    """Options for five steps an epoch, on 220 images."""
+    return "--batch-size", "44", "--data-dir", str(make_small_data(tmp_path / "few", 240, 20))
+
+
+def test_fifty_steps_of_two_processes_are_those_of_one(cli: Cli, few: tuple[str, ...]) -> None:
+    arguments = ("--model", "pictured", "--epochs", "10", "--augment", "affine", *few)
     one, two = (losses(cli, processes, *arguments) for processes in (1, 2))
     assert len(one) == 10
     for a, b in zip(one, two, strict=True):
@@ -58,43 +64,31 @@ def test_fifty_steps_of_two_processes_are_those_of_one(cli: Cli, small_data: str
     assert one[-1][0] < one[0][0] / 2, "it has learnt, so the steps have moved it"
 
 
-def test_a_weight_that_is_never_used_is_none_that_the_others_wait_for(
+def test_batch_normalisation_is_over_all_and_an_idle_weight_is_not_waited_for(
     cli: Cli, small_data: str, tmp_path: Path
 ) -> None:
+    """Statistics of each part alone move the loss by 1.6e-3, rounding by 1e-7. By SGD: AdamW amplifies rounding."""
     layers = "super().__init__()"
     code = inspect.getsource(swift).replace(layers, f"{layers}\n        self.idle = nn.Linear(2, 3)")
     (tmp_path / "idle.py").write_text(code)
-    optimizer = ("--optimizer", "sgd", "--lr", "0.05", "--schedule", "constant")  # because AdamW amplifies rounding
+    optimizer = ("--optimizer", "sgd", "--lr", "0.2", "--schedule", "constant")
     arguments = ("--model-file", "idle.py", "--epochs", "1", *optimizer, "--data-dir", small_data)
-    one, two = (losses(cli, processes, *arguments) for processes in (1, 2))
-    assert two[0] == pytest.approx(one[0], abs=1e-3)
-
-
-def test_batch_normalisation_is_over_all_processes(cli: Cli, small_data: str) -> None:
-    """Statistics of each part alone move the loss by 9e-3, rounding by 2e-4. SGD, because AdamW amplifies rounding."""
-    optimizer = ("--optimizer", "sgd", "--lr", "0.05", "--schedule", "constant", "--precision", "fp32")
-    arguments = ("--model", "compact", "--epochs", "1", *optimizer, "--data-dir", small_data)
     one, three = (losses(cli, processes, *arguments)[0] for processes in (1, 3))
-    assert three == pytest.approx(one, abs=1e-3)
+    assert three == pytest.approx(one, abs=1e-4)
 
 
 def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Path, small_data: str, cli: Cli) -> None:
     folder = tmp_path / "runs"
     arguments = ["train", "--model", "pictured", "--epochs", "1000", "--data-dir", small_data, *FAST]
-    process = subprocess.Popen(
-        [*TORCHRUN, "2", *MODULE, *arguments, "--runs-dir", str(folder)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    torchrun = forked.Kept([*TORCHRUN, "2", *MODULE, *arguments, "--runs-dir", str(folder)], Path.cwd())
     wait_for(lambda: any(run.last_file.exists() for run in find.list_runs(folder)))
-    children = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
+    children = subprocess.run(["pgrep", "-P", str(torchrun.pid)], capture_output=True, text=True, check=True)
     leader = find.list_runs(folder)[0].pid
     (helper,) = {int(line) for line in children.stdout.split()} - {leader}
     os.kill(helper, signal.SIGKILL)
-    _, errors = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert errors.count("error: another process of this run has ended") == 1
+    done = torchrun.end()
+    assert done.returncode == 1
+    assert done.stderr.count("error: another process of this run has ended") == 1
     (run,) = find.list_runs(folder)
     epochs = max(event.epoch for event in read_events(run.metrics_file, "epoch"))
     resumed = cli("train", "--resume", str(run.path), "--epochs", str(epochs + 1), "--json")
@@ -102,9 +96,9 @@ def test_a_worker_that_dies_ends_the_run_which_can_be_gone_on_with(tmp_path: Pat
     assert json.loads(resumed.stdout.splitlines()[-1])["reason"] == "completed"
 
 
-def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, cli: Cli, small_data: str) -> None:
+def test_the_helpers_go_by_the_leader_s_schedule(tmp_path: Path, cli: Cli, few: tuple[str, ...]) -> None:
     """Epochs that are added to a run: a helper with another learning rate would soon have other weights."""
-    losses(cli, 1, "--model", "pictured", "--epochs", "2", "--data-dir", small_data)
+    losses(cli, 1, "--model", "pictured", "--epochs", "2", *few)
     (run,) = find.list_runs(tmp_path / "runs")
     copy = shutil.copytree(run.path, tmp_path / "2" / run.id)
     one, two = (losses_of(cli("train", "--resume", str(path), "--epochs", "8", "--json", processes=processes))
