@@ -33,6 +33,10 @@ class Compared:
     """its standard error"""
     seeds: int = 1
 
+    def __str__(self) -> str:
+        """What a sentence calls it."""
+        return f"{'the mean of ' if self.seeds > 1 else ''}{self.names or percent(self.share)}"
+
 
 def standard_error(share: float, images: int) -> float:
     """The standard error of a share, 0..1, of so many images; infinite without images.
@@ -89,9 +93,9 @@ def clear_from(*errors: float, seeds: int = 1, pairs: int = 1) -> float:
 def about_chance(runs: Sequence[Summary], width: int = 1000, names: Sequence[str] = ()) -> str:
     """Whether the sums of runs differ by more than chance, in a sentence, a short one if there is little room.
 
-    Of two it says whether they do; of more, above which others the highest is. Runs that make groups, each with the
-    same settings and several seeds, are compared by their means. `names` are the signs or letters of the runs where
-    they are shown; each goes before its sum.
+    Of two it says which is higher, and whether by chance; of more, which is the highest, and above which others by more
+    than that. Runs that make groups, each with the same settings and several seeds, are compared by their means.
+    `names` are the signs or letters of the runs where they are shown; each goes before its sum.
 
     Runs without a test and runs that only guess are left out. Empty if fewer than two are left, if they were not tested
     on the same images, if seeds of one run are beside single runs, or if two sums are equally good. That an image hard
@@ -159,15 +163,17 @@ def _about_seeds(found: Sequence[Compared], width: int) -> str:
 
 
 def _likely(found: Sequence[Compared], seeds: int = 1) -> tuple[str, str, bool]:
-    """Whether a difference may be chance: in words, briefly and with how near the limit it is; and as a bool."""
-    one, other = found
-    apart, limit = abs(one.share - other.share), clear_from(one.error, other.error, seeds=seeds)
+    """Which of two is higher, and whether by chance: in words, briefly and with how near the limit it is; as a bool."""
+    higher, lower = sorted(found, key=lambda each: -each.share)
+    apart, limit = higher.share - lower.share, clear_from(higher.error, lower.error, seeds=seeds)
     is_alike = apart <= limit
-    verdict = "may be chance" if is_alike else "is more than chance"
     places = next((places for places in (2, 3) if round(100 * apart, places) != round(100 * limit, places)), 4)
     difference, most = (f"{100 * value:.{places}f}" for value in (apart, limit))
-    near = f": clear from {most} on" if is_alike else f" (up to {most})"
-    return f"the difference {verdict}", f"the difference, {difference} points, {verdict}{near}", is_alike
+    if is_alike:
+        limits, verdict = f", which may be chance: clear from {most} on", ", which may be chance"
+    else:
+        limits, verdict = f", more than chance (up to {most})", " by more than chance"
+    return f"{higher} is higher{verdict}", f"{higher} is higher by {difference} points{limits}", is_alike
 
 
 def _about_best(found: Sequence[Compared], width: int) -> str:
@@ -180,11 +186,10 @@ def _about_best(found: Sequence[Compared], width: int) -> str:
         parts["perhaps by chance" if alike else "by more than chance"].append(each.names or percent(each.share))
     listed = ", ".join(f"{how} above {', '.join(names)}" for how, names in parts.items() if names)
     counted = ", ".join(f"{how} above {len(names)}" for how, names in parts.items() if names)
-    mean = f" in the mean of {best.seeds} seeds" if best.seeds > 1 else ""
-    lead = (
-        f"sum: {best.names} {percent(best.share)}{mean} (standard error {100 * best.error:.2f} points) is the highest"
-    )
+    mean = f" over {best.seeds} seeds" if best.seeds > 1 else ""
+    figures = f"{percent(best.share)}{mean} (standard error {100 * best.error:.2f} points)"
     rule = f"{pairs} pairs are compared, so only {errors_apart(seeds, pairs):.1f} standard errors count (Bonferroni)"
-    forms = [f"{lead}, {listed}; {rule}", f"{lead}, {listed}", f"sums: {best.names} is the highest, {listed}"]
+    lead = f"sums: {best} is the highest"
+    forms = [f"{lead}, {listed}: {figures}; {rule}", f"{lead}, {listed}: {figures}", f"{lead}, {listed}"]
     whole = [f"{forms[0]}; {AGAIN}"] if seeds == 1 else []
-    return first_fit([*whole, *forms, f"sums: {best.names} is the highest, {counted}"], width)
+    return first_fit([*whole, *forms, f"{lead}, {counted}"], width)
