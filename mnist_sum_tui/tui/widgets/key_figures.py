@@ -25,6 +25,10 @@ ROWS = 5
 AGREEMENT = ("agreement %: sum = digit + number", "agreement %", "agreement")
 """headings of the share of answers in which the sum is digit + number; the glossary explains the word"""
 
+AWAITED = ("after the first validation", "after an epoch", "not yet")
+OF_VALIDATION = ("of the validation", "in validation", "validation")
+"""notes on the agreement before there is any, and while it is that of the last validation"""
+
 
 class KeyFigure(Vertical):
     """A share of 1 in large digits, with a heading above and a note below."""
@@ -127,11 +131,7 @@ def figures(session: Session) -> dict[str, tuple[Lengths, Value, Lengths]]:
     found: dict[str, tuple[Lengths, Value, Lengths]] = {
         "digit": (("training digit %", "digit %"), digit, (notes[0],)),
         "sum": (("training sum %", "sum %"), total, (notes[1],)),
-        "agreement": (
-            AGREEMENT,
-            agreement,
-            ("",) if agreement is None else ("of the validation", "in validation", "validation"),
-        ),
+        "agreement": (AGREEMENT, agreement, AWAITED if agreement is None else OF_VALIDATION),
     }
     return found if has_validation else {name: found[name] for name in ("digit", "sum")}
 

@@ -8,7 +8,7 @@ from textual.renderables.digits import Digits as DigitsRenderable
 from textual.widgets import Digits, Static
 
 from mnist_sum_tui.runs.events import EpochDone, Progress
-from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure, facts
+from mnist_sum_tui.tui.widgets.key_figures import Facts, KeyFigure, facts, figures
 from mnist_sum_tui.tui.widgets.run_details import last_epochs
 from tests.tui import recorded
 from tests.tui.pages.training import play
@@ -92,8 +92,11 @@ async def test_of_a_run_that_was_cut_off_no_time_is_said_to_be_left(pilot: Pilot
 
 
 async def test_what_the_agreement_is_of_ends_before_the_facts(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
+    app = await play(pilot, recorded.training(5))
     note = app.train_page.query_one("#agreement-figure .note", Static)
+    assert figures(app.session)["agreement"][1] is None
+    await recorded.until(pilot, lambda: str(note.render()) == "after an epoch")
+    app = await play(pilot, recorded.training(recorded.STEPS_PER_EPOCH + 5))
     for width, words in ((80, "in validation"), (120, "of the validation")):
         await pilot.resize_terminal(width, 36)
         await recorded.until(pilot, lambda: str(note.render()) == words)  # noqa: B023
