@@ -15,9 +15,9 @@ CROWDED = "other programs took cores from one of them"
 def race(series: Series, ghost: Series) -> list[tuple[str, float, str]]:
     """For each accuracy that both runs reached: its text, and the lead over the ghost run in seconds and in words.
 
-    The seconds are negative if the run is behind.
+    The seconds are negative if the run is behind. There are none if it has lost what it had reached.
     """
-    mine, theirs = series.reached(), ghost.reached()
+    mine, theirs = {} if series.is_lost else series.reached(), ghost.reached()
     found = []
     for target, seconds in mine.items():
         if target in theirs:

@@ -117,6 +117,11 @@ class Series:
         """The seconds of training that it took to reach each of `race.TARGETS`, by the sum's training accuracy."""
         return self._reached.at
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the network has lost what it had reached."""
+        return self._reached.is_lost
+
 
 def smooth(values: Floats, weight: float) -> Floats:
     """The moving average of `training.moving_average.Average` at each value. NaN is left out of it and stays NaN.

@@ -51,6 +51,11 @@ class Reached:
                 break
             self.at[target] = event.elapsed
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the accuracy is by now below half of what was reached, or NaN, as after a rate that ruins weights."""
+        return bool(self.at) and not self._average.value >= max(self.at) / 2
+
     def forget_times(self) -> None:
         """After a resume: what is reached already was reached earlier, at unknown times."""
         self.at = dict.fromkeys(self.at, math.nan)

@@ -7,10 +7,10 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.race import CROWDED, TURNED, race_line, why_apart
+from mnist_sum_tui.charts.race import CROWDED, TURNED, race, race_line, why_apart
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.runs.differences import ONLY_SPEED
-from mnist_sum_tui.runs.events import Advice, Changed
+from mnist_sum_tui.runs.events import Advice, Changed, Progress
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.session.messages import RunEvent
 from mnist_sum_tui.tui.session.throttle import DrawingBudget
@@ -51,6 +51,14 @@ async def test_the_best_run_before_is_drawn_and_raced(pilot: Pilot[int], monkeyp
     await until(
         pilot, lambda: "Sum reached 95 % at the same time as the best earlier compact run" in shown(app, "#race")
     )
+
+
+def test_a_network_that_was_ruined_is_ahead_of_nothing() -> None:
+    events, ghost = list(recorded.training(2150)), Series(recorded.training(2150, slower=1.6))
+    last = next(event for event in reversed(events) if isinstance(event, Progress))
+    assert race(Series([*events, *[replace(last, sum_accuracy=0.7)] * 30]), ghost) == race(Series(events), ghost) != []
+    for lost in (0.1, float("nan")):
+        assert race(Series([*events, *[replace(last, sum_accuracy=lost)] * 30]), ghost) == []
 
 
 @pytest.mark.parametrize("width", [24, 38, 50, 78, 200])
