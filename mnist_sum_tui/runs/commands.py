@@ -11,7 +11,7 @@ from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs.events import Changed, Started
 from mnist_sum_tui.runs.parts import parts_of
-from mnist_sum_tui.runs.runs_folder import default_folder
+from mnist_sum_tui.runs.runs_folder import is_default
 
 
 def command(config: TrainConfig) -> str:
@@ -43,7 +43,7 @@ def prediction(run: str, model: str) -> str:
 
 def pruning(folder: Path) -> str:
     """The command that frees space in a folder of runs."""
-    where = "" if folder == default_folder() else f" --runs-dir {shell_word(str(folder))}"
+    where = "" if is_default(folder) else f" --runs-dir {shell_word(str(folder))}"
     return f"mnist-sum runs prune --all{where}"
 
 

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from mnist_sum_tui import own_network
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.commands import command, reproduction
+from mnist_sum_tui.runs.commands import command, pruning, reproduction
 from mnist_sum_tui.runs.events import Changed, Started
 from tests.conftest import Cli, is_one_line
 from tests.tui import recorded
@@ -60,3 +62,10 @@ def test_a_gain_without_patience_is_refused_and_left_out_of_the_command(cli: Cli
     config = TrainConfig.of("standard", min_gain=3.0)  # an earlier version made such runs
     assert "--min-gain" not in command(config)
     assert command(replace(config, patience=2)).endswith("--patience 2 --min-gain 3")
+
+
+def test_a_folder_that_a_command_finds_is_not_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MNIST_SUM_RUNS", raising=False)
+    assert pruning(Path("runs")) == pruning(tmp_path / "runs") == "mnist-sum runs prune --all"
+    assert pruning(tmp_path / "other" / "runs").endswith(f" --runs-dir {tmp_path}/other/runs")
