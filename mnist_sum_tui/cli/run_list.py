@@ -17,6 +17,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.columns import arranged, chosen, named
 from mnist_sum_tui.runs.commands import pruning
+from mnist_sum_tui.runs.differences import changes_of
 from mnist_sum_tui.runs.filters import ALSO, FORM, matching
 from mnist_sum_tui.runs.runs_folder import check_folder, check_readable, emptiness, left_out
 from mnist_sum_tui.runs.seed_groups import folded
@@ -125,6 +126,7 @@ def plain(summary: Summary) -> dict[str, Any]:
         "sum_accuracy": summary.sum_accuracy,
         "tested": summary.is_tested,
         "elapsed": summary.elapsed if summary.config else None,
+        "changes": ", ".join(changes_of(summary)),
         "note": summary.note,
         "bytes": summary.size,
     }

@@ -11,6 +11,7 @@ from mnist_sum_tui.formatting import byte_size, duration, percent, sparkline
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, cut, printable
 from mnist_sum_tui.runs.created import seconds_since_1970
+from mnist_sum_tui.runs.differences import changes_of
 from mnist_sum_tui.runs.seed_groups import Fold, members_of
 from mnist_sum_tui.runs.summary import Summary
 
@@ -113,7 +114,10 @@ COLUMNS = (
 PARAMETERS = Column(
     "parameters", lambda run: f"{run.parameters:,}" if run.parameters else "-", lambda run: run.parameters, True, 9
 )
-"""shown only if it is asked for"""
+CHANGES = Column(
+    "changes", lambda run: cut_to(", ".join(changes_of(run)), NOTE) or "-", lambda run: len(run.changed), True
+)
+"""both are shown only if they are asked for"""
 SPARE = ("size", "curve", "recipe", "time", "mean val.", "model", "epochs", "note", "state")
 """titles of the columns that are left out if there is no room, the least important first"""
 NOTE = 30
@@ -140,8 +144,8 @@ def _of_setting(name: str) -> Column:
 
 @cache
 def every() -> dict[str, Column]:
-    """All columns that can be chosen, by title: COLUMNS, PARAMETERS, and one for each setting."""
-    return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS, PARAMETERS)}
+    """All columns that can be chosen, by title: COLUMNS, PARAMETERS, CHANGES, and one for each setting."""
+    return {column.title: column for column in (*map(_of_setting, settings()), *COLUMNS, PARAMETERS, CHANGES)}
 
 
 def named(title: str) -> Column:

@@ -54,7 +54,7 @@ def table_of(runs: Sequence[Summary], most: int | None = MOST_CHANGES) -> list[l
         return [["all", *("unreadable" for _ in runs)]]
     asked = [epochs_asked(run) for run in runs]
     is_other = len(set(asked)) > 1 and any("," in epochs for epochs in asked)
-    rows = settings_table([run.config for run in runs], [[*_changes(run)] for run in runs], most)
+    rows = settings_table([run.config for run in runs], [[*changes_of(run)] for run in runs], most)
     rows += [["epochs asked for", *(epochs or "-" for epochs in asked)]] if is_other else []
     if len({run.parameters for run in runs} - {0}) > 1:
         rows += [["parameters", *(f"{run.parameters:,}" if run.parameters else "-" for run in runs)]]
@@ -72,7 +72,7 @@ def epochs_asked(run: Summary) -> str:
     return ", then ".join(str(part.start.epochs) for part in parts_of(run.starts, run.changed))
 
 
-def _changes(run: Summary) -> Iterator[str]:
+def changes_of(run: Summary) -> Iterator[str]:
     """What was changed during training, written as for `--change`: `300:lr=x0.5`."""
     for event in run.changed:
         yield f"{event.turn}{'' if event.is_reached(run.steps) else ' (planned)'}"

@@ -1,5 +1,6 @@
 """The columns of a table of runs, in the dashboard and on the command line."""
 
+import csv
 import gc
 import json
 import re
@@ -26,7 +27,7 @@ from mnist_sum_tui.runs.columns import (
     that_fit,
     without_middle,
 )
-from mnist_sum_tui.runs.events import EpochDone, Paused, Resumed
+from mnist_sum_tui.runs.events import Changed, EpochDone, Paused, Resumed
 from mnist_sum_tui.runs.find import list_runs
 from mnist_sum_tui.runs.seed_groups import folded
 from mnist_sum_tui.runs.summary import summarise
@@ -58,6 +59,18 @@ def test_the_parameters_are_a_column_for_those_who_ask(tmp_path: Path, cli: Cli)
     listed = cli("runs", "--json", "--sort", "parameters").stdout.splitlines()
     told = [json.loads(line)["parameters"] for line in listed]
     assert told == [218_673, 73_961, None]
+
+
+def test_the_changes_during_training_are_a_column_and_go_into_a_spreadsheet(tmp_path: Path, cli: Cli) -> None:
+    turn = Changed(step=200, epoch=1, elapsed=5.0, setting="lr", value="x0.5", before="x1", at=200)
+    turned = [replace(turn, at=at, step=min(at, 300)) for at in (200, 300, 4_000)]
+    make(tmp_path / "runs", "a", [])
+    make(tmp_path / "runs", "b", [*recorded.training(450), *turned])
+    lines = cli("runs", "--columns", "run,changes", "--sort", "changes", "--each").stdout.splitlines()
+    assert [line.split()[:3] for line in lines[1:3]] == [["b", "200:lr=x0.5,", "300:lr=x0.5,"], ["a", "-"]]
+    cli("runs", "--csv", str(tmp_path / "all.csv"))
+    rows = {row["run"]: row["changes"] for row in csv.DictReader((tmp_path / "all.csv").read_text().splitlines())}
+    assert rows == {"a": "", "b": "200:lr=x0.5, 300:lr=x0.5, 4000:lr=x0.5 (planned)"}
 
 
 def test_runs_are_sorted_by_their_creation_and_notes_by_their_letters(tmp_path: Path) -> None:
