@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from mnist_sum_tui import glyphs, settings
 from mnist_sum_tui.glyphs import BRAILLE
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import Confirm, QuitScreen
@@ -17,9 +18,10 @@ from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.palette import Commands
 from mnist_sum_tui.tui.session.messages import StartTraining
 from mnist_sum_tui.tui.textual_fixes import Palette
+from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.tui import fixed
 from tests.tui.fake_train import CONFIG, FakeTrain
-from tests.tui.recorded import press, until
+from tests.tui.recorded import press, settle, until
 from tests.tui.shown import lines
 
 pytestmark = pytest.mark.usefixtures("without_form")
@@ -217,3 +219,19 @@ async def test_the_palette_finds_what_the_keys_of_the_other_pages_do(app: MnistS
         await until(pilot, lambda: app.screen is app.pages.get("runs"))
         offered = [command.title for command in app.get_system_commands(app.screen)]
         assert len(offered) == len(set(offered)), "each once"
+
+
+async def test_a_key_of_page_runs_leads_to_the_run_that_was_looked_at(app: MnistSumApp, made: list[Run]) -> None:
+    older = made[0]
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.train_page.is_composed)
+        app.session.open(older.read_config(), older, [])
+        offered = {command.title: command.callback for command in app.get_system_commands(app.screen)}
+        app.call_later(offered["Report"])
+        await until(pilot, lambda: app.screen is app.pages.get("runs"))
+        table = app.screen.query_one(RunTable)
+        await until(pilot, lambda: table.row_id == older.id)
+        assert table.cursor_row > 0, "it is not the newest"
+        await pilot.press("home", "ctrl+r")
+        await settle(pilot)
+        assert table.cursor_row == 0, "only once"

@@ -10,6 +10,7 @@ from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs import notes
 from mnist_sum_tui.runs.columns import chosen
 from mnist_sum_tui.runs.filters import ALSO, FORM, matching
+from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.seed_groups import folded, members_of
 from mnist_sum_tui.runs.summary import Summary, summarise
 from mnist_sum_tui.tui.pages.dialogs import AskLine
@@ -52,6 +53,10 @@ class Experiments(RunKeys):
             is_shown = action == "all_runs" if self._has_less else action == "unmark" and bool(self._marked)
             return is_first and is_shown
         return bool(self.listed) if action in ("filter", "fold") else super().check_action(action, parameters)
+
+    def turn_to(self, run: Run) -> None:
+        """Put the cursor on this run, or as soon as it is listed."""
+        self.query_one(RunTable).turn_to(run.id)
 
     action_all_runs = action_unmark = RunKeys.action_back  # names of their own for the footer
 

@@ -138,6 +138,15 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
     return choices(opened, session.runs_folder, None, wanted)
 
 
+def asked(session: Session) -> Run | None:
+    """The run whose weights the pages ask, or else the run on page Train; None without either."""
+    with contextlib.suppress(UsageError):
+        path = of_session(session, session.weights).chosen.path
+        if path is not None and path != BUILT_IN:
+            return Run(path.parent)
+    return session.run
+
+
 def place_in_time(session: Session, weights: Weights) -> str:
     """Words before the name of weights that are not of the moment that a replay shows; empty without a replay.
 

@@ -68,6 +68,8 @@ class RunTable(DataTable[Text]):
         """the run that the table tells as the best"""
         self.looks: dict[str, int] = {}
         """the index in RUN_SYMBOLS of each marked run; it does not change when another mark is removed"""
+        self._wanted = ""
+        """the id of the run that gets the cursor as soon as it has a row"""
 
     @property
     def current(self) -> Summary | None:
@@ -143,10 +145,18 @@ class RunTable(DataTable[Text]):
         current = next((name for name in (*before[at:], *before[at::-1]) if name in self.rows), None)
         if current is not None:
             self.move_cursor(row=self.get_row_index(current), animate=False)
+        self.turn_to(self._wanted)
         self.fit_height()
         self.call_after_refresh(self.fit_height)
 
     watch_order = fill
+
+    def turn_to(self, name: str) -> None:
+        """Put the cursor on the run with this id, or as soon as it is listed."""
+        is_there = name in self.rows
+        self._wanted = "" if is_there else name
+        if is_there:
+            self.move_cursor(row=self.get_row_index(name), animate=False)
 
     @property
     def _arrow(self) -> str:
