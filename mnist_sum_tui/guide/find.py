@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from math import log
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,13 @@ _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 _SECTION = re.compile(r"(?:\A#|^##) (?:\d+\. )?(.+?)\n.+?(?=\n## |\Z)", re.MULTILINE | re.DOTALL)
+_COMMON = re.compile(
+    r"an?|am|an[dy]|are|as|at|be|but|by|can|could|did|do|does|for|from|get|had|ha[sv]e?|how|i|if|in|into|is|its?|just"
+    r"|long|ma[dk]e|many|me|means?|more|much|must|my|need(ed)?|no|not|o[fnr]|off|one|our|out|should|so|some|takes?|tha[nt]"
+    r"|the[irmny]?|there|these|this|those|to|too|us|used?|was|we|were|wh[oy]|what|whe[nr]e?|which|while|will|with|works?"
+    r"|would|your?"
+)
+"""words of a question that say nothing of what is looked for"""
 _ENTRY = re.compile(r"^- \*\*(.+?)\*\*: .+?(?=\n\n|\n- |\Z)", re.MULTILINE | re.DOTALL)
 
 
@@ -61,8 +69,8 @@ def find_text(words: str) -> str:
     """What the guide says about some words, as Markdown: the page or part of that name, or a list of parts.
 
     The parts in the list have the words in their titles, or else in their text; the beginning of a word is enough. If
-    no part has them together, the longest of them is looked for.
-    Each title is a link, and so is each page's command.
+    no part has them together, they are a question, and what a phrase of it names is looked for, or else the parts that
+    have most of its words. Each title is a link, and so is each page's command.
 
     Raises:
         UsageError: there is nothing; the message suggests the nearest page or entry of the glossary.
@@ -70,28 +78,71 @@ def find_text(words: str) -> str:
     name = " ".join(words.lower().split())
     if name in pages():
         return pages()[name].text
-    starts = re.compile(rf"\b(?=\w){re.escape(name)}", re.IGNORECASE)
-    plain = name.replace("-", " ")  # as an option is written: weight-decay
-    asked = {plain, plain.removesuffix("s"), f"{plain}s"}
-    found = [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
-    is_name = bool(found)
-    found = found or [part for part in _parts() if starts.search(part.title)]
+    if found := _named(name):
+        return _whole(found)
+    starts = _starts(name)
+    found = [part for part in _parts() if starts.search(part.title)]
     found = found or [part for part in _parts() if starts.search(part.text)]
     if not (name and found):
-        terms = [term for part in _parts() if part.page == "glossary" for term in part.title.lower().split(", ")]
-        longest = max(name.split(), key=len, default=name)
-        if longest != name and nearest(name, [*pages(), *terms]) is None:
-            return find_text(longest)  # of a question, such as: what is a neuron
-        hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
-        raise unknown("page or term", words, [*pages(), *terms], hint)
-    if is_name or len(found) == 1:
-        more = ", ".join(
-            f"[`mnist-sum guide {page}`]({page}.md)" for page in dict.fromkeys(part.page for part in found)
-        )
-        return "\n\n".join([*(part.text for part in found), f"More: {more}"])
+        return _answer(words, name)
     found.sort(key=lambda part: -len(starts.findall(part.text)))
-    titles = "\n".join(f"- {part.page}: [{part.title}]({part.link})" for part in found[:8])
-    return f"The guide speaks of '{name}' here:\n\n{titles}\n\n`mnist-sum guide \"{found[0].title}\"` shows the first."
+    return _whole(found) if len(found) == 1 else _listed(found, [name])
+
+
+def _answer(words: str, name: str) -> str:
+    """What a question is about: its longest phrase that names something, else the parts that have most of its words."""
+    said = [word.strip("?!.,:;'\"()") for word in name.split()]
+    phrases = [" ".join(said[start:end]) for end in range(len(said) + 1) for start in range(end)]
+    for phrase in sorted(phrases, key=lambda phrase: (-phrase.count(" "), -len(phrase))):
+        if not _COMMON.fullmatch(phrase) and (phrase in pages() or _named(phrase)):
+            return find_text(phrase)
+    asked = [word for word in said if word and not _COMMON.fullmatch(word)]
+    if len(asked) == 1 and asked[0] != name:
+        return find_text(asked[0])
+    terms = [
+        *pages(),
+        *(term for part in _parts() if part.page == "glossary" for term in part.title.lower().split(", ")),
+    ]
+    found = [] if nearest(name, terms) else _ranked(asked)
+    if not found:
+        hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
+        raise unknown("page or term", words, terms, hint)
+    return _listed(found, asked)
+
+
+def _ranked(asked: list[str]) -> list[Part]:
+    """The parts with any of these words, first those with the most; a rare word counts more, and a title's double."""
+    scores = dict.fromkeys(_parts(), 0.0)
+    for starts in map(_starts, asked):
+        having = [part for part in _parts() if starts.search(part.text)]
+        for part in having:
+            scores[part] += log(len(scores) / len(having)) * (2 if starts.search(part.title) else 1)
+    return sorted((part for part in scores if scores[part]), key=lambda part: -scores[part])
+
+
+def _named(name: str) -> list[Part]:
+    """The parts of this name, which may be written as an option, `weight-decay`, and in the plural."""
+    plain = name.replace("-", " ")
+    asked = {plain, plain.removesuffix("s"), f"{plain}s"}
+    return [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
+
+
+def _starts(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?=\w){re.escape(word)}", re.IGNORECASE)
+
+
+def _whole(found: list[Part]) -> str:
+    """The text of these parts, and where the rest stands."""
+    names = dict.fromkeys(part.page for part in found)
+    more = ", ".join(f"[`mnist-sum guide {page}`]({page}.md)" for page in names)
+    return "\n\n".join([*(part.text for part in found), f"More: {more}"])
+
+
+def _listed(found: list[Part], asked: list[str]) -> str:
+    """The first of these parts as a list of links, numbered, because the dashboard opens them by their numbers."""
+    titles = "\n".join(f"{place}. {part.page}: [{part.title}]({part.link})" for place, part in enumerate(found[:8], 1))
+    words = ", ".join(f"'{word}'" for word in asked)
+    return f'The guide speaks of {words} here:\n\n{titles}\n\n`mnist-sum guide "{found[0].title}"` shows the first.'
 
 
 def page_of_link(target: str) -> str | None:

@@ -113,7 +113,7 @@ def test_the_other_documents_links_lead_somewhere(file: str) -> None:
     [
         ("speed", "# Speed"),
         ("Speed", "# Speed"),
-        ("seed", "- **Seed**: "),
+        ("seed", "- **Seed, "),
         ("epochs", "- **Epoch**: "),
         ("learning  rate", "- **Learning rate, lr**: "),
         ("fp32", "- **bf16, fp32**: "),
@@ -147,7 +147,9 @@ def test_a_word_that_is_no_page_leads_to_what_is_said_of_it(words: str, begins: 
     "word",
     """windows, mac, colours, colors, dark mode, background, theme, font size, mouse, keyboard, copy, print, pdf, save,
     export, excel, stop, quit, undo, slow, gpu, proxy, offline, ssh, crash, language, own digits, photo, letters, cnn,
-    neuron, bias, jupyter""".replace("\n", " ").split(","),
+    neuron, bias, jupyter, ai, start, compare, cheat, handwriting, subtraction, license, dataset, chromebook""".replace(
+        "\n", " "
+    ).split(","),
 )
 def test_a_word_that_many_look_for_leads_to_one_answer(word: str) -> None:
     assert find_text(word).startswith(("## ", "- **"))
@@ -161,7 +163,7 @@ def test_what_is_shown_of_a_page_ends_where_the_next_part_begins_and_says_where_
 
 
 def test_a_word_of_several_parts_lists_them_and_each_title_leads_to_its_part() -> None:
-    listed = re.findall(r"^- ([\w-]+): \[(.+)\]\((\S+)\)$", find_text("sweep"), re.M)
+    listed = re.findall(r"^\d\. ([\w-]+): \[(.+)\]\((\S+)\)$", find_text("sweep"), re.M)
     assert ("runs", "Finding settings", "runs.md#finding-settings") in listed
     for page, title, _ in listed:
         assert title in find_text(title).splitlines()[0]
@@ -179,8 +181,32 @@ def test_the_link_to_a_part_leads_to_its_heading_or_to_its_entry_of_the_glossary
             assert anchor in anchors(pages()[page].text)
 
 
-def test_of_a_question_the_longest_word_is_looked_for() -> None:
-    assert find_text("what is a neuron") == find_text("neuron")
+@pytest.mark.parametrize(
+    ("question", "term"),
+    [
+        ("what is a neuron?", "neuron"),
+        ("accuracy of 100", "perfect"),
+        ("why is it not 100 %", "perfect"),
+        ("how many parameters", "parameters"),
+        ("learning rate too high", "learning rate"),
+        ("why does the loss go up", "loss"),
+        ("how to stop training", "stop"),
+        ("how does it work", "begin"),
+        ("what is deep learning", "begin"),
+        ("can I compare two runs", "compare"),
+    ],
+)
+def test_of_a_question_its_longest_phrase_that_has_a_name_is_looked_for(question: str, term: str) -> None:
+    assert find_text(question) == find_text(term)
+
+
+def test_a_question_without_any_name_leads_first_to_what_has_its_rarest_words() -> None:
+    assert find_text("a class of 20 pupils' computers").splitlines()[2].startswith("1. lesson: [What a class needs]")
+    with pytest.raises(UsageError, match="what is it of"):
+        find_text("what is it of")
+
+
+def test_a_misspelt_word_of_a_question_names_the_nearest() -> None:
     with pytest.raises(UsageError, match="did you mean 'momentum'"):
         find_text("what is momentm")
 
