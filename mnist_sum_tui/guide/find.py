@@ -105,7 +105,7 @@ def _answer(words: str, name: str) -> str:
     ]
     found = [] if nearest(name, terms) else _ranked(asked)
     if not found:
-        hint = "mnist-sum guide lists the pages, mnist-sum guide glossary the terms"
+        hint = "try another word, or the page glossary, which lists the terms"
         raise unknown("page or term", words, terms, hint)
     return _listed(found, asked)
 

@@ -1,5 +1,6 @@
 """GuideScreen: the guide, opened over any page: the list of its pages, and the text of one of them."""
 
+import re
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -14,6 +15,8 @@ from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
+LISTED = re.compile(r"^\d\. .+\((.+)\)$", re.MULTILINE)
+"""a line of a list of what was found, and its link"""
 NAME_WIDTH = 24
 """columns of a page's name in the list"""
 
@@ -24,6 +27,7 @@ class GuideScreen(Question[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("q,f9", "dismiss(None)", "Close", key_display="q"),
+        *(Binding(str(place), f"open({place})", "Open", key_display="1-8", show=place == 1) for place in range(1, 9)),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("n", "turn(1)", "Next page"),
         Binding("p", "turn(-1)", "Page before"),
@@ -75,6 +79,7 @@ class GuideScreen(Question[None]):
         """Show a page from its top, or from the heading of that anchor; of several in a row only the last is drawn."""
         self.page, self._anchor, self._found = name, anchor, ""
         self._mark()
+        self.refresh_bindings()
         self.query_one(Markdown).call_later(self._draw)  # one after another there, while the keys go on here
 
     async def _draw(self) -> None:
@@ -98,7 +103,9 @@ class GuideScreen(Question[None]):
         self.show_page(names[(names.index(self.page) + by) % len(names)])
 
     def action_search(self) -> None:
-        """Ask for a page or a term, and show what `mnist-sum guide` says of it."""
+        """Ask for a page or a term, and show what `mnist-sum guide` says of it, in place of what was found before."""
+        if self._found:
+            self.show_page(self.page)
         hint = "A page, or a term such as learning rate"
         self.app.push_screen(AskLine("What do you look for in the guide?", "", hint, find_text), self.show_found)
 
@@ -109,6 +116,16 @@ class GuideScreen(Question[None]):
         elif words is not None:
             self._found, self._anchor = find_text(words), ""
             self.query_one(Markdown).call_later(self._draw)
+            self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to open what a search has found, if it is a list."""
+        return bool(LISTED.search(self._found)) if action == "open" else super().check_action(action, parameters)
+
+    def action_open(self, place: int) -> None:
+        """Open what stands at this place of the list, if there is so much."""
+        if place <= len(links := LISTED.findall(self._found)):
+            self.follow(links[place - 1])
 
     def action_back(self) -> None:
         """Go back from what was found to the page, or close the guide."""
@@ -123,11 +140,15 @@ class GuideScreen(Question[None]):
         self.query_one("#guide-scroll").focus()
 
     def on_markdown_link_clicked(self, message: Markdown.LinkClicked) -> None:
-        """Follow a link to another page of the guide; for any other link only show its address."""
-        page, anchor = page_of_link(message.href), message.href.partition("#")[2]
+        """Follow the link under the mouse."""
+        self.follow(message.href)
+
+    def follow(self, link: str) -> None:
+        """Go to another page of the guide; of any other link only show the address."""
+        page, anchor = page_of_link(link), link.partition("#")[2]
         if page == "glossary" and anchor:  # its entries have no headings
             self.show_found(anchor)
         elif page is not None:
             self.show_page(page, anchor)
         else:
-            self.notify(message.href, title="To open in a browser", markup=False)
+            self.notify(link, title="To open in a browser", markup=False)

@@ -48,3 +48,21 @@ async def test_escape_goes_back_to_the_page_and_then_closes_it(app: MnistSumApp)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.screen, Page))
         assert not isinstance(app.screen, GuideScreen)
+
+
+async def test_digits_open_what_is_found_and_a_failed_search_leaves_nothing_of_the_one_before(app: MnistSumApp) -> None:
+    async with reading(app) as (pilot, guide):
+        document = guide.query_one(Markdown)
+        assert "1-8 Open" not in lines(app)[-1]
+        guide.show_found("sweep")
+        await until(pilot, lambda: document.source == find_text("sweep") and "1-8 Open" in lines(app)[-1])
+        await pilot.press("8")
+        assert document.source == find_text("sweep"), "there are only five"
+        await pilot.press("3")
+        await until(pilot, lambda: document.source == find_text("standard error"))
+        await until(pilot, lambda: "1-8 Open" not in lines(app)[-1])
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(app.focused, Input))
+        await press(pilot, *"qqqq", "enter")
+        assert "try another word" in " ".join(lines(app))
+        await until(pilot, lambda: document.source == pages()[guide.page].text)
