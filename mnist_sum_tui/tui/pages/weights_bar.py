@@ -36,8 +36,11 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
 GUESSES = "This network only guesses. F5: another run. Ctrl+P, built-in: one that adds."
+BACK = "Escape: back to your runs"
 NO_OTHERS = "No other weights were kept. To keep those of some epochs: train --keep 8."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
+LEAST_WORD = len(f"{BRAILLE.off} ready ")
+"""columns that chosen weights leave to the state of the training, if they can, when there is little room"""
 LEAST_SLIDER, LEAST_TITLE = 34, 17
 """columns of the line that its title, the slider and the gaps need, and those without a slider"""
 WEIGHT_KEYS = (
@@ -48,12 +51,15 @@ WEIGHT_KEYS = (
 
 def other_weights(name: str, instead: str, room: int) -> str:
     """The words for chosen weights, and for the way back to those `instead`; short enough for the training's state."""
+    bare = name.removesuffix(" network")
     forms = (  # each with the columns that it leaves
         (f" Weights: {name} {BRAILLE.between} Escape: back to {instead} ", LEAST_STATE),
         (f" Weights: {name} {BRAILLE.between} Esc: {instead} ", LEAST_STATE),
+        (f" {name} {BRAILLE.between} Esc: {instead} ", LEAST_WORD),
+        (f" {bare} {BRAILLE.between} Esc: {instead} ", LEAST_WORD),
         (f" {name} {BRAILLE.between} Esc: {instead} ", 1),
     )
-    return next((words for words, left in forms if len(words) + left <= room), f" {name} ")
+    return next((words for words, left in forms if len(words) + left <= room), f" {bare} ")
 
 
 def short_source(source: str, owner: str, room: int) -> str:
@@ -186,7 +192,8 @@ class WeightsPage(PredictingPage):
         width, owner = self.room.width, "" if self._shown is None else self._shown.owner
         slider, most = self.query_one(Slider), max(width - LEAST_TITLE, 1)
         room = width - max(LEAST_SLIDER, LEAST_TITLE + needed(slider.names, slider.chosen))
-        source = short_source(self._source, owner, room)
+        is_asked = self.wanted == self._shown == IN_PACKAGE  # its name is beside the slider, the way back nowhere else
+        source = BACK if is_asked else short_source(self._source, owner, room)
         source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
         is_resized = cell_len(source) != told.size.width
         told.update(source, layout=is_resized)  # a layout takes 20 ms from a training each time

@@ -3,6 +3,7 @@
 import pytest
 from textual.widgets import Static
 
+from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
@@ -140,6 +141,13 @@ async def test_the_last_step_back_is_to_the_usual_weights(app: MnistSumApp) -> N
 )
 def test_other_weights_in_as_many_words_as_leave_room_for_the_state(room: int, words: str) -> None:
     assert other_weights("epoch 4", "best", room) == words
+
+
+@pytest.mark.parametrize(("room", "words"), [(22, " built-in "), (42, " built-in {} Esc: your runs ")])
+def test_the_built_in_network_is_named_beside_a_word_on_the_training(room: int, words: str) -> None:
+    """In 80 and in 100 columns."""
+    assert other_weights("built-in network", "your runs", room) == words.format(BRAILLE.between)
+    assert room - len(words) >= len("* epoch 2/5 ")
 
 
 async def test_an_image_of_mistakes_keeps_the_stops_of_the_slider(app: MnistSumApp) -> None:

@@ -20,6 +20,7 @@ from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, choices, of_sessio
 from tests.tui import fixed, recorded
 from tests.tui.fake_train import CONFIG
 from tests.tui.recorded import press, until
+from tests.tui.shown import lines
 
 
 def answer_of(request: PredictImage) -> ImagePredicted:
@@ -72,6 +73,9 @@ async def test_the_palette_leads_to_the_built_in_network_and_escape_back(app: Mn
         assert of_session(app.session, page.wanted).chosen == IN_PACKAGE
         await until(pilot, lambda: page._shown == IN_PACKAGE)
         assert "your runs" in str(page.query_one("#other-weights").render())
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: " Inside  built-in  " in lines(app)[0])
+        assert "Escape: back to your runs" in lines(app)[-2]
         await press(pilot, "escape")
         assert of_session(app.session, page.wanted).chosen.owner == owner
         await press(pilot, "f5")
