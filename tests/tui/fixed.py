@@ -187,7 +187,7 @@ class FixedPredictions(PredictionWorker):
                 reply(drawing_predicted(request))
             case FindHeat():
                 for is_hiding in (False, True):
-                    reply(messages.HeatFound(request.image, request.number, heat(request.image), is_hiding, request))
+                    reply(messages.HeatFound(request, heat(request.image), is_hiding))
             case LookInside():
                 reply(looked_inside(request))
             case EvaluateTestSet():

@@ -92,7 +92,7 @@ class HeatPage(NumberPage):
         sought, pair = self._heat_sought, self.query_one(HeatPair)
         if sought is None or message.request is not sought.request:
             return
-        pair.image, pair.said, pair.step, pair.found = message.image, sought.said, sought.step, message
+        pair.said, pair.step, pair.found = sought.said, sought.step, message
         if message.is_hiding:
             now = time.monotonic()
             self._heat_due = now + (now - sought.at) / SHARE if sought.step else math.inf

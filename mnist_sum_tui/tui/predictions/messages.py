@@ -72,13 +72,11 @@ class LookedInside(Message):
 class HeatFound(Message):
     """The heat map of an image for both answers; a better one may follow."""
 
-    image: Image
-    number: int
+    request: FindHeat
+    """what this answers"""
     heat: "Heat"
     is_hiding: bool
     """whether it was found by hiding parts of the image, or is only the gradient"""
-    request: FindHeat | None = None
-    """what this answers; None if only the values matter"""
 
 
 @dataclass(eq=False)

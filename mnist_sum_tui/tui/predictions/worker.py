@@ -172,7 +172,7 @@ class PredictionWorker:
     def _find_heat(self, request: FindHeat, reply: Reply) -> None:
         for is_hiding in (False, True):
             heat = load.find_heat(request.predictor, request.image, request.number, is_hiding)
-            reply(HeatFound(request.image, request.number, heat, is_hiding, request))
+            reply(HeatFound(request, heat, is_hiding))
             if self._waiting:  # a newer request comes first; the page asks again
                 return
 

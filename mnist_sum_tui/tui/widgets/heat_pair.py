@@ -140,18 +140,16 @@ def strongest_words(heat_hw: NDArray[np.float32], found: Marks, sure: float, the
 class HeatPair(Widget):
     """Shows the heat maps of both answers side by side, and explains them."""
 
-    said: "reactive[Prediction | None]" = reactive(None, always_update=True)
-    image: reactive[Image | None] = reactive(None, always_update=True)
     found: reactive[HeatFound | None] = reactive(None, always_update=True)
+    said: "Prediction | None" = None
+    """the answer to which it belongs"""
     step = ""
     """of a training in progress: ` at step 120`, because the answer beside it may be of a later one"""
 
     def render(self) -> Content:
-        """The heat maps; empty until there is one for the image and number that are shown."""
+        """The heat maps; empty until there are any."""
         found, said, (width, height) = self.found, self.said, self.content_size
-        if found is None or said is None or found.number != said.number or self.image is None:
-            return Content("")
-        if not np.array_equal(found.image, self.image):  # a heat of another image
+        if found is None or said is None:
             return Content("")
         told, shown = fitted(found, (max(said.digit_probabilities), max(said.sum_probabilities)), width, height)
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
@@ -175,7 +173,7 @@ def fitted(found: HeatFound, sure: tuple[float, float], width: int, height: int)
         columns, room = most + 1, most
         while room < columns:  # the words tell the strongest mark, which in a smaller picture may be another
             columns = room
-            shown = [marks(found.image, heat, columns, least) for heat in heats]
+            shown = [marks(found.request.image, heat, columns, least) for heat in heats]
             found_words = [strongest_words(*each) for each in zip(heats, shown, sure, then, strict=True)]
             signs = [HARDLY[current() is ASCII]] if words is SLOW else []
             told = wrapped(words.format(*signs, *found_words), max(width, 12))

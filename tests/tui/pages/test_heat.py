@@ -10,13 +10,11 @@ import pytest
 from numpy.typing import NDArray
 from textual.color import Color
 
-from mnist_sum_tui.inference.heat import Heat
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.draw import DrawPage
 from mnist_sum_tui.tui.pages.heat_page import HeatPage
 from mnist_sum_tui.tui.pages.inspect import InspectPage
-from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, FindHeat
 from mnist_sum_tui.tui.widgets.heat_pair import (
     LEAST_NINE,
@@ -31,6 +29,7 @@ from tests.tui import fixed
 from tests.tui.pages.test_draw import draw
 from tests.tui.recorded import press
 from tests.tui.shown import lines
+from tests.tui.widgets.test_heat_pair import heat_found
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Predictor
@@ -101,7 +100,7 @@ async def test_on_draw_it_follows_the_strokes(app: MnistSumApp) -> None:
         assert len(asked(app)) > first
         found = page.query_one(HeatPair).found
         assert found is not None
-        assert np.array_equal(found.image, asked(app)[-1].image)
+        assert np.array_equal(found.request.image, asked(app)[-1].image)
         for _ in range(2):  # the second time there is nothing to clear
             assert page.query_one(HeatPair).display
             await press(pilot, "c")
@@ -197,7 +196,7 @@ def test_only_what_hiding_does_is_measured_so_that_weak_is_shown_weak() -> None:
     """A gradient has no unit, so its highest value is a 9 in any case."""
     image, weak = np.full((28, 28), 255, np.uint8), np.full((28, 28), 0.2, np.float32)
     for is_hiding, step in ((False, 9), (True, 2)):
-        _, shown = fitted(HeatFound(image, 7, Heat(weak, weak), is_hiding), (0.9, 0.9), 120, 36)
+        _, shown = fitted(heat_found(image, weak, is_hiding), (0.9, 0.9), 120, 36)
         assert {int(each.steps.max()) for each in shown} == {step}
 
 

@@ -43,6 +43,6 @@ async def test_it_is_of_the_weights_of_the_answer_although_their_file_has_others
         assert pair.found is not None
         assert pair.said is not None
         assert pair.said.digit_probabilities == bars.probabilities
-        heat = load.find_heat(first, pair.found.image, page.number, is_hiding=True)
+        heat = load.find_heat(first, pair.found.request.image, page.number, is_hiding=True)
         assert np.array_equal(pair.found.heat.digit, heat.digit)
         assert np.array_equal(pair.found.heat.sum, heat.sum)
