@@ -23,7 +23,8 @@ from mnist_sum_tui.tui.predictions.requests import EvaluateTestSet, PredictImage
 from mnist_sum_tui.tui.predictions.weights import NEWEST
 from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import Question, SteadyInput
+from mnist_sum_tui.tui.textual_fixes import Question
+from mnist_sum_tui.tui.widgets.answer_input import AnswerInput
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
@@ -36,27 +37,11 @@ INTRODUCTION = (
 )
 
 
-class AnswerInput(SteadyInput):
-    """One of the two fields. However quickly the answer is typed, what the digit's field has no room for is the sum."""
-
-    async def _on_key(self, event: Key) -> None:
-        digit, total = self.screen.query(AnswerInput)
-        if self is digit and self.value and (event.character or "").isdecimal():
-            self.screen.set_focus(total)
-        elif self is total and not self.value and event.key == "backspace":
-            digit.value = ""
-            self.screen.set_focus(digit)
-        elif self is total and not self.value and event.key == "tab":
-            event.prevent_default().stop()
-            return
-        await super()._on_key(event)
-
-
 class QuizScreen(Question[None]):
     """Asks for digit and sum, compares with the network's answers, and keeps the score."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Close"),
+        Binding("escape", "close", "Close"),
         Binding("n", "again", "Ten others"),
     ]
     AUTO_FOCUS = "#typed-digit"
@@ -125,8 +110,9 @@ class QuizScreen(Question[None]):
             field.post_message(Key(event.key, event.character))
 
     def _hint(self, words: str, is_error: bool = False) -> None:
-        self.query_one("#hint", Label).update(printable(words))
-        self.query_one("#hint").set_class(is_error, "-error")
+        hint = self.query_one("#hint", Label)
+        hint.update(printable(words))
+        hint.set_class(is_error, "-error")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer ten others when all are answered."""
@@ -235,6 +221,13 @@ class QuizScreen(Question[None]):
         except MnistSumError as error:
             self.notify(str(error), severity="warning")
         return lines
+
+    def action_close(self) -> None:
+        """Close; of a quiz that is not over, say the score so far, which is not kept."""
+        if self.answers and self.waiting:
+            both = score_lines(score_of(self.answers, "", ""), [])[:2]
+            self.notify("; ".join(" ".join(line.split()) for line in both), title="The quiz so far")
+        self.dismiss()
 
     def action_next(self) -> None:
         """Go to the next image, if there is one; Enter never begins a new quiz, so the score stays on the screen."""
