@@ -123,7 +123,7 @@ def other_network(config: TrainConfig, speeds: Speeds) -> str:
     """The label of the button for the quick network, or for the assignment's large one if the quick one is chosen."""
     is_large = config.model == LARGE_MODEL
     time = total(replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL), speeds)
-    name = f"Choose network {QUICK_MODEL if is_large else LARGE_MODEL}"
+    name = f"Use the {'quick' if is_large else 'large'} network"
     return f"{name}: {time}" if time else name
 
 

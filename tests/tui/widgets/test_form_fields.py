@@ -84,10 +84,10 @@ async def test_a_wrong_field_takes_the_time_from_the_button_and_leaves_it_its_ne
     form.query_one("#model", Select).value = "original"
     form.query_one("#epochs", Input).value = "1"
     await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "Choose network compact: about 10 s"
+    assert str(form.query_one("#other", Button).label) == "Use the quick network: about 10 s"
     form.query_one("#epochs", Input).value = ""
     await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "Choose network compact"
+    assert str(form.query_one("#other", Button).label) == "Use the quick network"
 
 
 async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) -> None:

@@ -100,7 +100,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     chosen = {name: str(form.query_one(f"#{name} SelectCurrent #label", Static).visual) for name in ("recipe", "model")}
     assert chosen["recipe"].startswith("standard     ~50 s in all       the usual")
     assert chosen["model"].startswith("compact      ~10 s per epoch    small")
-    assert str(form.query_one("#other", Button).label) == "Choose network original: about 11 min"
+    assert str(form.query_one("#other", Button).label) == "Use the large network: about 11 min"
     assert [form.query_one(f"#{name}").region.offset for name in ("start", "find-rate", "other")] == places
     form.query_one("#epochs", Input).value = "1"
     form.query_one("#other", Button).press()
@@ -110,7 +110,7 @@ async def test_the_times_are_those_of_the_settings(pilot: Pilot[int]) -> None:
     assert recipe(form).startswith("standard ~2 min in all "), "it keeps what was chosen"
     assert recipe(form).endswith(" (set by you: network original, 1 epoch)")
     assert said(form, "readiness") == "about 2 min here (estimated)"
-    assert str(form.query_one("#other", Button).label) == "Choose network compact: about 10 s"
+    assert str(form.query_one("#other", Button).label) == "Use the quick network: about 10 s"
     form.query_one("#recipe", Select).value = "sprint"
     await pilot.pause()
     form.query_one("#model", Select).value = "swift"
