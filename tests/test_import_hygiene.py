@@ -26,14 +26,14 @@ ROOMS = (
 )
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
-    {"whole_figures", "told_sizes", "patient_palette"},
+    {"whole_figures", "told_sizes"},
     {"textual_speed"},
     {"session", "textual_fixes", "looks", "link"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},
     {"widgets"},
-    {"pages"},
+    {"pages", "patient_palette"},
     {"leaving"},
     {"run_app"},
     {"settings_app"},

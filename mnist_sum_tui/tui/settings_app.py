@@ -17,9 +17,10 @@ from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.stdio import choose_marker
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import Page
+from mnist_sum_tui.tui.patient_palette import Palette
 from mnist_sum_tui.tui.run_app import RunningApp
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.textual_fixes import Palette, redraw
+from mnist_sum_tui.tui.textual_fixes import redraw
 
 SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
 """pairs of keys that are exchanged if the digits choose pages"""

@@ -9,10 +9,8 @@ from typing import Any, ClassVar, NamedTuple, cast
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._time import get_time
 from textual.await_complete import AwaitComplete
-from textual.command import SearchIcon
 from textual.content import Content
 from textual.driver import Driver
-from textual.errors import NoWidget
 from textual.events import Click, Key, Resize, ScreenResume
 from textual.geometry import Offset, Size
 from textual.message import Message
@@ -24,8 +22,6 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList
 from textual.worker import get_current_worker
 
-from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.patient_palette import PatientPalette
 from mnist_sum_tui.tui.told_sizes import tell_sizes
 from mnist_sum_tui.tui.whole_figures import keep_figures_whole
 
@@ -107,30 +103,6 @@ class Question(ModalScreen[ScreenResultType], SteadyScreen[ScreenResultType]):
     """A modal screen that returns an answer."""
 
     CSS_PATH: ClassVar = [Path(__file__).with_name("dialogs.tcss")]
-
-
-class Palette(PatientPalette, SteadyScreen[Any]):
-    """The command palette with the fixes of SteadyScreen, and three of its own."""
-
-    def on_mount(self) -> None:
-        """Use an icon that every marker and font has, instead of an emoji."""
-        self.query_one(SearchIcon).icon = BRAILLE.chosen
-
-    def on_click(self, event: Click) -> None:
-        """Ignore a click before the palette is laid out: Textual's own handler would raise NoWidget."""
-        try:
-            self.get_widget_at(event.screen_x, event.screen_y)
-        except NoWidget:
-            event.prevent_default()
-
-    def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Cancel the search for commands, then close: a running search would look for the removed list."""
-        self.workers.cancel_node(self)
-        return super().dismiss(result)
-
-    def _gather_commands(self, search_value: str) -> Any:
-        """Start a search, unless the palette is closed: a change of the input may still be in the queue."""
-        return None if self._is_answered else super()._gather_commands(search_value)
 
 
 def pass_on(taker: MessagePump, take: Callable[..., object], *found: object) -> None:

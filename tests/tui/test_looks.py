@@ -16,7 +16,7 @@ from mnist_sum_tui import glyphs
 from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.runs import RunsPage
-from mnist_sum_tui.tui.textual_fixes import Palette
+from mnist_sum_tui.tui.patient_palette import Palette
 from mnist_sum_tui.tui.widgets.chart import ROLES, Chart
 from mnist_sum_tui.tui.widgets.heatmap import Heatmap
 from mnist_sum_tui.tui.widgets.run_table import RunTable
