@@ -191,7 +191,10 @@ class Gallery(ScrollView, can_focus=True):
                 for at, line in enumerate(left):
                     drawn = Strip([Segment(text, on_sheet[shade]) for text, shade in line])
                     lines[at] = Strip.join([lines[at].crop(0, 1), drawn, lines[at].crop(1 + item.columns)])
-            is_cut = self._room.height <= len(lines)  # then the caption comes first
+            is_cut = self._room.height <= len(lines)  # then the caption comes first, and an edge without ink goes
+            edge = -(-len(item.image) // len(lines))
+            if is_cut and not item.rows and item.image[:edge].any() < item.image[-edge:].any():
+                del lines[0]
             ordered = ([caption, *lines] if is_cut else [*lines, caption])[: tile.height]
             ordered += [Strip([])] * (tile.height - len(ordered))
             self._drawn[place, tile] = [line.adjust_cell_length(tile.width, styles[0]) for line in ordered]
