@@ -61,12 +61,12 @@ def agreement_line(said: "Prediction", width: int) -> tuple[str, str]:
 def sure_line(said: "Prediction", width: int) -> str:
     """The probabilities of both answers: `digit 98.2% sum 97.4%`, or, if that is too long, without decimals or words.
 
-    Without decimals 99.9 % is `>99%`.
+    Without decimals 99.9 % is `>99%`. Of two that are alike: `both >99% sure`.
     """
     for decimals in (1, 0):
         shares = max(said.digit_probabilities), max(said.sum_probabilities)
         digit, total = (how_sure(share, decimals, "%") for share in shares)
-        line = f"digit and sum {total}" if digit == total else f"digit {digit} sum {total}"
+        line = f"both {total} sure" if digit == total else f"digit {digit} sum {total}"
         if len(line) <= width:
             return line
     return first_fit([line, f"{digit}, sum {total}"], width)

@@ -80,8 +80,8 @@ def test_an_answer_says_what_it_is_worth_and_how_sure_both_heads_are() -> None:
     assert answer_lines(sure, 18).plain.split("\n")[1] == "digit 97% sum 100%"
     assert answer_lines(replace(sure, digit_score=0.2), 18).plain.split("\n")[1] == "not a digit?"
     both = replace(sure, digit_probabilities=(0.0,) * 7 + (1.0, 0.0, 0.0))
-    assert answer_lines(both, 18).plain.split("\n")[1] == "digit and sum 100%"
-    assert answer_lines(both, 20).plain.split("\n")[1] == "digit and sum 100.0%"
+    assert answer_lines(both, 14).plain.split("\n")[1] == "both 100% sure"
+    assert answer_lines(both, 20).plain.split("\n")[1] == "both 100.0% sure"
     below = replace(both, sum_probabilities=(0.1002,) + (0.0,) * 10 + (0.8998,) + (0.0,) * 7)
     said_below = ["7? (not sure: sum below 90 %)", "digit 100.0% sum 89.9%"]
     assert answer_lines(below, 30).plain.split("\n")[1:3] == said_below
