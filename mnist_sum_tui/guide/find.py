@@ -20,8 +20,8 @@ _NO_ANCHOR = re.compile(r"[^\w\- ]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 _SECTION = re.compile(r"(?:\A#|^##) (?:\d+\. )?(.+?)\n.+?(?=\n## |\Z)", re.MULTILINE | re.DOTALL)
 _COMMON = re.compile(
-    r"an?|am|an[dy]|are|as|at|be|but|by|can|could|did|do|does|for|from|get|had|ha[sv]e?|how|i|if|in|into|is|its?|just"
-    r"|long|ma[dk]e|many|me|means?|more|much|must|my|need(ed)?|no|not|o[fnr]|off|one|our|out|should|so|some|takes?|tha[nt]"
+    r"an?|am|answers?|an[dy]|are|as|at|be|but|by|can|could|did|do|does|for|from|get|had|ha[sv]e?|how|i|if|in|into|is|its?|just"
+    r"|long|ma[dk]e|many|me|means?|more|much|must|my|need(ed)?|networks?|no|not|o[fnr]|off|one|our|out|should|so|some|takes?|tha[nt]"
     r"|the[irmny]?|there|these|this|those|to|too|us|used?|was|we|were|wh[oy]|what|whe[nr]e?|which|while|will|with|works?"
     r"|would|your?"
 )
@@ -76,8 +76,9 @@ def find_text(words: str) -> str:
         UsageError: there is nothing; the message suggests the nearest page or entry of the glossary.
     """
     name = " ".join(words.lower().split())
-    if name in pages():
-        return pages()[name].text
+    page = name.replace(" ", "-")
+    if page in pages():
+        return pages()[page].text
     if found := _named(name):
         return _whole(found)
     starts = _starts(name)
@@ -94,7 +95,7 @@ def _answer(words: str, name: str) -> str:
     said = [word.strip("?!.,:;'\"()") for word in name.split()]
     phrases = [" ".join(said[start:end]) for end in range(len(said) + 1) for start in range(end)]
     for phrase in sorted(phrases, key=lambda phrase: (-phrase.count(" "), -len(phrase))):
-        if not _COMMON.fullmatch(phrase) and (phrase in pages() or _named(phrase)):
+        if not _COMMON.fullmatch(phrase) and (phrase.replace(" ", "-") in pages() or _named(phrase)):
             return find_text(phrase)
     asked = [word for word in said if word and not _COMMON.fullmatch(word)]
     if len(asked) == 1 and asked[0] != name:

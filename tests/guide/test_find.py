@@ -194,6 +194,7 @@ def test_the_link_to_a_part_leads_to_its_heading_or_to_its_entry_of_the_glossary
         ("how does it work", "begin"),
         ("what is deep learning", "begin"),
         ("can I compare two runs", "compare"),
+        ("train my own network", "own-network"),
     ],
 )
 def test_of_a_question_its_longest_phrase_that_has_a_name_is_looked_for(question: str, term: str) -> None:
@@ -201,6 +202,7 @@ def test_of_a_question_its_longest_phrase_that_has_a_name_is_looked_for(question
 
 
 def test_a_question_without_any_name_leads_first_to_what_has_its_rarest_words() -> None:
+    assert "coach: [Now it learns to add]" in find_text("how does the network learn to add")
     assert find_text("a class of 20 pupils' computers").splitlines()[2].startswith("1. lesson: [What a class needs]")
     with pytest.raises(UsageError, match="what is it of"):
         find_text("what is it of")
