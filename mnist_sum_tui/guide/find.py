@@ -19,12 +19,12 @@ _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
 _SECTION = re.compile(r"(?:\A#|^##) (?:\d+\. )?(.+?)\n.+?(?=\n## |\Z)", re.MULTILINE | re.DOTALL)
-_COMMON = re.compile(
-    r"an?|am|answers?|an[dy]|are|as|at|be|but|by|can|could|did|do|does|for|from|get|had|ha[sv]e?|how|i|if|in|into|is|its?|just"
-    r"|long|ma[dk]e|many|me|means?|more|much|must|my|need(ed)?|networks?|no|not|o[fnr]|off|one|our|out|should|so|some|takes?|tha[nt]"
-    r"|the[irmny]?|there|these|this|those|to|too|us|used?|was|we|were|wh[oy]|what|whe[nr]e?|which|while|will|with|works?"
-    r"|would|your?"
-)
+_COMMON = """
+a am an and answer answers any are as at be but by can could did do does for from get had has have he her him how i
+if in into is it its just long made make many me mean means more much must my need needed network networks no not of
+off on one or our out should so some take takes than that the their them then there these they this those to too us
+use used was we were what when where which while who why will with work works would you your
+"""
 """words of a question that say nothing of what is looked for"""
 _ENTRY = re.compile(r"^- \*\*(.+?)\*\*: .+?(?=\n\n|\n- |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -92,12 +92,13 @@ def find_text(words: str) -> str:
 
 def _answer(words: str, name: str) -> str:
     """What a question is about: its longest phrase that names something, else the parts that have most of its words."""
+    common = _COMMON.split()
     said = [word.strip("?!.,:;'\"()") for word in name.split()]
     phrases = [" ".join(said[start:end]) for end in range(len(said) + 1) for start in range(end)]
     for phrase in sorted(phrases, key=lambda phrase: (-phrase.count(" "), -len(phrase))):
-        if not _COMMON.fullmatch(phrase) and (phrase.replace(" ", "-") in pages() or _named(phrase)):
+        if phrase not in common and (phrase.replace(" ", "-") in pages() or _named(phrase)):
             return find_text(phrase)
-    asked = [word for word in said if word and not _COMMON.fullmatch(word)]
+    asked = [word for word in said if word and word not in common]
     if len(asked) == 1 and asked[0] != name:
         return find_text(asked[0])
     terms = [
