@@ -56,10 +56,10 @@ MOVES = tuple(  # each calls action_move(x, y) of its widget
 
 
 class Field(Horizontal):
-    """A widget with a label before it."""
+    """A widget with a label before it; it has the class `of-ID` of the widget's id."""
 
     def __init__(self, label: str, widget: Widget, *, classes: str = "") -> None:
-        super().__init__(classes=classes)
+        super().__init__(classes=f"{classes} of-{widget.id}")
         self._label, self._widget = label, widget
 
     def compose(self) -> ComposeResult:

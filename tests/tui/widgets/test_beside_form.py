@@ -46,3 +46,13 @@ async def test_the_introduction_goes_whenever_the_buttons_get_no_room(app: Mnist
         assert not form.has_class("-tight")
         form.query_one("#sets", Static).update("\n" * 9)
         await until(pilot, lambda: form.has_class("-tight"))
+
+
+@pytest.mark.parametrize(("width", "columns"), [(80, 4), (60, 2)])
+async def test_fields_below_each_other_begin_in_one_column(app: MnistSumApp, width: int, columns: int) -> None:
+    async with app.run_test(size=(width, 24)) as pilot:
+        await pilot.pause()
+        form = app.train_page.form
+        begins = [field.region.x for field in form.query("#fields Input")]
+        assert [set(begins[at::columns]) for at in range(columns)] == [{at} for at in begins[:columns]]
+        assert columns == 2 or begins[0] == form.query_one("#name").region.x == form.query_one("#recipe").region.x
