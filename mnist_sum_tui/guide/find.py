@@ -15,6 +15,8 @@ ORDER = (
     "runs", "python", "own-network", "machines",
 )  # fmt: skip
 """the pages to read first, in this order; the others follow in alphabetical order"""
+MOST_WORDS = 30
+"""of a question that are looked at, so that a pasted text does not stop the dashboard"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
 _NO_ANCHOR = re.compile(r"[^\w\- ]")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s")
@@ -93,7 +95,7 @@ def find_text(words: str) -> str:
 def _answer(words: str, name: str) -> str:
     """What a question is about: its longest phrase that names something, else the parts that have most of its words."""
     common = _COMMON.split()
-    said = [word.strip("?!.,:;'\"()") for word in name.split()]
+    said = [word.strip("?!.,:;'\"()") for word in name.split()[:MOST_WORDS]]
     phrases = [" ".join(said[start:end]) for end in range(len(said) + 1) for start in range(end)]
     for phrase in sorted(phrases, key=lambda phrase: (-phrase.count(" "), -len(phrase))):
         if phrase not in common and (phrase.replace(" ", "-") in pages() or _named(phrase)):

@@ -206,6 +206,8 @@ def test_a_question_without_any_name_leads_first_to_what_has_its_rarest_words() 
     assert find_text("a class of 20 pupils' computers").splitlines()[2].startswith("1. lesson: [What a class needs]")
     with pytest.raises(UsageError, match="what is it of"):
         find_text("what is it of")
+    with pytest.raises(UsageError, match="try another word"):
+        find_text("wort " * 30 + "momentum")
 
 
 def test_a_misspelt_word_of_a_question_names_the_nearest() -> None:
