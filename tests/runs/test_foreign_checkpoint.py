@@ -64,6 +64,17 @@ def test_foreign_files_are_refused_and_not_executed(tmp_path: Path, kind: str, m
     assert list(tmp_path.iterdir()) == [path], "nothing in it was executed"
 
 
+@pytest.mark.parametrize(("epoch", "batch", "is_known"), [(2, 3, True), ("2", 3, False), (2, "3", False)])
+def test_the_place_in_the_training_must_be_two_numbers(
+    tmp_path: Path, epoch: object, batch: object, is_known: bool
+) -> None:
+    """Or two checkpoints could not be compared to choose the one to ask."""
+    path = tmp_path / "x.safetensors"
+    about = {"position": {"epoch": epoch, "batch": batch}, "config": {}}
+    path.write_bytes(checkpoint._encode({"a": torch.zeros(3)}, about))
+    assert (checkpoint_file.head_of(path) is not None) is is_known
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
 def test_foreign_files_do_not_fill_the_memory(tmp_path: Path, saved: Path, learner: Learner) -> None:
     for number, content in enumerate(_foreign().values()):
