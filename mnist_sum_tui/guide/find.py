@@ -15,6 +15,8 @@ ORDER = (
     "runs", "python", "own-network", "machines",
 )  # fmt: skip
 """the pages to read first, in this order; the others follow in alphabetical order"""
+MOST_LISTED = 8
+"""parts in a list of what was found; the dashboard opens them by one digit"""
 MOST_WORDS = 30
 """of a question that are looked at, so that a pasted text does not stop the dashboard"""
 _LINK = re.compile(r"([\w-]+)\.md(#[\w-]*)?")
@@ -78,11 +80,8 @@ def find_text(words: str) -> str:
         UsageError: there is nothing; the message suggests the nearest page or entry of the glossary.
     """
     name = " ".join(words.lower().split())
-    page = name.replace(" ", "-")
-    if page in pages():
-        return pages()[page].text
-    if found := _named(name):
-        return _whole(found)
+    if (named := _named(name)) is not None:
+        return named
     starts = _starts(name)
     found = [part for part in _parts() if starts.search(part.title)]
     found = found or [part for part in _parts() if starts.search(part.text)]
@@ -98,8 +97,8 @@ def _answer(words: str, name: str) -> str:
     said = [word.strip("?!.,:;'\"()") for word in name.split()[:MOST_WORDS]]
     phrases = [" ".join(said[start:end]) for end in range(len(said) + 1) for start in range(end)]
     for phrase in sorted(phrases, key=lambda phrase: (-phrase.count(" "), -len(phrase))):
-        if phrase not in common and (phrase.replace(" ", "-") in pages() or _named(phrase)):
-            return find_text(phrase)
+        if phrase not in common and (named := _named(phrase)) is not None:
+            return named
     asked = [word for word in said if word and word not in common]
     if len(asked) == 1 and asked[0] != name:
         return find_text(asked[0])
@@ -124,11 +123,14 @@ def _ranked(asked: list[str]) -> list[Part]:
     return sorted((part for part in scores if scores[part]), key=lambda part: -scores[part])
 
 
-def _named(name: str) -> list[Part]:
-    """The parts of this name, which may be written as an option, `weight-decay`, and in the plural."""
+def _named(name: str) -> str | None:
+    """The page or the parts of this name, which may be written as an option, `weight-decay`, and in the plural."""
+    if (page := pages().get(name.replace(" ", "-"))) is not None:
+        return page.text
     plain = name.replace("-", " ")
     asked = {plain, plain.removesuffix("s"), f"{plain}s"}
-    return [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
+    found = [part for part in _parts() if asked & set(part.title.lower().replace("-", " ").split(", "))]
+    return _whole(found) if found else None
 
 
 def _starts(word: str) -> re.Pattern[str]:
@@ -144,7 +146,8 @@ def _whole(found: list[Part]) -> str:
 
 def _listed(found: list[Part], asked: list[str]) -> str:
     """The first of these parts as a list of links, numbered, because the dashboard opens them by their numbers."""
-    titles = "\n".join(f"{place}. {part.page}: [{part.title}]({part.link})" for place, part in enumerate(found[:8], 1))
+    first = enumerate(found[:MOST_LISTED], 1)
+    titles = "\n".join(f"{place}. {part.page}: [{part.title}]({part.link})" for place, part in first)
     words = ", ".join(f"'{word}'" for word in asked)
     return f'The guide speaks of {words} here:\n\n{titles}\n\n`mnist-sum guide "{found[0].title}"` shows the first.'
 

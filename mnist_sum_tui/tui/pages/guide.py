@@ -9,14 +9,16 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Markdown, OptionList
 from textual.widgets.option_list import Option
 
-from mnist_sum_tui.guide.find import find_text, page_of_link, pages
+from mnist_sum_tui.guide.find import MOST_LISTED, find_text, page_of_link, pages
 from mnist_sum_tui.tui.pages.dialogs import AskLine
 from mnist_sum_tui.tui.textual_fixes import Question
 from mnist_sum_tui.tui.widgets.guide_text import GuideText
 from mnist_sum_tui.tui.widgets.key_footer import WIDE, KeyFooter
 
-LISTED = re.compile(r"^\d\. .+\((.+)\)$", re.MULTILINE)
+LISTED = re.compile(r"^\d\. [\w-]+: \[.+\]\((\S+)\)$", re.MULTILINE)
 """a line of a list of what was found, and its link"""
+OPENED_BY = range(1, MOST_LISTED + 1)
+"""the digits that open what is in the list"""
 NAME_WIDTH = 24
 """columns of a page's name in the list"""
 
@@ -27,7 +29,7 @@ class GuideScreen(Question[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back"),
         Binding("q,f9", "dismiss(None)", "Close", key_display="q"),
-        *(Binding(str(place), f"open({place})", "Open", key_display="1-8", show=place == 1) for place in range(1, 9)),
+        *(Binding(f"{at}", f"open({at})", "Open", key_display=f"1-{MOST_LISTED}", show=at == 1) for at in OPENED_BY),
         Binding("slash", "search", "Search", key_display="/"),
         Binding("n", "turn(1)", "Next page"),
         Binding("p", "turn(-1)", "Page before"),
