@@ -17,20 +17,34 @@ from mnist_sum_tui.tui.textual_fixes import SteadyScreen
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 
 
-class PatientPalette(CommandPalette):
-    """A palette in which Enter chooses from what is found for the words in the field.
+class Palette(CommandPalette, SteadyScreen[Any]):
+    """The command palette with the fixes of SteadyScreen and its own; Enter chooses from what the typed words find.
 
     Textual 8 shows the list for the words before until the search is done, and chooses from that: on a busy machine
     another command than the typed one.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "Close")]
     _is_waiting = False
     """whether Enter was pressed during the search"""
 
+    def compose(self) -> ComposeResult:
+        """The palette, and its own keys below it: those of the page do nothing here."""
+        yield from super().compose()
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """Name Enter in the footer, and use an icon that every marker and font has, instead of an emoji."""
+        self.query_one(Input)._bindings.key_to_bindings["enter"] = [Binding("enter", "submit", "Choose")]
+        self.query_one(SearchIcon).icon = BRAILLE.chosen
+
     def _gather_commands(self, search_value: str) -> Any:
-        """Start a search; an Enter before it was for other words."""
+        """Start a search; an Enter before it was for other words. None starts if the palette is closed.
+
+        A change of the input may still be in the queue then.
+        """
         self._is_waiting = False
-        return super()._gather_commands(search_value)
+        return None if self._is_answered else super()._gather_commands(search_value)
 
     @on(Input.Submitted)
     def _wait_for_search(self, event: Input.Submitted) -> None:
@@ -47,22 +61,6 @@ class PatientPalette(CommandPalette):
             self._is_waiting = False
             self._select_or_command()
 
-
-class Palette(PatientPalette, SteadyScreen[Any]):
-    """The command palette with the fixes of SteadyScreen, and three of its own."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "escape", "Close")]
-
-    def compose(self) -> ComposeResult:
-        """The palette, and its own keys below it: those of the page do nothing here."""
-        yield from super().compose()
-        yield KeyFooter()
-
-    def on_mount(self) -> None:
-        """Name Enter in the footer, and use an icon that every marker and font has, instead of an emoji."""
-        self.query_one(Input)._bindings.key_to_bindings["enter"] = [Binding("enter", "submit", "Choose")]
-        self.query_one(SearchIcon).icon = BRAILLE.chosen
-
     def on_click(self, event: Click) -> None:
         """Ignore a click before the palette is laid out: Textual's own handler would raise NoWidget."""
         try:
@@ -74,7 +72,3 @@ class Palette(PatientPalette, SteadyScreen[Any]):
         """Cancel the search for commands, then close: a running search would look for the removed list."""
         self.workers.cancel_node(self)
         return super().dismiss(result)
-
-    def _gather_commands(self, search_value: str) -> Any:
-        """Start a search, unless the palette is closed: a change of the input may still be in the queue."""
-        return None if self._is_answered else super()._gather_commands(search_value)
