@@ -12,7 +12,7 @@ from textual.widgets import Button
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.tui.pages.base import PAGES, Page
-from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, asked
+from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, asked_run
 from mnist_sum_tui.tui.settings_app import OFFERED
 from mnist_sum_tui.tui.widgets.help_panel import TEXTUAL_KEYS, named_keys
 
@@ -65,7 +65,7 @@ def of_other_pages(app: "MnistSumApp", screen: Page) -> Iterator[SystemCommand]:
 async def _lead_to(app: "MnistSumApp", name: str) -> None:
     """Go to a page; on page Runs the cursor goes to the run that the page before was about."""
     await app.switch_mode(name)
-    if name == "runs" and app.current_mode == name and (run := asked(app.session)) is not None:
+    if name == "runs" and app.current_mode == name and (run := asked_run(app.session)) is not None:
         page: Any = app.pages[name]
         page.call_later(page.turn_to, run)  # when the page is in view
 

@@ -36,7 +36,8 @@ from mnist_sum_tui.tui.widgets.common import Line
 from mnist_sum_tui.tui.widgets.slider import Slider, needed
 
 GUESSES = "This network only guesses. F5: another run. Ctrl+P, built-in: one that adds."
-BACK = "Escape: back to your runs"
+YOURS = "your runs"
+"""where Escape goes back to from the built-in network"""
 NO_OTHERS = "No other weights were kept. To keep those of some epochs: train --keep 8."
 FIRST, LAST = "These are the first weights that were kept.", "These are the last weights."
 LEAST_WORD = len(f"{BRAILLE.off} ready ")
@@ -129,7 +130,7 @@ class WeightsPage(PredictingPage):
         if asked is not None:
             instead = usual(self._choices or (asked,)).name.rpartition(SAME)[2]
             if asked == IN_PACKAGE:
-                instead = "your runs"
+                instead = YOURS
             elif self.session.shown.moment is not None:
                 instead = "now" if self.wanted is None else "this moment"
             words = other_weights(asked.name, instead, self._state_room)
@@ -193,7 +194,7 @@ class WeightsPage(PredictingPage):
         slider, most = self.query_one(Slider), max(width - LEAST_TITLE, 1)
         room = width - max(LEAST_SLIDER, LEAST_TITLE + needed(slider.names, slider.chosen))
         is_asked = self.wanted == self._shown == IN_PACKAGE  # its name is beside the slider, the way back nowhere else
-        source = BACK if is_asked else short_source(self._source, owner, room)
+        source = f"Escape: back to {YOURS}" if is_asked else short_source(self._source, owner, room)
         source = source if cell_len(source) <= most else set_cell_size(source, most - 1) + BRAILLE.cut
         is_resized = cell_len(source) != told.size.width
         told.update(source, layout=is_resized)  # a layout takes 20 ms from a training each time

@@ -80,6 +80,13 @@ def choices(run: Run | None, folder: Path, control: Control | None, wanted: Weig
     return Choices(usual(found), tuple(found))
 
 
+def run_of(weights: Weights, live: Run | None) -> Run | None:
+    """The run of these weights, which is `live` for those of a training in progress; None for the built-in network."""
+    if weights.path == BUILT_IN:
+        return None
+    return live if weights.path is None else Run(weights.path.parent)
+
+
 def run_option(weights: Weights, live: Run | None) -> str:
     """What `mnist-sum predict` needs to ask the run of these weights, such as ` --run ID`; `live` is that which trains.
 
@@ -87,7 +94,7 @@ def run_option(weights: Weights, live: Run | None) -> str:
     """
     if weights.path == BUILT_IN:
         return f" --run {find.BUILT_IN_NAME}"
-    run = live if weights.path is None else Run(weights.path.parent)
+    run = run_of(weights, live)
     if run is None:
         return ""
     own = ""
@@ -138,12 +145,10 @@ def of_session(session: Session, wanted: Weights | None = None) -> Choices:
     return choices(opened, session.runs_folder, None, wanted)
 
 
-def asked(session: Session) -> Run | None:
+def asked_run(session: Session) -> Run | None:
     """The run whose weights the pages ask, or else the run on page Train; None without either."""
     with contextlib.suppress(UsageError):
-        path = of_session(session, session.weights).chosen.path
-        if path is not None and path != BUILT_IN:
-            return Run(path.parent)
+        return run_of(of_session(session, session.weights).chosen, session.run) or session.run
     return session.run
 
 
