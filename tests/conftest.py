@@ -5,6 +5,7 @@ import functools
 import gc
 import importlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -122,6 +123,56 @@ def _package_is_unpacked_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(idx, "_read", lambda path, *about: (kept if path.parent == package else read)(path, *about))
         yield
+
+
+SECONDS = 2.0
+"""processor seconds that a test may take, its commands included, so that the whole suite stays quick"""
+LIMITED = {"contract", "numbers", "screen", "perf"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Fail a test that takes too much of the processor: what must take longer is a nightly test."""
+    before = time.process_time() + sum(forked.spent)
+    yield
+    used = time.process_time() + sum(forked.spent) - before
+    if item.path.parent.name in LIMITED and used > SECONDS:
+        pytest.fail(f"took {used:.1f} s of the processor, more than {SECONDS:g}: make it smaller, or a nightly test")
+
+
+@pytest.fixture(scope="session")
+def mnist600(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the four files with the first 600 training and 100 test images of MNIST."""
+    return make_small_data(tmp_path_factory.mktemp("mnist600"))
+
+
+def _trained(factory: pytest.TempPathFactory, mnist600: Path, *arguments: str) -> Path:
+    """The folder of a run of three epochs of the smallest network, which takes 0.5 s."""
+    runs = factory.mktemp("trained") / "runs"
+    usual = ("--model", "swift", "--epochs", "3", "--data-dir", str(mnist600), "--threads", "1", "--precision", "fp32")
+    variables = {**os.environ, "MNIST_SUM_RUNS": str(runs), "MNIST_SUM_SETTINGS": str(runs / "none.toml")}
+    ended = forked.Kept(["train", *usual, *arguments], runs.parent, variables).end()
+    assert ended.returncode == 0, ended.stderr
+    (run,) = runs.iterdir()
+    return run
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory, mnist600: Path) -> Path:
+    """A completed run that no test may change; `trained_run` is a copy."""
+    return _trained(tmp_path_factory, mnist600, "--name", "whole")
+
+
+@pytest.fixture
+def trained_run(finished_run: Path, tmp_path: Path) -> Path:
+    """A completed run, the only one in the test's own runs folder."""
+    return Path(shutil.copytree(finished_run, tmp_path / "runs" / finished_run.name))
+
+
+@pytest.fixture(scope="session")
+def sturdy_run(tmp_path_factory: pytest.TempPathFactory, mnist600: Path) -> Path:
+    """A completed run of recipe sturdy, calibrated and with a threshold; no test may change it."""
+    return _trained(tmp_path_factory, mnist600, "--recipe", "sturdy")
 
 
 @pytest.fixture

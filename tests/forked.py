@@ -20,6 +20,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 READ_AT_START = ("PYTHON", "LANG", "LC_", "OMP_", "GOMP_", "KMP_", "TEXTUAL_")
 """the interpreter, torch or Textual reads variables that begin so once, at the start"""
+spent: list[float] = []
+"""processor seconds of the commands that have ended"""
 HUGE_PAGES = "glibc.malloc.hugetlb=1"
 """memory in few large pages, so that a fork and its end take two thirds of the time"""
 
@@ -78,7 +80,9 @@ class Running:
     def poll(self, seconds: float = 0) -> int | None:
         """The exit code, of several processes the largest; None while one of them is at work."""
         if self.returncode is None and select.select([self._link], [], [], seconds)[0]:
-            self.returncode = int(self._answers.readline())
+            code, used = self._answers.readline().split()
+            self.returncode = int(code)
+            spent.append(float(used))
             self._answers.close()
             self._link.close()
         return self.returncode
