@@ -217,11 +217,6 @@ def test_the_leftmost_modules_need_the_standard_library_alone() -> None:
         assert outside <= sys.stdlib_module_names, module
 
 
-def test_no_file_has_more_than_250_lines() -> None:
-    for path in (*PACKAGE.rglob("*.py"), *Path(__file__).parent.rglob("*.py")):
-        assert len(path.read_text(encoding="utf-8").splitlines()) <= 250, path
-
-
 STEP = """
 import torch
 from mnist_sum_tui.data.dataset import load, SumDataset

@@ -1,8 +1,7 @@
 """Draw a chart as styled text: curves of dots, two by four per cell in braille. Pure functions; numpy only.
 
 Points are binned by column of dots. The line is the mean of a bin, and the envelope behind it goes from the bin's
-lowest to its highest raw value, so that a single spike is seen among any number of points. The time depends on the
-cells more than on the points; `python -m mnist_sum_tui.bench.chart` measures it.
+lowest to its highest raw value, so that a single spike is seen among any number of points.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,5 @@
 """`mnist-sum bench`: measure how fast training is on this machine."""
 
-import math
 import statistics
 import sys
 from collections.abc import Iterable
@@ -12,7 +11,7 @@ import typer
 from mnist_sum_tui.cli.common import Json, check_model, complete_model, print_json
 from mnist_sum_tui.cli.layout import console, print_table, say, styled
 from mnist_sum_tui.errors import UsageError, unknown
-from mnist_sum_tui.formatting import about, percent, plural, typed
+from mnist_sum_tui.formatting import about, percent, plural
 from mnist_sum_tui.machine.signals import tidied
 from mnist_sum_tui.recipes import MODELS
 
@@ -20,13 +19,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from mnist_sum_tui.bench.dashboard import DashboardCost
-    from mnist_sum_tui.bench.growth import Growth
     from mnist_sum_tui.bench.measure import Row
-    from mnist_sum_tui.bench.race import Race
-    from mnist_sum_tui.bench.several import Several
     from mnist_sum_tui.cli.layout import Cells
 
-Measured = TypeVar("Measured", "Row", "DashboardCost", "Several", "Growth", "Race")
+Measured = TypeVar("Measured", "Row", "DashboardCost")
 
 NETWORK_SECONDS = 26.0
 """about how long one network takes with three rounds"""
@@ -38,12 +34,12 @@ def bench(
         typer.Option(
             help="Network to measure; may be repeated.",
             autocompletion=complete_model,
-            show_default="all; fewer with an option below",
+            show_default="all; compact with --dashboard",
         ),
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option(help="How often each is measured (a race: seeds), 1 to 100.", show_default="3; dashboard 16"),
+        typer.Option(help="How often each is measured, 1 to 100.", show_default="3; dashboard 16"),
     ] = None,
     dashboard: Annotated[
         bool, typer.Option("--dashboard", help="How much the dashboard slows training, and how fast it responds.")
@@ -55,20 +51,6 @@ def bench(
             show_default="train",
         ),
     ] = None,
-    distributed: Annotated[
-        bool,
-        typer.Option("--distributed", help="Two processes compared with one, and an estimate for several machines."),
-    ] = False,
-    growth: Annotated[
-        bool, typer.Option("--growth", help="How time and disk space grow with the number of images and epochs.")
-    ] = False,
-    race: Annotated[
-        float | None,
-        typer.Option(
-            help="Seconds until the validation has this accuracy for digit and sum, in percent (99.4, say).",
-            show_default=False,
-        ),
-    ] = None,
     json: Json = False,
 ) -> None:
     """Measure the images per second of each network, and of a plain PyTorch loop, on this machine."""
@@ -76,22 +58,13 @@ def bench(
         check_model(name)
     if rounds is not None and not 1 <= rounds <= 100:
         raise UsageError(f"--rounds must be 1 to 100, not {rounds}")
-    if dashboard + distributed + growth + (race is not None) > 1:
-        separate = "--dashboard, --distributed, --growth and --race are separate measurements"
-        raise UsageError(f"{separate}: give only one of them")
     if page is not None and not dashboard:
         raise UsageError("--page is the dashboard's: add --dashboard, or leave out --page")
     out = console()
     out.quiet = json  # with --json only its lines are printed
     with tidied():  # a bench has folders and trainings of its own
-        if race is not None:
-            _race(model, rounds or 3, race, out)
-        elif growth:
-            _measure_growth(model or ["compact"], rounds or 3, out)
-        elif dashboard:
+        if dashboard:
             _measure_dashboard(model or ["compact"], rounds or 16, "train" if page is None else page, out)
-        elif distributed:
-            _measure_several(model or ["original", "compact"], rounds or 3, out)
         else:
             _measure_training(tuple(model or MODELS), rounds or 3, out)
 
@@ -150,71 +123,6 @@ def _measure_dashboard(models: list[str], rounds: int, page: str, out: "Console"
     say(out, "drawing: share of one CPU core that the dashboard's main thread uses", "dim")
     say(out, "kB/s: what it writes to a quick terminal; a slow one gets less than it takes", "dim")
     say(out, "key, stroke: from the input to its effect on the screen, median and 95th percentile", "dim")
-
-
-def _measure_several(models: list[str], rounds: int, out: "Console") -> None:
-    from mnist_sum_tui.bench.several import measure, rows
-
-    say(out, "Training with one process and with two; about half a minute per round ...", "dim")
-    found = _collect((measure(model, rounds) for model in models), out)
-    columns = ["network", "one process", "two", "ratio", "gradients per step", "exchanges"]
-    cells: list[Cells] = [
-        [row.model, f"{row.one:,.0f}", f"{row.two:,.0f}", styled(f"{row.ratio:.2f}", "bold"),
-         f"{row.gradient_bytes / 1e6:.1f} MB", f"{row.exchanges}"]
-        for row in found
-    ]  # fmt: skip
-    print_table(out, "Median images/s on this machine", columns, cells, left=1)
-    out.print()
-    columns = ["network", "machines", "batch 128 in total", "of ideal", "128 per machine", "of ideal"]
-    more: list[Cells] = [cell for row in found for cell in rows(row)]
-    title = "Estimated images/s of several machines like this one, linked by 10 Gbit/s, 50 us per message"
-    print_table(out, title, columns, more, left=1)
-    out.print()
-
-
-def _measure_growth(models: list[str], rounds: int, out: "Console") -> None:
-    say(out, "Training on a quarter, half and all of the images; about a minute for compact ...", "dim")
-    from mnist_sum_tui.bench.growth import measure
-
-    for found in _collect((measure(model, rounds) for model in models), out):
-        shares, epochs = list(found.epoch_seconds), list(found.file_bytes)
-        columns = [found.model, *(percent(share, 0) for share in shares)]
-        cells = [
-            ["training, one epoch", *(f"{found.epoch_seconds[share]:.2f} s" for share in shares)],
-            ["test, all ten numbers", *(f"{found.evaluation_seconds[share]:.3f} s" for share in shares)],
-        ]
-        print_table(out, "Median time by share of the images", columns, cells, left=1)
-        out.print()
-        columns = [found.model, *(plural(count, "epoch") for count in epochs)]
-        cells = [
-            ["metrics, report, settings", *(f"{found.file_bytes[count] / 1e3:.0f} kB" for count in epochs)],
-            ["checkpoints", *(f"{found.checkpoint_bytes[count] / 1e6:.1f} MB" for count in epochs)],
-        ]
-        print_table(out, "Size of a run's files by number of epochs", columns, cells, left=1)
-        out.print()
-
-
-def _race(models: list[str] | None, seeds: int, target: float, out: "Console") -> None:
-    from mnist_sum_tui.bench.race import MODELS, run
-
-    if not 0 < target <= 100:
-        raise UsageError(f"--race must be above 0 and at most 100 (percent), not {typed(target)}")
-    what = f"Each network trains by its own recipe until the validation has {target:g} % for digit and sum"
-    say(out, f"{what}; {plural(seeds, 'seed')} ...", "dim")
-    found = _collect((run(model, seeds, target) for model in models or MODELS), out)
-    rows: list[Cells] = [
-        [row.model, row.recipe, f"{row.reached} of {row.seeds}", *map(_number, (row.epochs, row.training)),
-         styled(_number(row.process), "bold")]
-        for row in sorted(found, key=lambda row: row.process or math.inf)
-    ]  # fmt: skip
-    columns = ["network", "recipe", "reached", "epochs", "training, s", "command, s"]
-    print_table(out, f"To {target:g} % of the 5,000 images held out", columns, rows, left=2)
-    out.print()
-    say(out, "means over the seeds that reached it; command: from its start to its end, with the test", "dim")
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
 
 
 def _collect(measured: Iterable[Measured], out: "Console") -> list[Measured]:

@@ -2,8 +2,6 @@
 
 import contextlib
 import inspect
-import math
-import subprocess
 import sys
 from collections.abc import Generator, Mapping
 from dataclasses import replace
@@ -13,7 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from mnist_sum_tui.bench import dashboard, follow, growth, measure, several
+from mnist_sum_tui.bench import dashboard, follow, measure
 from mnist_sum_tui.bench.images import torchvision_root
 from mnist_sum_tui.bench.plain import Net, plain_loop
 from mnist_sum_tui.bench.terminal import Terminal
@@ -21,12 +19,10 @@ from mnist_sum_tui.cli import commands
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import BenchError
 from mnist_sum_tui.machine.hardware import Hardware, choose, usable_cores
-from mnist_sum_tui.models import build, parameter_count
+from mnist_sum_tui.models import build
 from mnist_sum_tui.runs.events import Event, Progress
-from mnist_sum_tui.training import loop as training_loop
 from mnist_sum_tui.training.batches import StepPlan
 from mnist_sum_tui.training.step import Learner, StepResult
-from mnist_sum_tui.training.timing import Paces
 from tests.conftest import wait_for
 from tests.machine.test_hardware import StrictMeta
 from tests.tui import recorded
@@ -197,49 +193,9 @@ def test_the_speed_of_a_turn_leaves_out_its_start_and_the_end_of_an_epoch() -> N
     assert follow.steps_per_second(others) == pytest.approx(40 / 3.0), "without the minute of the validation"
 
 
-def test_a_machine_that_is_too_slow_gets_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_machine_that_is_too_slow_gets_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BenchError, match="too slow"):
         follow.steps_per_second([])
     monkeypatch.setattr(follow, "START_SECONDS", 0.0)
     with pytest.raises(BenchError, match="did not start"):
-        several.measure("pictured", rounds=1)
-
-
-@pytest.mark.slow
-def test_two_processes_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(several, "TURN_SECONDS", 1.0)
-    found = several.measure("pictured", rounds=1)
-    left = subprocess.run(["pgrep", "-f", "train --model pictured --epochs 1000"], capture_output=True, check=False)
-    assert not left.stdout, "no process is left"
-    assert min(found.one, found.two) > 100
-    assert found.gradient_bytes == 4 * 428_789
-    assert found.exchanges == 3
-    assert found.projected[1] == found.projected_each[1] == pytest.approx(found.one)
-
-
-def test_the_estimate_follows_its_formula() -> None:
-    for share in (1.0, 0.25):
-        assert several.project(0.128, 1_000_000, 3, 1, share) == pytest.approx(1000)
-    exchange = 2 * 3 * (3 * 50e-6 + 4e6 / 4 / 1.25e9)
-    assert several.project(0.128, 1_000_000, 3, 4, 0.25) == pytest.approx(128 / (0.032 + exchange))
-    assert several.project(0.128, 1_000_000, 3, 4, 1.0) == pytest.approx(4 * 128 / (0.128 + exchange))
-    found = several.Several("swift", 10, 1000, 1500, 1.5, 1, 40, 3, {1: 1000.0, 4: 2000.0}, {1: 1000.0, 4: 3600.0})
-    assert [*several.rows(found)] == [
-        ["swift", "1", "1,000", "100%", "1,000", "100%"],
-        ["swift", "4", "2,000", "50%", "3,600", "90%"],
-    ]
-
-
-def test_the_growth_is_measured(small_data: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth, "torchvision_root", lambda: contextlib.nullcontext(small_data))
-    monkeypatch.setattr(growth, "SHARES", (0.01, 0.02))
-    monkeypatch.setattr(growth, "EPOCHS", (1, 2))
-    by_the_epoch = Paces(progress=math.inf, samples_share=1e-9)  # lines by the clock would hide those by the epoch
-    monkeypatch.setattr(training_loop, "USUAL", by_the_epoch)
-    found = growth.measure("swift", rounds=1)
-    assert list(found.epoch_seconds) == list(found.evaluation_seconds) == [0.01, 0.02]
-    assert min(*found.epoch_seconds.values(), *found.evaluation_seconds.values()) > 0
-    weights = 4 * parameter_count(build("swift"))
-    assert 0 < found.checkpoint_bytes[2] - found.checkpoint_bytes[1] < 2 * weights
-    assert found.checkpoint_bytes[1] > 3 * weights, "weights and the optimizer's two states"
-    assert 0 < found.file_bytes[1] < found.file_bytes[2] < 100_000
+        follow.wait_for_run(tmp_path)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from mnist_sum_tui.bench import chart
 from mnist_sum_tui.charts.above import read
 from mnist_sum_tui.charts.axes import LINEAR, LOG, NINES, SHARE, Floats, Scale, across, steps
 from mnist_sum_tui.charts.cells import SAMPLES as PATTERNS
@@ -233,8 +232,3 @@ def test_a_smoothed_curve_follows_a_steep_rise_at_the_start() -> None:
 
 def test_smoothing_of_nothing_is_nothing() -> None:
     assert len(smooth(np.empty(0), 0.9)) == 0
-
-
-def test_the_benchmark_of_a_frame_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chart, "FRAMES", 3)
-    assert chart.milliseconds() > 0

@@ -112,7 +112,6 @@ BAD_INPUT = [
     ("predict idx 3 --number 10", "error: --number must be 0 to 9, not 10"),
     ("predict idx 3 --split dev", "unknown split"),
     ("predict idx 3 --threshold 1.0000001", "error: --threshold must be 0 to 1, not 1.0000001"),
-    ("bench --race 100.0000001", "error: --race must be above 0 and at most 100 (percent), not 100.0000001"),
     ("predict image nowhere.png", "does not exist"),
     ("predict image .", "is a folder"),
     ("predict image empty.png", "error: empty.png is empty"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mnist_sum_tui.bench import dashboard, growth, measure, race, several
+from mnist_sum_tui.bench import dashboard, measure
 from mnist_sum_tui.cli.run_list import plain
 from mnist_sum_tui.guide.find import FOLDER
 from mnist_sum_tui.inference.evaluate import EvalReport, Mistake
@@ -24,7 +24,7 @@ from mnist_sum_tui.training.lr_finder import RateTest
 
 CLASSES: list[Any] = [
     *KINDS.values(), EvalReport, Mistake, Reliability, StrangersReport, Taken, Prediction, RateTest,
-    Layer, dashboard.DashboardCost, growth.Growth, measure.Row, race.Race, several.Several,
+    Layer, dashboard.DashboardCost, measure.Row,
 ]  # fmt: skip
 
 
