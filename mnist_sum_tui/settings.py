@@ -3,26 +3,21 @@
 The environment variable of a setting overrides the file, and an option overrides both.
 """
 
-import contextlib
 import errno
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from mnist_sum_tui.atomic import make_folder, read_own, write_atomic
+from mnist_sum_tui.atomic import read_own
 from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import MARKERS
 
 FILE_VARIABLE = "MNIST_SUM_SETTINGS"
 """the environment variable that names another file"""
 LARGEST = 16_384
-"""the largest file that is read, in bytes; one that the program writes has some 200"""
-OWN = "# The settings of mnist-sum, which writes this file whole"
-"""how a file begins that the program has written"""
-HEAD = f"{OWN}: other comments follow here.\n"
+"""the largest file that is read, in bytes"""
 NAME = r"[\w-]{1,60}"
 """the form of a theme's name; only the dashboard knows which themes exist"""
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
@@ -37,45 +32,24 @@ Value = str | bool | int
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A setting: what it is for, its default, and all its values (none are listed for a theme, which is any name)."""
+    """A setting: its default, and all its values (none are listed for a theme, which is any name)."""
 
-    about: str
     usual: Value
     choices: Sequence[Value] = ()
     hint: str = ""
     """the form of a value, if the choices do not show it"""
-    means: Mapping[Value, str] = field(default_factory=dict)
-    """what a value means, if its name does not say it"""
 
 
-MARKER_MEANS: Mapping[Value, str] = {
-    "auto": "what the terminal can show",
-    "braille": "dots, the finest",
-    "blocks": "quarters of a cell, for fonts without braille",
-    "ascii": "letters and signs of every keyboard",
-}
-NOTIFY_MEANS: Mapping[Value, str] = {
-    "auto": "osc9 where the terminal is known to show it, or else the bell",
-    "bell": "the terminal's bell",
-    "osc9": "a message of the desktop, if the terminal knows OSC 9",
-    "none": "not at all",
-}
-MOUSE_MEANS: Mapping[Value, str] = {
-    True: "the dashboard takes it from the terminal",
-    False: "the terminal keeps it, for selecting text",
-}
 THEMES = "mnist-sum-dark, mnist-sum-light, mnist-sum-contrast, or a theme of Textual's, such as nord"
 """which themes there are, in words; all of them are in `tui/looks.py`"""
 KNOWN = {
-    "theme": Known("colours of the dashboard", "mnist-sum-dark", (), "a name of letters, digits and dashes"),
-    "marker": Known("what to draw with", "auto", ("auto", *MARKERS), means=MARKER_MEANS),
-    "plain": Known("print sentences for a screen reader", False, (True, False), "true or false"),
-    "mouse": Known("the mouse", True, (True, False), "true or false", MOUSE_MEANS),
-    "digits": Known("what the keys 1 to 6 choose; with Alt, the other", "numbers", ("numbers", "pages")),
-    "fps": Known("frames per second, at most", 120, range(1, 121), "a whole number from 1 to 120"),
-    "notify": Known(
-        "how to say that a training has ended", "auto", ("auto", "bell", "osc9", "none"), means=NOTIFY_MEANS
-    ),
+    "theme": Known("mnist-sum-dark", (), "a name of letters, digits and dashes"),
+    "marker": Known("auto", ("auto", *MARKERS)),
+    "plain": Known(False, (True, False), "true or false"),
+    "mouse": Known(True, (True, False), "true or false"),
+    "digits": Known("numbers", ("numbers", "pages")),
+    "fps": Known(120, range(1, 121), "a whole number from 1 to 120"),
+    "notify": Known("auto", ("auto", "bell", "osc9", "none")),
 }
 """all settings by name; `fps` is 120 because a key pressed just after a frame is answered in the next one, which comes
 sooner than with Textual's 60 (`guide/measurements.md`)"""
@@ -123,13 +97,8 @@ def checked(name: str, value: object, source: str) -> Value:
     raise unknown(source, value, () if known.hint else map(str, known.choices), known.hint)
 
 
-def _toml(value: Value) -> str:
-    """A value as TOML: the same as JSON, but with non-ASCII letters unescaped and DEL escaped."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", r"\u007f")
-
-
-def _load() -> tuple[str, Mapping[str, object]]:
-    """The text of the file and what it sets, unchecked; both empty if there is no file.
+def _load() -> Mapping[str, object]:
+    """What the file sets, unchecked; empty if there is no file.
 
     Raises:
         UsageError: it is a link, not a regular file, too large, or not TOML.
@@ -139,9 +108,9 @@ def _load() -> tuple[str, Mapping[str, object]]:
     file = path()
     try:
         text = read_own(file, LARGEST).decode("utf-8-sig")  # some Windows editors begin with a BOM
-        return text, tomllib.loads(text)
+        return tomllib.loads(text)
     except FileNotFoundError:
-        return "", {}
+        return {}
     except (OSError, ValueError, RecursionError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         why = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else (why or "").partition(";")[0]
@@ -159,7 +128,7 @@ def read() -> tuple[dict[str, Value], list[str]]:
     values: dict[str, Value] = {}
     wrong = []
     try:
-        _, table = _load()
+        table = _load()
     except UsageError as error:
         return values, [str(error)]
     for name, value in table.items():
@@ -190,53 +159,3 @@ def find(name: str, option: Value | None = None) -> Found:
         return Found(checked(name, text, variable(name)), variable(name))
     values, _ = read()
     return Found(values[name], str(path())) if name in values else Found(KNOWN[name].usual, USUAL)
-
-
-def _simple(table: Mapping[str, object]) -> dict[str, Value]:
-    """What can be written anew: texts and whole numbers, wrong ones and those of a later version, too."""
-    return {
-        name: given
-        for name, given in table.items()
-        if re.fullmatch(NAME, name, re.ASCII)
-        and (isinstance(given, str) or (isinstance(given, int) and abs(given) < 1 << 63))
-    }
-
-
-def _own_lines(lines: Sequence[str], table: Mapping[str, object]) -> dict[str, str]:
-    """The lines that hold a whole setting each, by its name; tables, and lists of several lines, are in none."""
-    import tomllib
-
-    found = {}
-    for line in lines:
-        if line.lstrip().startswith("["):  # the head of a table, to which the lines that are written below would belong
-            continue
-        with contextlib.suppress(ValueError, RecursionError):  # a part of a value of several lines
-            for name, given in tomllib.loads(line).items():
-                is_huge = isinstance(given, int) and abs(given) >= 1 << 63
-                if type(given) is type(table.get(name)) and given == table[name] and not is_huge:
-                    found[name] = line
-    return found
-
-
-def keep(name: str, value: Value) -> Path:
-    """Write a setting into the file; comments above it and the others' lines stay, wrong ones too. Returns its path.
-
-    Raises:
-        UsageError: the existing file cannot be used or is another program's, so it is left as it is; or the value is
-            unknown.
-        RunError: the file cannot be written.
-    """
-    file, (text, table) = path(), _load()
-    if table.keys() - KNOWN.keys() and not text.startswith(OWN):
-        raise UsageError(
-            f"{file}: is not a file of mnist-sum's settings: move it away, or name another in {FILE_VARIABLE}"
-        )
-    before = [line.rstrip("\r") for line in text.split("\n")]
-    comments = [line for line in before if line.lstrip().startswith("#") and not line.startswith(OWN)]
-    lines = {each: f"{each} = {_toml(given)}" for each, given in _simple(table).items()} | _own_lines(before, table)
-    lines[name] = f"{name} = {_toml(checked(name, value, name))}"
-    make_folder(file.parent)
-    order = [*(known for known in KNOWN if known in lines), *(other for other in lines if other not in KNOWN)]
-    written = [*comments, *(lines[each] for each in order)]
-    write_atomic(file, (HEAD + "".join(f"{line}\n" for line in written)).encode())
-    return file

@@ -27,8 +27,7 @@ ROOMS = (
 """from left to right; the rooms of one set do not import each other, besides those of the first"""
 TUI_ROOMS = (
     {"whole_figures", "told_sizes"},
-    {"textual_speed"},
-    {"session", "textual_fixes", "looks", "link"},
+    {"session", "textual_fixes", "looks"},
     {"plain_app"},
     {"notifying"},
     {"predictions"},
@@ -36,7 +35,6 @@ TUI_ROOMS = (
     {"pages", "patient_palette"},
     {"leaving"},
     {"run_app"},
-    {"settings_app"},
     {"palette"},
     {"app"},
     {"launch", "web"},

@@ -1,14 +1,14 @@
 """The settings that one sets once: the file, the variables, the options; and what a file may hold instead."""
 
 import os
-import tomllib
 from pathlib import Path
 
 import pytest
 from platformdirs import user_config_path
 
 from mnist_sum_tui import settings
-from mnist_sum_tui.errors import MnistSumError, UsageError
+from mnist_sum_tui.errors import UsageError
+from tests.settings_file import keep
 
 
 @pytest.fixture
@@ -36,27 +36,19 @@ def test_a_user_without_a_name_or_a_home_has_the_usual_settings(monkeypatch: pyt
 
 def test_an_option_goes_before_a_variable_before_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.find("theme") == settings.Found("mnist-sum-dark", settings.USUAL)
-    assert settings.keep("theme", "nord") == file
+    keep("theme", "nord")
     assert settings.find("theme") == settings.Found("nord", str(file))
     monkeypatch.setenv("MNIST_SUM_THEME", "dracula")
     assert settings.find("theme") == settings.Found("dracula", "MNIST_SUM_THEME")
     assert settings.find("theme", "gruvbox") == settings.Found("gruvbox", "--theme")
 
 
-def test_the_folder_of_the_first_setting_is_made() -> None:
-    assert not settings.path().parent.exists()
-    settings.keep("theme", "nord")
-    assert settings.read() == ({"theme": "nord"}, [])
-
-
-def test_what_is_kept_is_read_again_and_the_rest_stays(file: Path) -> None:
+def test_all_settings_are_read() -> None:
     kept: dict[str, settings.Value] = {"theme": "nord", "marker": "blocks", "mouse": False, "fps": 30}
     kept |= {"digits": "pages", "notify": "bell"}
     for name, value in kept.items():
-        settings.keep(name, value)
+        keep(name, value)
     assert settings.read() == (kept, [])
-    assert file.read_text().startswith("# ")
-    assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 @pytest.mark.parametrize(
@@ -90,15 +82,12 @@ def test_a_wrong_line_is_said_and_the_usual_value_holds(line: str, name: str, wo
 @pytest.mark.parametrize(
     "content", [b"theme = ", b"\xff", b"a = " + b"[" * 8000, b"a = " + b"9" * 9000, b"#" * (settings.LARGEST + 1)]
 )
-def test_a_file_that_cannot_be_used_is_said_and_not_written_over(content: bytes, file: Path) -> None:
+def test_a_file_that_cannot_be_used_is_said(content: bytes, file: Path) -> None:
     file.write_bytes(content)
     values, wrong = settings.read()
     assert values == {}
     assert len(wrong) == 1
     assert str(file) in wrong[0]
-    with pytest.raises(UsageError, match="cannot be used"):
-        settings.keep("theme", "nord")
-    assert file.read_bytes() == content
 
 
 def test_an_editor_of_windows_may_put_its_mark_before_the_file_but_must_write_utf_8(file: Path) -> None:
@@ -114,51 +103,6 @@ def test_nobody_is_told_to_delete_what_is_no_file(file: Path) -> None:
     assert settings.read() == ({}, [f"{file}: {told}"])
 
 
-def test_a_file_of_another_program_is_not_written_over(file: Path) -> None:
-    file.write_text(content := "[tool.other]\nname = 5\n")
-    with pytest.raises(UsageError, match="is not a file of mnist-sum's settings"):
-        settings.keep("theme", "nord")
-    assert file.read_text() == content
-    file.write_text("mouse = false\n")  # written by hand
-    settings.keep("theme", "nord")
-    assert settings.read() == ({"theme": "nord", "mouse": False}, [])
-
-
-def test_what_a_later_version_has_set_is_kept(file: Path) -> None:
-    later = {"later": "\u00fc\U0001f600\x7f\n", "speed": 5, "on-top": True}
-    settings.keep("theme", "nord")
-    with file.open("a") as stream:
-        stream.write('later = "\u00fc\U0001f600\\u007f\\n"\nspeed = 5\non-top = true\n')
-        stream.write(f"huge = 0x{'f' * 6000}\n[table]\n")
-    settings.keep("mouse", False)
-    assert tomllib.loads(file.read_text()) == {"theme": "nord", "mouse": False, **later}
-
-
-def test_wrong_values_and_comments_are_kept(file: Path) -> None:
-    file.write_text('# mine\nmarker = "dots"\nfps = 0\n#theme = "dracula"\nmouse = "maybe"\n')
-    settings.keep("theme", "nord")
-    settings.keep("digits", "pages")
-    assert file.read_text().splitlines()[1:3] == ["# mine", '#theme = "dracula"']
-    own = {"theme": "nord", "marker": "dots", "mouse": "maybe", "digits": "pages", "fps": 0}
-    assert list(tomllib.loads(file.read_text()).items()) == list(own.items())
-    assert file.read_text().startswith(settings.HEAD)
-    assert file.read_text().count("mnist-sum") == 1
-
-
-def test_the_lines_of_the_others_are_kept_as_they_are(file: Path) -> None:
-    lines = ['theme = "nord"  # mine', "mouse = [1]", "fps = 59.5", "future = 1.5", "'far off' = 2026-01-01"]
-    several = 'long = """\nfps = 3.5\nend"""\nlist = [\n  # of two lines\n]\n[[far]]\nmouse = 5\n'
-    file.write_text(
-        "\r\n".join([settings.OWN, *lines[:2], "  # indented", *lines[2:], 'marker = "dots" # gone', several])
-    )
-    for _ in range(2):
-        settings.keep("marker", "ascii")
-    written = file.read_text().splitlines()
-    assert written[1:3] == ["  # indented", "  # of two lines"]
-    assert written[3:] == [lines[0], 'marker = "ascii"', *lines[1:3], 'long = "fps = 3.5\\nend"', *lines[3:]]
-    assert tomllib.loads(file.read_text())["long"] == "fps = 3.5\nend"
-
-
 def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> None:
     (tmp_path / "other").write_text("theme = 'nord'\n")
     for kind in ("link", "folder", "pipe"):
@@ -169,18 +113,13 @@ def test_a_link_a_folder_and_a_pipe_are_refused(file: Path, tmp_path: Path) -> N
         assert settings.read()[0] == {}
         assert "cannot be used" in settings.read()[1][0]
         assert ("put the file itself there" in settings.read()[1][0]) == (kind == "link")
-        with pytest.raises(UsageError):
-            settings.keep("theme", "dracula")
         file.rmdir() if file.is_dir() else file.unlink()
-    assert (tmp_path / "other").read_text() == "theme = 'nord'\n"
 
 
-def test_a_place_where_nothing_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_where_nothing_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(settings.FILE_VARIABLE, str(tmp_path / "file" / "below" / "settings.toml"))
     assert settings.find("theme").origin == settings.USUAL
-    with pytest.raises(MnistSumError, match=r"settings\.toml: cannot be"):
-        settings.keep("theme", "nord")
 
 
 def test_a_wrong_variable_is_an_error_and_an_empty_one_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

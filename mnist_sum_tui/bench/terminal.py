@@ -15,20 +15,14 @@ from pathlib import Path
 from typing import Self
 
 from mnist_sum_tui.errors import BenchError
-from mnist_sum_tui.tui.link.questions import QUESTION
 
 ESCAPES = re.compile(rb"\x1b(\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|P[^\x1b]*\x1b\\|[()].|.)")
 COLUMNS, ROWS = 120, 36
 END_SECONDS = 5.0
-ANSWER = b"\x1b[1;1R"
-"""the cursor is at line 1, column 1"""
 
 
 class Terminal:
-    """Starts a program, reads all its output, so that the program never waits, and answers its question for the cursor.
-
-    Kills it on leaving the context.
-    """
+    """Starts a program, reads all its output, so that the program never waits, and kills it in the end."""
 
     def __init__(self, command: Sequence[str]) -> None:
         self._output = bytearray()
@@ -89,8 +83,6 @@ class Terminal:
     def _read(self) -> None:
         with contextlib.suppress(OSError):  # the program has ended
             while part := os.read(self._descriptor, 1 << 16):
-                if QUESTION.encode() in part:
-                    os.write(self._descriptor, ANSWER)
                 with self._changed:
                     self._read_at = time.perf_counter()
                     self._output += part

@@ -13,23 +13,27 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.events import Event, Key, MouseEvent
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.widget import AwaitMount
+from textual.widgets import Input
 
+from mnist_sum_tui import settings
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.recipes import QUICK_MODEL
 from mnist_sum_tui.runs.run import Run
+from mnist_sum_tui.tui import looks
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.pages.dialogs import LineQuestion, QuitScreen
 from mnist_sum_tui.tui.pages.resume_run import ResumeRun
 from mnist_sum_tui.tui.pages.too_small import is_cramped
 from mnist_sum_tui.tui.pages.train import TrainPage
+from mnist_sum_tui.tui.patient_palette import Palette
+from mnist_sum_tui.tui.run_app import RunningApp
 from mnist_sum_tui.tui.session.messages import OpenInInspect, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.run_threads import warm_up
 from mnist_sum_tui.tui.session.session import Session
-from mnist_sum_tui.tui.settings_app import SettingsApp
 from mnist_sum_tui.tui.textual_fixes import SteadyInput, mend
-from mnist_sum_tui.tui.textual_speed import mend_speed
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -37,6 +41,10 @@ if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.worker import PredictionWorker
 
 LEAVING = ("q", "ctrl+c", "ctrl+q")
+SWAPPED = {a: b for digit in range(10) for a, b in ((f"{digit}", f"alt+{digit}"), (f"alt+{digit}", f"{digit}"))}
+"""pairs of keys that are exchanged if the digits choose pages"""
+NOTE_SECONDS = 15.0
+"""how long a wrong setting is shown"""
 REPLAY_ALONE = 1.0
 """seconds that the import of torch leaves to a replay's first moment, which does without"""
 
@@ -48,7 +56,7 @@ def palette_commands() -> "type[Provider]":
     return Commands
 
 
-class MnistSumApp(SettingsApp):
+class MnistSumApp(RunningApp):
     """The dashboard."""
 
     COMMANDS: ClassVar = {palette_commands}
@@ -75,8 +83,12 @@ class MnistSumApp(SettingsApp):
         """whether the terminal gives it the mouse"""
         self.has_mouse = False
         """whether any event of the mouse has come so far"""
+        self.has_few_colours = False
+        """whether the terminal has 16 colours"""
+        self._swapped: dict[str, str] = {}
+        if not session.is_read_only and settings.find("digits").value == "pages":  # a visitor has no settings
+            self._swapped = SWAPPED
         mend()
-        mend_speed()
         session.is_loading = not session.is_read_only  # a visitor's dashboard loads none
         self._start, self._resume, self._watch, self._replay = start, resume, watch, replay
         self._defaults = form_defaults or TrainConfig(model=QUICK_MODEL)
@@ -94,7 +106,9 @@ class MnistSumApp(SettingsApp):
             if isinstance(question, LineQuestion | ResumeRun):  # whose field lets none of these through: it comes early
                 question.call_after_refresh(self._type, question, event)
                 return
-        await super().on_event(self.swapped(event))
+        if isinstance(event, Key) and event.key in self._swapped and not isinstance(self.focused, Input):
+            event = event if event.is_forwarded else Key(self._swapped[event.key], None)
+        await super().on_event(event)
 
     def _type(self, question: Screen[Any], event: Key) -> None:
         """Type a key that was typed before the field of the question had the focus."""
@@ -109,8 +123,14 @@ class MnistSumApp(SettingsApp):
         asyncio.get_running_loop().set_task_factory(None)
 
     def on_mount(self) -> None:
-        """Show the first page, and only then import torch."""
+        """Show the first page, and only then import torch; say what is wrong with the settings, which nobody saw."""
         self.call_after_refresh(self.set_timer, 0.05, self._begin)
+        if not self.session.is_read_only:
+            values, wrong = settings.read()
+            if (error := looks.trouble_with(str(values.get("theme", looks.DEFAULT)))) is not None:
+                wrong.append(str(error))
+            for line in settings.told(wrong):
+                self.notify(line, title="Settings", severity="warning", timeout=NOTE_SECONDS)
 
     def _begin(self) -> None:
         if not self.train_page.is_composed:  # a busy machine may take longer
@@ -195,7 +215,37 @@ class MnistSumApp(SettingsApp):
             page: Any = self.pages["inspect"]
             page.call_later(page.open_image, message)  # when the page is in view
 
-    # The palette and the help.
+    # The keys, the palette and the help.
+
+    def use_theme(self, name: str) -> None:
+        """Show everything in this theme, or, with 16 colours, in its replacement."""
+        self.theme = looks.IN_FEW_COLOURS.get(name, name) if self.has_few_colours else name
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The name of a key; for a digit that is exchanged, the key to press."""
+        shown = super().get_key_display(binding)
+        if self._swapped and "0-9" in shown:
+            return shown.replace("0-9", "Alt+0-9")
+        if self._swapped and binding.key in SWAPPED:
+            return shown.removeprefix("Alt+") if shown.startswith("Alt+") else f"Alt+{shown}"
+        return shown
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer no palette to a visitor, for whom it does not open."""
+        is_closed = action == "command_palette" and self.session.is_read_only
+        return not is_closed and super().check_action(action, parameters)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette, unless a question is open."""
+        self._open_palette(Palette(placeholder="Search for commands ..."))  # no id: the last one may still be closing
+
+    def search_themes(self) -> None:
+        """Open the palette of themes, unless a question is open."""
+        self._open_palette(Palette(providers=[ThemeProvider], placeholder="Search for themes ..."))
+
+    def _open_palette(self, palette: Palette) -> None:
+        if isinstance(self.screen, Page) and not self.session.is_read_only:
+            self.push_screen(palette)
 
     def action_guide(self) -> None:
         """Open the guide, unless a question is open."""

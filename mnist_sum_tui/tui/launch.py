@@ -134,8 +134,6 @@ def _run(options: LaunchOptions) -> int:
     )
     app.way = chosen(options.notify)
     app.takes_mouse = is_with_mouse
-    given = {name: getattr(options, name) for name in ("theme", "marker", "mouse", "fps", "notify")}
-    app.here = {name: settings.find(name, value) for name, value in given.items() if value is not None}
     app.has_few_colours = app.console.color_system == "standard"
     app.use_theme(theme)
     with handled(lambda number, _: _leave(app, number), *SIGNALS):

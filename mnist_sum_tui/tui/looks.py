@@ -4,9 +4,7 @@ The digit has the colour primary, the sum accent, right answers success and wron
 says the same. Text has its own colours, because Textual would blend it with white or black.
 """
 
-from collections.abc import Mapping
-
-from textual.color import BLACK, WHITE, Color
+from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from mnist_sum_tui.errors import UsageError, unknown
@@ -18,50 +16,6 @@ IN_FEW_COLOURS = {DEFAULT: "mnist-sum-16", "mnist-sum-light": "mnist-sum-16-ligh
 DEFAULTS = {"text-run-2": "#CC79A7", "batch": "35%"}
 """our own theme variables, for themes without them: the colour of the second run in a chart, and how strong the dots of
 each batch are; `heat`, where the network looked, is `warning` unless a theme has it"""
-REDS = {
-    True: ("#5F0000", "#870000", "#AF0000", "#D70000"),
-    False: ("#FFD7D7", "#FFAFAF", "#FF8787", "#FF5F5F"),
-}
-"""a map's steps of mistakes where there are 256 colours, few to many, in dark and light themes; these would show a
-blend of a theme's colours as red, olive, amber"""
-YELLOWS = {
-    True: ("#5F5F00", "#878700", "#AFAF00", "#D7D700", "#FFFF00"),
-    False: ("#D7D7AF", "#D7D787", "#D7D75F", "#D7D700", "#AFAF00"),
-}
-"""the same for where the network looked, weak to strong"""
-GROUNDS = (
-    ("footer-key-foreground", "footer-background"),
-    ("foreground-muted", "background"),
-    ("foreground-muted", "surface"),
-    ("block-cursor-foreground", "block-cursor-background"),
-)
-"""colours that some of Textual's themes hardly tell from their grounds: of keys, axes and the chosen row of a table"""
-LEAST, SHADES = 3.0, 10
-"""the contrast that they get, as WCAG 2.2 asks of graphics, and in how many shades between them and black or white"""
-
-
-def readable(variables: Mapping[str, str]) -> dict[str, str]:
-    """A theme's variables, in which the colours of GROUNDS are brought towards black or white until they stand out."""
-    found = dict(variables)
-    if found["background"].startswith("ansi"):
-        return found  # only the terminal knows these colours
-    under = Color.parse(found["background"])
-    for name, ground in GROUNDS:
-        if found[name].startswith("auto"):
-            continue  # Textual takes what stands out
-        back = _over(under, Color.parse(found[ground]))
-        front = _over(back, Color.parse(found[name]))
-        if contrast(front, back) < LEAST:
-            far = max(BLACK, WHITE, key=lambda end: contrast(end, back))
-            shades = (front.blend(far, share / SHADES) for share in range(SHADES + 1))
-            found[name] = next(shade for shade in shades if contrast(shade, back) >= LEAST).hex
-    return found
-
-
-def contrast(one: Color, other: Color) -> float:
-    """The contrast of WCAG 2 between two colours, 1 to 21."""
-    low, high = sorted(map(luminance, (one, other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 def luminance(colour: Color) -> float:
@@ -70,11 +24,6 @@ def luminance(colour: Color) -> float:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _over(ground: Color, colour: Color) -> Color:
-    """A colour that may be transparent, as it is seen on a ground."""
-    return ground.blend(colour, colour.a, alpha=1)
 
 
 def _texts(primary: str, secondary: str, accent: str, warning: str, error: str, second_run: str) -> dict[str, str]:

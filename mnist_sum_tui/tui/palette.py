@@ -10,10 +10,8 @@ from textual.screen import Screen
 from textual.system_commands import SystemCommandsProvider
 from textual.widgets import Button
 
-from mnist_sum_tui import settings
 from mnist_sum_tui.tui.pages.base import PAGES, Page
 from mnist_sum_tui.tui.predictions.weights import IN_PACKAGE, asked_run
-from mnist_sum_tui.tui.settings_app import OFFERED
 from mnist_sum_tui.tui.widgets.help_panel import TEXTUAL_KEYS, named_keys
 
 if TYPE_CHECKING:
@@ -91,16 +89,6 @@ def commands(app: "MnistSumApp", screen: Screen[Any]) -> Iterator[SystemCommand]
     if isinstance(screen, Page) and not app.session.is_read_only:
         yield from of_other_pages(app, screen)
     yield SystemCommand("Theme", "Choose the colours from a list", app.action_change_theme)
-    for theme in OFFERED["theme"]:
-        keep = partial(app.keep_setting, "theme", str(theme))
-        ground = "dark" if (found := app.get_theme(str(theme))) is None or found.dark else "light"
-        what = "Strong contrast" if str(theme).endswith("contrast") else "Colours of the dashboard"
-        yield SystemCommand(f"Theme: {theme}", f"{what}, on a {ground} ground", keep)
-    for marker, shown in settings.MARKER_MEANS.items():
-        keep = partial(app.keep_setting, "marker", marker)
-        yield SystemCommand(f"Marker: {marker}", f"Draw charts and digits with {shown}", keep)
-    kept = ", ".join(name for name in settings.KNOWN if name != "plain")
-    yield SystemCommand("Settings", f"What one sets once: {kept}", app.search_settings)
     picture = partial(app.set_timer, 0.1, app.save_screen)  # when the palette is gone
     yield SystemCommand("Screenshot", "Save a picture of the screen as SVG, and say where", picture)
     yield SystemCommand("Quit", "Leave; asks first if a training runs here", app.action_quit)

@@ -7,27 +7,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
-from rich.color import ColorSystem
 from rich.segment import Segment
-from textual._compositor import CompositorUpdate
-from textual._context import visible_screen_stack
 from textual.app import App
 from textual.binding import Binding
 from textual.color import Color
 from textual.driver import Driver
-from textual.events import CursorPosition, Event, InputEvent
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
-from textual.screen import Screen
 
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current, shown
 from mnist_sum_tui.machine.stdio import apart
 from mnist_sum_tui.machine.terminal import size
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.tui import looks
-from mnist_sum_tui.tui.link.slow_link import Changes, Link, Timed
 from mnist_sum_tui.tui.textual_fixes import whole_cells
-from mnist_sum_tui.tui.textual_speed import OnceParsed
 
 NAMED_KEYS = {"enter": "enter", "backspace": "backspace"}
 JOINER = "\u200d"
@@ -79,27 +72,20 @@ class PlainApp(App[int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.link = Link()
         self.suit_marker()
         for own in looks.OWN:
             self.register_theme(own)
         self.theme = looks.DEFAULT
-        self.stylesheet = OnceParsed(variables=self.get_css_variables())
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own theme variables, for Textual's themes."""
         return looks.DEFAULTS
 
-    def get_css_variables(self) -> dict[str, str]:
-        """The theme's variables, with colours that stand out."""
-        self.theme_variables = looks.readable(super().get_css_variables())
-        return self.theme_variables
-
     def _build_driver(self, *arguments: Any, **named: Any) -> Driver:
-        """Textual's driver, whose writes to the terminal are timed."""
+        """Textual's driver, which writes past a replaced stdout, clears the screen and notices a lost terminal."""
         driver: Any = super()._build_driver(*arguments, **named)
         if hasattr(driver, "_file"):
-            driver._file = Timed(apart(driver._file), self.link)
+            driver._file = apart(driver._file)
         if hasattr(driver, "_sigcont_application"):  # of Linux and macOS, not of tests
             signal.signal(signal.SIGCONT, lambda *_: self._send_on(driver))
             stop, found = driver.stop_application_mode, driver._get_terminal_size
@@ -131,27 +117,7 @@ class PlainApp(App[int]):
         if not driver._must_signal_resume:  # by SIGSTOP, of which no program is told: Textual 8 would read keys twice
             driver.suspend_application_mode()
         driver.resume_application_mode()
-        self.link.forget()
         self.screen.refresh()
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Draw; over a slow link only the cells that have changed."""
-        is_picture = isinstance(renderable, CompositorUpdate) and screen is self.screen
-        if is_picture and self.link.sends_changes and not self._batch_count and not self.is_headless:
-            visible_screen_stack.set(self._background_screens)
-            colours = self.console._color_system or ColorSystem.TRUECOLOR
-            renderable = Changes(self.link.changes(screen._compositor.render_strips(), colours))
-            if self.link.is_behind:
-                self.call_later(screen.refresh)
-        super()._display(screen, renderable)
-
-    async def on_event(self, event: Event) -> None:
-        """Tell the link about keys and clicks, and about the terminal's answers."""
-        if isinstance(event, InputEvent):
-            self.link.hurry(event.time)
-        elif isinstance(event, CursorPosition):
-            self.link.answered(event.time)
-        await super().on_event(event)
 
     def suit_marker(self) -> None:
         """Fit the app to the marker: parts of a cell only with braille, no large digits with ASCII."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
-from textual._time import get_time
 from textual.await_complete import AwaitComplete
 from textual.content import Content
 from textual.driver import Driver
@@ -53,12 +52,6 @@ class SteadyScreen(Screen[ScreenResultType]):
         """
         widget, offset = super().get_widget_and_offset_at(x, y)
         return (None, None) if widget is None or widget.parent is None else (widget, offset)
-
-    def _on_timer_update(self) -> None:
-        """Draw, unless a slow link is still busy with the last frame; then the timer tries again."""
-        link = getattr(self.app, "link", None)
-        if link is None or not link.is_busy(get_time()):
-            super()._on_timer_update()
 
     def _on_screen_resume(self, event: ScreenResume) -> None:
         """Style only the screen itself when it opens, because its widgets were styled when they were mounted."""
@@ -112,16 +105,6 @@ def pass_on(taker: MessagePump, take: Callable[..., object], *found: object) -> 
     """
     if not get_current_worker().is_cancelled:
         taker.call_later(take, *found)
-
-
-def redraw(screen: Screen[Any]) -> None:
-    """Draw a screen again, without the lines that its widgets have cached."""
-    for node in screen.walk_children(Widget, with_self=True):
-        node.notify_style_update()
-        node.refresh(layout=True)
-        for is_shown, name in zip(node.scrollbars_enabled, ("vertical_scrollbar", "horizontal_scrollbar"), strict=True):
-            if is_shown:
-                getattr(node, name).refresh()
 
 
 def whole_cells(is_so: bool) -> None:

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mnist_sum_tui import settings
 from mnist_sum_tui.charts.axes import LOG, SHARE
 from mnist_sum_tui.charts.plot import Curve, Plot
 from mnist_sum_tui.cli.spoken import DRAWN, paragraphs, plot_sentences, sentence, spoken
 from mnist_sum_tui.guide.find import pages
 from tests.cli.terminals import shown
 from tests.conftest import Cli, is_one_line
+from tests.settings_file import keep
 from tests.tui.pages.test_runs import make_three
 
 COMMANDS = (
@@ -164,7 +164,7 @@ def test_the_dashboard_says_what_to_use_instead(cli: Cli) -> None:
 
 def test_the_file_says_it_too_and_the_option_goes_before_it(cli: Cli, tmp_path: Path) -> None:
     make_three(tmp_path / "runs")
-    settings.keep("plain", True)
+    keep("plain", True)
     assert "run 20260101-120300-compact-short: model compact" in cli("runs").stdout
     assert cli("runs", "--no-plain").stdout == cli("runs", MNIST_SUM_PLAIN="no").stdout
     assert cli("runs", "--no-plain").stdout.startswith("run  ")

@@ -8,8 +8,11 @@ from rich.segment import Segment
 from textual.app import App
 from textual.command import CommandList
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
+from mnist_sum_tui.machine.stdio import choose_marker
+from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
 from mnist_sum_tui.tui.pages.quiz import QuizScreen
 from mnist_sum_tui.tui.pages.runs import RunsPage
@@ -182,3 +185,15 @@ def segments(app: App[Any]) -> list[list[Segment]]:
 
 def lines(app: App[Any]) -> list[str]:
     return ["".join(segment.text for segment in line) for line in segments(app)]
+
+
+def use_marker(app: MnistSumApp, name: str) -> None:
+    """Draw everything again with another marker, without the lines that the widgets have cached."""
+    choose_marker(name)
+    app.suit_marker()
+    for node in app.screen.walk_children(Widget, with_self=True):
+        node.notify_style_update()
+        node.refresh(layout=True)
+        for is_shown, bar in zip(node.scrollbars_enabled, ("vertical_scrollbar", "horizontal_scrollbar"), strict=True):
+            if is_shown:
+                getattr(node, bar).refresh()

@@ -10,6 +10,7 @@ from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import QuitScreen
 from mnist_sum_tui.tui.session.session import Session
 from tests.tui import shown
+from tests.tui.contrast import contrast
 
 pytestmark = pytest.mark.usefixtures("without_form")
 
@@ -41,7 +42,7 @@ async def test_what_has_the_focus_stands_out_in_the_form(app: MnistSumApp) -> No
                 await pilot.pause()
                 now, paper = ground(app, widget), app.screen.styles.background
                 least = 4.5 if widget is start else 1.2
-                assert looks.contrast(now, paper) > least, (theme.name, widget)
+                assert contrast(now, paper) > least, (theme.name, widget)
                 assert now != before, (theme.name, widget)
 
 
@@ -56,5 +57,5 @@ async def test_each_answer_before_leaving_looks_like_a_button(
             await pilot.pause()
             paper = app.screen.query_one("#question").styles.background
             buttons = [ground(app, each) for each in app.screen.query(Button)]
-            assert min(looks.contrast(each, paper) for each in buttons) > 1.2, theme.name
+            assert min(contrast(each, paper) for each in buttons) > 1.2, theme.name
             assert len({each.hex for each in buttons}) == 3

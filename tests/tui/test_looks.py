@@ -19,9 +19,9 @@ from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.patient_palette import Palette
 from mnist_sum_tui.tui.widgets.chart import ROLES, Chart
 from mnist_sum_tui.tui.widgets.heatmap import Heatmap
-from mnist_sum_tui.tui.widgets.run_table import RunTable
 from tests.glyph_check import strangers
 from tests.tui import fixed, shown
+from tests.tui.contrast import contrast
 
 pytestmark = pytest.mark.usefixtures("without_form")
 DRAWN = re.compile(r"[\u2500-\u25ff\u2800-\u28ff\s]*")
@@ -38,8 +38,8 @@ def colours(segment: Segment) -> tuple[Color, Color]:
 
 
 def test_the_contrast_is_that_of_the_standard() -> None:
-    assert looks.contrast(Color.parse("#000"), Color.parse("#fff")) == pytest.approx(21)
-    assert looks.contrast(Color.parse("#777"), Color.parse("#fff")) == pytest.approx(4.48, abs=0.01)
+    assert contrast(Color.parse("#000"), Color.parse("#fff")) == pytest.approx(21)
+    assert contrast(Color.parse("#777"), Color.parse("#fff")) == pytest.approx(4.48, abs=0.01)
 
 
 def texts(app: MnistSumApp) -> list[Segment]:
@@ -61,7 +61,7 @@ LEAST = {theme.name: 7.0 if theme.name == "mnist-sum-contrast" else 4.5 for them
 def faint(app: MnistSumApp) -> list[object]:
     """What has too little contrast in the theme of now."""
     found = [(each.text, colours(each)) for each in texts(app)]
-    return [(text, pair) for text, pair in found if looks.contrast(*pair) < LEAST[app.theme]]
+    return [(text, pair) for text, pair in found if contrast(*pair) < LEAST[app.theme]]
 
 
 def unseen_in_16_greys(app: MnistSumApp) -> list[Segment]:
@@ -84,7 +84,6 @@ def unseen_in_16_greys(app: MnistSumApp) -> list[Segment]:
 async def test_each_page_can_be_read_in_each_theme_and_in_16_greys_and_has_only_signs_of_the_marker(
     name: str, app: MnistSumApp
 ) -> None:
-    """The marker may be chosen at the start or, as here, in the palette."""
     async with app.run_test(size=(120, 36)) as pilot:
         await shown.SHOWN[name](pilot)
         before = shown.lines(app)
@@ -95,7 +94,7 @@ async def test_each_page_can_be_read_in_each_theme_and_in_16_greys_and_has_only_
             if theme in looks.IN_FEW_COLOURS.values():
                 assert unseen_in_16_greys(app) == [], theme
         for marker in ("blocks", "ascii", "braille"):
-            app.use_marker(marker)
+            shown.use_marker(app, marker)
             await pilot.pause()
             lines = shown.lines(app)
             assert strangers("".join(lines), glyphs.MARKERS[marker]) == "", marker
@@ -123,7 +122,7 @@ def test_what_is_selected_stands_out_where_contrast_is_high(what: str) -> None:
     colours_of = own.to_color_system().generate()
     ground, text = (Color.parse(colours_of[f"{what}-selection-{part}"]) for part in ("background", "foreground"))
     shown = Color.parse(own.background or "#000000").blend(ground, ground.a, alpha=1)
-    assert looks.contrast(text, shown) >= 7
+    assert contrast(text, shown) >= 7
 
 
 async def test_the_parts_of_a_chart_stand_out_in_dark_themes(app: MnistSumApp) -> None:
@@ -134,31 +133,9 @@ async def test_the_parts_of_a_chart_stand_out_in_dark_themes(app: MnistSumApp) -
             app.theme = theme
             await pilot.pause()
             styles = {role: chart.get_component_rich_style(f"chart--{role}") for role in ROLES}
-            found = {role: round(looks.contrast(*colours(Segment("", style))), 1) for role, style in styles.items()}
+            found = {role: round(contrast(*colours(Segment("", style))), 1) for role, style in styles.items()}
             assert min(found.values()) >= 3, found
             assert found["digit-envelope"] < found["digit-ghost"] < found["digit"]
-
-
-async def test_keys_axes_and_the_chosen_run_stand_out_in_each_offered_theme(app: MnistSumApp) -> None:
-    async with app.run_test(size=(80, 24)) as pilot:
-        await shown.SHOWN["runs"](pilot)
-        faint = []
-        for theme in looks.NAMES:
-            if theme.startswith("ansi"):
-                continue  # in the terminal's own colours
-            app.theme = theme
-            await pilot.pause()
-            table = app.screen.query_one(RunTable)
-            axis = app.screen.query(Chart).first().get_component_rich_style("chart--axis")
-            chosen = table.get_component_rich_style("datatable--cursor")
-            for each in (
-                *within(app, *(keys.region for keys in app.screen.query("KeyFooter"))),
-                Segment("axis", axis),
-                Segment("chosen run", chosen),
-            ):
-                if (found := looks.contrast(*colours(each))) < 3:
-                    faint.append((theme, each.text, round(found, 1)))
-        assert not faint
 
 
 @pytest.mark.parametrize("theme", looks.OWN, ids=lambda theme: theme.name)

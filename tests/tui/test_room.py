@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rich.color import ColorSystem
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.link.changed_cells import cells_of
 from mnist_sum_tui.tui.pages.runs import RunsPage
 from mnist_sum_tui.tui.widgets.digit import Digit
 from mnist_sum_tui.tui.widgets.health_table import Spreads
@@ -26,6 +26,12 @@ WIDE, HIGH = 12, 3
 """cells of the smallest blank area that is empty, and not the distance between two things"""
 
 
+def cells_of(segment: Segment) -> list[tuple[str, object]]:
+    """The text and the ground of each cell; a wide character fills its second cell with its own text."""
+    ground = segment.style and (segment.style.color if segment.style.reverse else segment.style.bgcolor)
+    return [(letter, ground) for letter in segment.text for _ in range(cell_len(letter))]
+
+
 def empty_share(pilot: Pilot[int]) -> float:
     """The share of the screen's cells in blank areas of at least WIDE x HIGH cells.
 
@@ -33,10 +39,10 @@ def empty_share(pilot: Pilot[int]) -> float:
     picture that stands alone only the part from its first to its last ink, and of a bar only what is drawn of it.
     """
     screen = pilot.app.screen
-    lines = [[*cells_of(strip, ColorSystem.TRUECOLOR)] for strip in screen._compositor.render_strips()]
-    grounds = Counter(cell.ground for line in lines for cell in line)
+    lines = [[cell for segment in strip for cell in cells_of(segment)] for strip in screen._compositor.render_strips()]
+    grounds = Counter(ground for line in lines for _, ground in line)
     page = grounds.most_common(1)[0][0]
-    filled = np.array([[cell.text != " " or cell.ground != page for cell in line] for line in lines])
+    filled = np.array([[text != " " or ground != page for text, ground in line] for line in lines])
     for widget in screen.query("Chart, Gallery, TrainingImages, Heatmap, Digit, HeatPair, LargeMap"):
         region = widget.region
         part = filled[region.y : region.bottom, region.x : region.right]

@@ -1,7 +1,6 @@
 """HeatPair: where the network looked: the image with a heat map over it, for the digit and for the sum."""
 
 import math
-from collections.abc import Sequence
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,7 +16,6 @@ from mnist_sum_tui.charts.heat import less_sure
 from mnist_sum_tui.charts.thumbnail import Image, resize
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.glyphs import ASCII, BRAILLE, current
-from mnist_sum_tui.tui.looks import YELLOWS
 from mnist_sum_tui.tui.predictions.messages import HeatFound
 from mnist_sum_tui.tui.widgets.map_lines import readable_on
 
@@ -87,33 +85,31 @@ def marks(image: Image, heat_hw: NDArray[np.float32], columns: int, least: float
     return Marks(steps, resize(image, columns, columns // 2))
 
 
-def heat_lines(found: Marks, colours: Colours, ramp: Sequence[Color] = ()) -> list[Content]:
+def heat_lines(found: Marks, colours: Colours) -> list[Content]:
     """The picture: figures on the ink, whose ground is as bright as the ink is, and warmer where the heat is higher.
 
-    Where there is no ink, shades stand for 3, 6 and 9. A `ramp`, weak to strong, replaces the blends of colours, so
-    that a figure has one ground wherever it stands.
+    Where there is no ink, shades stand for 3, 6 and 9.
     """
     lines = []
     for row in zip(found.steps.tolist(), found.ink.tolist(), found.is_ink.tolist(), strict=True):
         parts: list[tuple[str, Style]] = []
         for (step, grey, is_ink), stretch in groupby(zip(*row, strict=True)):
             mark = (str(step) if step >= LEAST_FIGURE else BRAILLE.between) if is_ink else BRAILLE.shades[step // 3]
-            style = mark_style(step, grey, is_ink, colours, ramp)
+            style = mark_style(step, grey, is_ink, colours)
             parts.append((mark * sum(1 for _ in stretch), style))
         lines.append(Content.assemble(*parts))
     return lines
 
 
-def mark_style(step: int, grey: float, is_ink: bool, colours: Colours, ramp: Sequence[Color] = ()) -> Style:
+def mark_style(step: int, grey: float, is_ink: bool, colours: Colours) -> Style:
     """The colours of a cell; the terminal's own cannot be blended, only swapped."""
     paper, ink, warm, beside = colours
     if warm.ansi is not None:
         return Style(reverse=True, bold=True) if is_ink else Style(foreground=warm)
-    hot = ramp[(step - LEAST_FIGURE) * len(ramp) // (10 - LEAST_FIGURE)] if ramp and step >= LEAST_FIGURE else None
     if not is_ink:
-        return Style(foreground=hot or paper.blend(beside, 0.3 + step * 0.07))
+        return Style(foreground=paper.blend(beside, 0.3 + step * 0.07))
     faint, further = INK_GROUND
-    ground = hot or paper.blend(ink, faint + further * grey / 255).blend(warm, 0 if ramp else step / 9)
+    ground = paper.blend(ink, faint + further * grey / 255).blend(warm, step / 9)
     return Style(background=ground, foreground=readable_on(ground), bold=True)
 
 
@@ -154,9 +150,7 @@ class HeatPair(Widget):
         told, shown = fitted(found, (max(said.digit_probabilities), max(said.sum_probabilities)), width, height)
         theme, (_, _, paper, ink) = self.app.theme_variables, self.colors
         warm, beside = Color.parse(theme.get("heat", theme["warning"])), Color.parse(theme["warning"])
-        in_256 = "heat" not in theme and self.app.console.color_system == "256"  # these would show blends in four hues
-        ramp = [*map(Color.parse, YELLOWS[self.app.current_theme.dark])] if in_256 else []
-        digit, total = (heat_lines(each, (paper, ink, warm, beside), ramp) for each in shown)
+        digit, total = (heat_lines(each, (paper, ink, warm, beside)) for each in shown)
         names = f"digit {said.digit}".ljust(shown[0].steps.shape[1] + 2) + f"sum {said.sum}"
         names += self.step if len(names) + len(self.step) <= width else ""
         pairs = [one + "  " + other for one, other in zip(digit, total, strict=True)]

@@ -14,7 +14,6 @@ from textual.widget import Widget
 
 from mnist_sum_tui.formatting import first_fit, percent
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.looks import REDS
 from mnist_sum_tui.tui.widgets.common import MOVES
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, Cell, Grid, cell_style, fitted, map_lines
 
@@ -104,12 +103,6 @@ class Heatmap(Widget, can_focus=True):
         """The theme's colour of errors, or that of text, which 16 colours or none still show."""
         return Color.parse(self.app.theme_variables["text-error" if is_text else "error"])
 
-    @property
-    def _steps(self) -> tuple[Color, ...]:
-        """The grounds of mistakes where there are 256 colours; with more, blends are shown as they are."""
-        reds = REDS[self.app.current_theme.dark] if self.app.console.color_system == "256" else ()
-        return tuple(map(Color.parse, reds))
-
     def render(self) -> Content:
         """The map; empty before the first result."""
         return Content("") if self.grid is None else self.lines(self.cursor if self.has_focus else None)
@@ -170,13 +163,13 @@ class Confusion(Heatmap):
         for label, row in enumerate(texts if is_small else ()):
             row[label] = "="
         strengths = [[0.0] * 10 for _ in range(10)] if is_shaded else shares(errors, 0, most)
-        content = map_lines(texts, strengths, self.cell, paper, red, cursor, self._steps)
+        content = map_lines(texts, strengths, self.cell, paper, red, cursor)
         if not self.has_key_line:
             return content
         if is_shaded:
             return content + f"\n = right {BRAILLE.between} none {self._key()}"
         words = f"{' = right' if is_small else '   mistakes:'} {BRAILLE.between} none "
-        swatch = cell_style(paper, red, 1.0, steps=self._steps)
+        swatch = cell_style(paper, red, 1.0)
         return content + "\n" + Content.assemble((words, "$foreground-muted"), (f" {most:.0f} ", swatch), " most")
 
 
@@ -212,9 +205,9 @@ class SumMap(Heatmap):
             content = map_lines(texts, [[0.0] * 10 for _ in range(10)], self.cell, paper, red, cursor)
             return content + f"\n {self._key()} are right" if self.has_key_line else content
         texts = [["-" if value is None else accuracy_text(value) for value in row] for row in grid]
-        content = map_lines(texts, strengths, self.cell, paper, red, cursor, self._steps)
+        content = map_lines(texts, strengths, self.cell, paper, red, cursor)
         if not self.has_key_line:
             return content
         low, high = (accuracy_text(share) for share in ends(grid))
-        swatch = cell_style(paper, red, float(low != high), steps=self._steps)
+        swatch = cell_style(paper, red, float(low != high))
         return content + "\n" + Content.assemble(f"   {high} to ", (f" {low} ", swatch), " % of the sums are right")

@@ -28,7 +28,7 @@ TEXTUAL_KEYS = {
     binding.description for binding in (*Screen.BINDINGS, *ScrollableContainer.BINDINGS) if isinstance(binding, Binding)
 }
 """descriptions of the keys that every screen and every list of Textual has; they are not listed"""
-COMMANDS = ("^p", "Palette: theme, marker, settings, quiz, screenshot")
+COMMANDS = ("^p", "Palette: theme, quiz, screenshot")
 """the key of Textual's list of commands"""
 SELECTING = ("Shift", "and the mouse: select text")
 """how to select text in most terminals while a program has the mouse"""

@@ -1,6 +1,5 @@
 """A map of values as lines of text: cells with text and colours, and labels of rows and columns."""
 
-import math
 from collections.abc import Sequence
 
 from textual.color import BLACK, WHITE, Color
@@ -31,15 +30,11 @@ def readable_on(ground: Color) -> Color:
     return WHITE if luminance(ground) < 0.179 else BLACK
 
 
-def cell_style(paper: Color, ink: Color, share: float, strength: float = 1.0, steps: Sequence[Color] = ()) -> Style:
-    """The colours of a cell; the terminal's own colours cannot be blended, so then only the text is coloured.
-
-    The ground is a blend of paper and ink, or one of the `steps` if there are any.
-    """
+def cell_style(paper: Color, ink: Color, share: float, strength: float = 1.0) -> Style:
+    """The colours of a cell; the terminal's own colours cannot be blended, so then only the text is coloured."""
     if ink.ansi is not None:
         return Style(foreground=ink, bold=True) if share else Style()
-    is_step = bool(steps) and share > 0
-    ground = steps[math.ceil(share * len(steps)) - 1] if is_step else paper.blend(ink, 0.75 * share)
+    ground = paper.blend(ink, 0.75 * share)
     return Style(background=ground, foreground=ground.get_contrast_text(strength))
 
 
@@ -58,14 +53,13 @@ def map_lines(
     paper: Color,
     ink: Color,
     cursor: Cell | None = None,
-    steps: Sequence[Color] = (),
 ) -> Content:
     """The map, with labels from 0 on; `strengths` (0..1) set the background of each cell."""
     lines = [Content.styled("   " + heads(len(texts[0]), cell), "$foreground-muted")]
     for label, (words, row) in enumerate(zip(texts, strengths, strict=True)):
         parts: list[tuple[str, str | Style]] = [(f"{label:>2} ", "$foreground-muted")]
         for column, (word, share) in enumerate(zip(words, row, strict=True)):
-            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 1.0, steps)
+            style = cell_style(paper, ink, share or 0.0, 0.65 if word.strip() in QUIET else 1.0)
             if set(word) <= set(BRAILLE.shades):  # a shade is no text: the fuller, the brighter
                 style += Style(foreground=ink)
             parts.append((fitted(word, cell), "reverse bold" if (label, column) == cursor else style))
