@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App
-from textual.css.model import RuleSet
-from textual.css.stylesheet import Stylesheet
-from textual.dom import DOMNode
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.dialogs import Confirm
-from mnist_sum_tui.tui.session.state_line import state_line
 from mnist_sum_tui.tui.widgets.key_footer import KeyFooter
 from tests.tui import fixed, recorded
 
@@ -55,37 +50,6 @@ async def test_a_page_that_comes_back_fits_the_size_of_now(laid_out: list[Size],
     await recorded.until(pilot, lambda: app.screen is app.train_page)
     assert app.screen.size == LARGER
     assert app.screen.has_class("-tall")
-
-
-async def test_no_widget_is_styled_before_it_is_mounted(app: MnistSumApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    early, apply = list[DOMNode](), Stylesheet.apply
-
-    def note(sheets: Stylesheet, node: DOMNode, **more: Any) -> None:
-        if node.parent is None and not isinstance(node, App):
-            early.append(node)
-        apply(sheets, node, **more)
-
-    monkeypatch.setattr(Stylesheet, "apply", note)
-    assert state_line(app.session) == "○ loading torch "
-    async with app.run_test(size=(80, 24)) as pilot:
-        await recorded.until(pilot, lambda: state_line(app.session) == "○ ready ")
-        assert pilot.app.screen.styles.background.a > 0, "the page is styled"
-    assert not early
-
-
-async def test_the_rules_that_apply_are_those_of_textual(pilot: Pilot[int]) -> None:
-    """Though most are passed over at once."""
-    applied = 0
-    recorded.begin(recorded.app_of(pilot))
-    await recorded.until(pilot, lambda: len(pilot.app.screen.query("RunView Chart")) == 3)
-    for node in pilot.app.screen.walk_children(with_self=True):
-        path = node.css_path_nodes
-        for rule in pilot.app.stylesheet.rules:
-            found = list(pilot.app.stylesheet._check_rule(rule, path))
-            assert found == list(Stylesheet._check_rule(rule, path))
-            applied += len(found)
-    assert applied > 300
-    assert RuleSet.__hash__ is object.__hash__
 
 
 async def test_pages_and_dialogs_have_the_styles_of_their_own_sheets(

@@ -147,7 +147,7 @@ async def test_links_lead_to_pages_and_open_nothing_else(app: MnistSumApp, monke
     monkeypatch.setattr(app, "open_url", lambda url, **_: went.append(url))
     async with reading(app) as (pilot, guide):
         document = guide.query_one(Markdown)
-        document.post_message(Markdown.LinkClicked(document, "machines.md#estimated-for-1-to-64-machines"))
+        document.post_message(Markdown.LinkClicked(document, "machines.md#measured-with-two-processes"))
         await until(pilot, lambda: title(guide) == heading("machines"))
         await until(pilot, lambda: guide.query_one("#guide-scroll").scroll_y > 20)
         document.post_message(Markdown.LinkClicked(document, "https://example.org/[/x]"))
