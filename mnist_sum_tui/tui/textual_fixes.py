@@ -121,6 +121,7 @@ def mend() -> None:
     mend_late_keys()
     mend_timers()
     mend_buttons()
+    mend_resumes()
     keep_figures_whole()
     tell_sizes()
 
@@ -152,6 +153,14 @@ def mend_buttons() -> None:
             await press(button, event)
 
     setattr(Button, "_on_click", press_by_left)  # noqa: B010
+
+
+def mend_resumes() -> None:
+    """Patch ScreenResume, which Textual 8 sends twice in a row when a page opens.
+
+    The second layout keeps heights that the first one found for other widths, so Inside's words lost their last line.
+    """
+    setattr(ScreenResume, "can_replace", lambda _, message: isinstance(message, ScreenResume))  # noqa: B010
 
 
 def mend_late_keys() -> None:
