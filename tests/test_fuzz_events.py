@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from mnist_sum_tui.charts.race import race
-from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot, system_plot
+from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
 from mnist_sum_tui.config import TrainConfig
@@ -133,7 +133,6 @@ def charted(run: Run) -> Iterator[str]:
             for quantity in QUANTITIES:
                 for is_log in (True, False):
                     yield from lines_of(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
-            yield from lines_of(system_plot(mine, View(x_kind=x_kind)), 60, 12)
         yield from (words for _, _, words in race(mine, past))
     yield from lines_of(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12)
 

@@ -100,21 +100,6 @@ def plot(series: Series, ghost: Series | None, view: View, quantity: str) -> Plo
     )  # fmt: skip
 
 
-def system_plot(series: Series, view: View) -> Plot:
-    """The chart of the machine: the shares of the cores that the run and other programs used, and the GPU's load."""
-    x = series.x(view.x_kind, series.system)
-    shown = (("this run", "digit", "solid"), ("others", "sum", "dashed"), ("GPU", "ghost", "sparse"))
-    curves = [
-        Curve(name, role, x, series.system.column(2 + place), pattern=pattern)
-        for place, (name, role, pattern) in enumerate(shown)
-        if np.isfinite(series.system.column(2 + place)).any()
-    ]
-    return Plot(
-        tuple(curves), (), SHARE, view.x_kind, view.cursor, title="cores", note="a point every ten seconds",
-        steps_per_epoch=series.steps_per_epoch, heights=(0.0, 1.0),
-    )  # fmt: skip
-
-
 OVERLAY_QUANTITIES = ("sum accuracy", "digit accuracy", "sum loss", "digit loss")
 OVERLAY_X_KINDS = ("epoch", "step", "time")
 RUN_PATTERNS = ("solid", "dashed", "sparse", "long", "mixed", "dotted")
@@ -125,18 +110,13 @@ MOST_RUNS = len(RUN_SYMBOLS)
 
 
 def overlay(
-    runs: Sequence[tuple[str, Sequence[Series]]],
-    quantity: str,
-    x_kind: str,
-    looks: Sequence[int] = (),
-    is_whole: bool = True,
+    runs: Sequence[tuple[str, Sequence[Series]]], quantity: str, x_kind: str, looks: Sequence[int] = ()
 ) -> Plot:
     """One smoothed training curve per run, and its validation as marks; patterns and marks differ, not only colours.
 
     Several series with one name, of runs that differ only in their seed, are drawn as the curve of their mean, with a
     band from the lowest to the highest. `looks` has the index of each run's mark, 0 to MOST_RUNS - 1, as a table of the
     runs shows it, so that the mark alone names a run where there is little room; without it they are given in order.
-    Runs without a step are told as that, unless they are not `is_whole`, but shown as they were at a moment.
     """
     head, what = quantity.split()
     curves, marks, every = [], [], [series for _, several in runs for series in several]
@@ -156,7 +136,7 @@ def overlay(
     note = f"y log, smoothed{'; signs: in validation' if any(len(mark.x) for mark in marks) else ''}"
     return Plot(
         tuple(curves), tuple(marks), scale, x_kind, title=f"{quantity} in training", note=note, short_title=quantity,
-        envelope=("all of n", "n"), empty="no step is recorded" if is_whole else "",
+        envelope=("all of n", "n"), empty="no step is recorded",
     )  # fmt: skip
 
 

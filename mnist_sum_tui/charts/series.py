@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from copy import copy
 from operator import attrgetter
 
 import numpy as np
@@ -21,17 +20,13 @@ _FIGURES = attrgetter(*COLUMNS)
 
 
 class Series:
-    """The curves of one run: `training`, `validation` and `system`, three tables.
-
-    The columns of the first two are COLUMNS. Those of `system` are step, elapsed, the shares of the cores that the run
-    and other programs used, and the GPU's load.
-    """
+    """The curves of one run: `training` and `validation`, two tables with COLUMNS."""
 
     KINDS = ("started", "progress", "validated", "epoch", "changed", "system")
     """the kinds of events that are used"""
 
     def __init__(self, events: Iterable[Event] = ()) -> None:
-        self.training, self.validation, self.system = (GrowingTable(count) for count in (len(COLUMNS), len(COLUMNS), 5))
+        self.training, self.validation = GrowingTable(len(COLUMNS)), GrowingTable(len(COLUMNS))
         self.last_system: System | None = None
         self.crowded_from = math.inf
         """the seconds of training after which other programs first took cores that it could use; infinite if never"""
@@ -65,7 +60,6 @@ class Series:
                 if is_crowded(event, self._started):  # since the event before it
                     self.crowded_from = min(self.crowded_from, self.last_system.elapsed if self.last_system else 0.0)
                 self.last_system = event
-                self.system.add(event.step, event.elapsed, event.own, event.others, event.gpu)
             case Validated():
                 self.validation.add(*_FIGURES(event))
             case EpochDone(val_digit_loss=float()):
@@ -83,15 +77,6 @@ class Series:
             return event.at / (self.steps_per_epoch if kind == "epoch" else 1)
         later = np.flatnonzero(self.training.column(0) > event.at)
         return float(self.training.column(1)[later[0]]) if len(later) else np.inf
-
-    def until(self, kind: str, limit: float) -> "Series":
-        """The run as it was at a position of the x axis; it shares its rows, so do not add to it."""
-        found = copy(self)
-        found.training, found.validation = (
-            table.first(int(np.searchsorted(self.x(kind, table), limit, side="right")))
-            for table in (self.training, self.validation)
-        )
-        return found
 
     def y(self, quantity: str, head: str, table: GrowingTable) -> Floats:
         """The `loss` or `accuracy` of a table, for the head `digit` or `sum`."""

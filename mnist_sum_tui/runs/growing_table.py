@@ -1,7 +1,6 @@
 """GrowingTable: rows of numbers as an array to which rows are added. numpy only."""
 
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 import numpy as np
@@ -34,12 +33,6 @@ class GrowingTable:
         """A column, as a view."""
         length = self._length  # first, because of the other thread
         return self._rows[:length, index]
-
-    def first(self, count: int) -> "GrowingTable":
-        """The first rows, as a view."""
-        found = copy(self)
-        found._length = min(count, self._length)
-        return found
 
     def __len__(self) -> int:
         return self._length

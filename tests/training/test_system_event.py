@@ -6,9 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from mnist_sum_tui.charts.plot import draw
-from mnist_sum_tui.charts.run_charts import View, system_plot
-from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine import figures
 from mnist_sum_tui.runs import find
@@ -63,6 +60,3 @@ def test_share_and_memory_of_a_gpu_are_read_sampled_and_drawn(
     ]
     assert len(told) == 18
     assert "\nGPU 67 % · GPU memory 3.2 GB" in system_words(told[-1])
-    lines = draw(system_plot(Series(read_events(run.metrics_file, *Series.KINDS)), View()), 60, 12).lines
-    assert "GPU" in "".join(text for text, _ in lines[0])
-    assert any(role == "ghost" and text.strip() for line in lines[1:] for text, role in line), "its curve"

@@ -18,7 +18,6 @@ CHART_BINDINGS = (
     Binding("left_square_bracket", "smooth(-1)", "Smooth less", group=SMOOTH, key_display="["),
     Binding("right_square_bracket", "smooth(1)", "Smooth more", group=SMOOTH, key_display="]"),
     Binding("x", "x_axis", "Axis", tooltip="Steps, epochs or time"),
-    Binding("f", "freeze", "Freeze", tooltip="Only the display; training goes on"),
     Binding("m", "large", "Max", tooltip="One chart large"),
     Binding("u", "system", "Machine", tooltip="What the machine is busy with"),
     Binding("left", "cursor(-1)", "Values at a step", group=READ),
@@ -26,7 +25,7 @@ CHART_BINDINGS = (
     Binding("shift+left", "cursor(-10)", "Values far left", show=False),
     Binding("shift+right", "cursor(10)", "Values far right", show=False),
 )
-CHART_ACTIONS = {"log", "smooth", "x_axis", "freeze", "large", "cursor", "system"}
+CHART_ACTIONS = {"log", "smooth", "x_axis", "large", "cursor", "system"}
 """the actions that need a chart"""
 LARGE = {"": "loss", "loss": "accuracy", "accuracy": ""}
 """the chart that `m` enlarges next, by the one that is large now; empty for none"""
@@ -52,10 +51,6 @@ class ChartKeys(Page):
         """Switch the x axis between steps, epochs and time."""
         self.run_view.view = self.run_view.view.next_x()
 
-    def action_freeze(self) -> None:
-        """Freeze the display, or let it go on; the training goes on all the time."""
-        self.run_view.is_frozen = not self.run_view.is_frozen
-
     def action_large(self) -> None:
         """Enlarge one chart, then the other, then show both."""
         self._enlarge(LARGE[self.run_view.large])
@@ -71,7 +66,7 @@ class ChartKeys(Page):
         self.refresh_bindings()  # in a replay Escape does something else now
 
     def action_system(self) -> None:
-        """Show two lines about the machine, and its curves in place of the loss; or show the loss again."""
+        """Show or hide two lines about the machine."""
         self.run_view.shows_system = not self.run_view.shows_system
 
     def action_cursor(self, by: int) -> None:

@@ -23,7 +23,11 @@ RENEW_SECONDS = 5.0
 """how often the runs that train are read again"""
 COARSE_NS, COARSE_SECONDS = 10**9, 2.0
 """disks whose times are whole seconds, as on a FAT stick, have steps of at most two seconds"""
-ESCAPES = (Binding("escape", "all_runs", "All runs"), Binding("escape", "unmark", "Unmark all"))
+ESCAPES = (
+    Binding("escape", "all_runs", "All runs"),
+    Binding("escape", "unmark", "Unmark all"),
+    Binding("escape", "back", show=False),  # the page's own, which those above would replace
+)
 EXPERIMENT_BINDINGS = (
     Binding("slash", "filter", "Filter", key_display="/"),
     Binding("t", "note", "Note", tooltip="Write a note about the run"),
@@ -49,7 +53,7 @@ class Experiments(RunKeys):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to filter and to fold if there are runs, and what Escape would do next."""
         if action in ("all_runs", "unmark"):
-            is_first = not self._is_shown_in_step and not self.query_children(HelpPanel)  # Escape ends these before
+            is_first = not self.query_children(HelpPanel)  # Escape closes it before
             is_shown = action == "all_runs" if self._has_less else action == "unmark" and bool(self._marked)
             return is_first and is_shown
         return bool(self.listed) if action in ("filter", "fold") else super().check_action(action, parameters)

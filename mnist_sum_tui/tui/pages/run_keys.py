@@ -13,35 +13,35 @@ from mnist_sum_tui.runs.own_files import PAGE
 from mnist_sum_tui.runs.seed_groups import members_of
 from mnist_sum_tui.runs.summary import KINDS, Summary
 from mnist_sum_tui.tui.pages.dialogs import DeleteRun
-from mnist_sum_tui.tui.pages.in_step_keys import IN_STEP_BINDINGS, WITHOUT_MARKS, InStepKeys
+from mnist_sum_tui.tui.pages.predicting import PredictingPage
 from mnist_sum_tui.tui.pages.resume_run import ask_to_resume
 from mnist_sum_tui.tui.session.messages import OpenRun, RunDeleted
 from mnist_sum_tui.tui.session.resuming import Continuation, obstacle
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
 RUN_BINDINGS = (
-    *IN_STEP_BINDINGS,
     Binding("r", "resume('unfinished')", "Resume", tooltip="Train it to its end"),
     Binding("r", "resume('completed')", "More epochs", tooltip="Train it further"),
     Binding("y", "copy", "Copy command"),
     Binding("d,delete", "delete", "Delete", key_display="d"),
     Binding("h", "report", "Report", tooltip="One HTML file to send, of the run or of the marked ones"),
-    WITHOUT_MARKS,
     Binding("s", "sort", "Sort"),
     Binding("S", "turn", "Sort the other way", show=False),
 )
 COMPARED = "compared.html"
 """the report that compares the marked runs, in the folder of all runs"""
-NEED_A_RUN = (
-    "resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns", "in_step",
-)  # fmt: skip
+NEED_A_RUN = ("resume", "report", "copy", "delete", "evaluate", "sort", "quantity", "axis", "note", "columns")
 
 
-class RunKeys(InStepKeys):
+class RunKeys(PredictingPage):
     """The actions of Enter and of the keys in RUN_BINDINGS."""
 
     def action_reload(self) -> None:
         """Read the folder again; defined by the page."""
+        raise NotImplementedError
+
+    def _chosen(self) -> list[Summary]:
+        """The runs of the curves, a Fold for runs that differ only in their seed; defined by the page."""
         raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

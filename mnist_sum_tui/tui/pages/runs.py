@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from mnist_sum_tui.charts.run_charts import OVERLAY_QUANTITIES as QUANTITIES
 from mnist_sum_tui.charts.run_charts import OVERLAY_X_KINDS as X_KINDS
-from mnist_sum_tui.charts.run_charts import RUN_SYMBOLS, overlay, short_name, short_names
+from mnist_sum_tui.charts.run_charts import overlay, short_name, short_names
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.errors import MnistSumError
 from mnist_sum_tui.printable import printable
@@ -32,7 +32,6 @@ from mnist_sum_tui.tui.predictions.weights import Weights, best_of
 from mnist_sum_tui.tui.session.run_curves import curves_of
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.common import put
-from mnist_sum_tui.tui.widgets.in_step_bar import InStepBar
 from mnist_sum_tui.tui.widgets.run_details import WIDTH, details, differing, ranking, shortened
 from mnist_sum_tui.tui.widgets.run_table import RunTable
 
@@ -66,6 +65,7 @@ class RunsPage(Experiments):
 
     def __init__(self) -> None:
         super().__init__()
+        self.curves: list[tuple[str, list[Series]]] = []
         self._looks: list[int] = []
         self.left_out = ""
         """which folders cannot be read, if any, and why"""
@@ -79,7 +79,6 @@ class RunsPage(Experiments):
                 yield Static(id="empty", markup=False)
                 yield Static(id="why-best", markup=False)
                 yield note()
-                yield InStepBar(id="in-step")
                 with Horizontal(id="drawn"):
                     yield Chart(id="curves", empty="reading the runs ...")
                     yield Static(id="differing", markup=False)
@@ -213,10 +212,9 @@ class RunsPage(Experiments):
         self.refresh_bindings()
 
     def draw_curves(self) -> None:
-        """Draw the curves, whole or as far as they are played."""
+        """Draw the curves of the chosen runs."""
         if self.is_mounted:
-            shown = self.in_step(self.quantity, self.x_kind, [RUN_SYMBOLS[look] for look in self._looks])
-            self.query_one(Chart).plot = overlay(shown, self.quantity, self.x_kind, self._looks, shown is self.curves)
+            self.query_one(Chart).plot = overlay(self.curves, self.quantity, self.x_kind, self._looks)
 
     watch_quantity = watch_x_kind = draw_curves
 

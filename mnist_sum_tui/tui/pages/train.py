@@ -239,7 +239,7 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
             return False
         if action == "control" and (control is None or parameters == ("pause" if control.paused else "resume",)):
             return False
-        return self.session.shown.is_live if action == "freeze" else super().check_action(action, parameters)
+        return super().check_action(action, parameters)
 
     def action_control(self, request: str) -> None:
         """Call `request` of the training's Control."""

@@ -1,6 +1,5 @@
 """RunView: charts, key figures, progress bars and samples of a run, during and after training."""
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from textual.reactive import var
 from textual.widgets import Static
 
 from mnist_sum_tui.charts.race import race, race_line, why_apart
-from mnist_sum_tui.charts.run_charts import View, plot, short_name, system_plot
+from mnist_sum_tui.charts.run_charts import View, plot, short_name
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.formatting import clauses, hanging
@@ -41,9 +40,8 @@ class RunView(Vertical):
     view: var[View] = var(View(), init=False)
     large: var[str] = var("", init=False)
     """the chart that fills the view: loss, accuracy, or none"""
-    is_frozen: var[bool] = var(False, init=False)
     shows_system: var[bool] = var(False, init=False)
-    """whether two lines about the machine are shown, and its curves in place of the loss"""
+    """whether two lines about the machine are shown"""
 
     def __init__(self, session: Session, *, id: str) -> None:
         super().__init__(id=id)
@@ -58,8 +56,6 @@ class RunView(Vertical):
         """its name, and how its settings differ"""
         self._fitted = 0
         """the width for which the lines of text were fitted"""
-        self._standing: Series | None = None
-        """the data of the charts while they are frozen"""
         self.reset()
 
     def turn_to(self, session: Session) -> None:
@@ -69,7 +65,7 @@ class RunView(Vertical):
     def begin(self, events: Sequence[Event]) -> None:
         """Show another run."""
         self.images, self.ghost, self.ghost_name, self.ghost_why = {}, None, "", ""
-        self.view, self.large, self.is_frozen = replace(self.view, cursor=None), "", False
+        self.view, self.large = replace(self.view, cursor=None), ""
         self.reset(events)
 
     def reset(self, events: Sequence[Event] = ()) -> None:
@@ -83,9 +79,8 @@ class RunView(Vertical):
     def compose(self) -> ComposeResult:
         """The widgets from top to bottom."""
         with Horizontal(id="charts"):
-            for name in ("cores", *QUANTITIES):
+            for name in QUANTITIES:
                 yield Chart(id=name)
-            yield Static(" FROZEN: only the charts; f lets them go on ", id="frozen", markup=False)
         yield SystemLines("", id="system", markup=False)
         yield KeyFigures(id="figures")
         yield ProgressBars(id="tracks")
@@ -122,10 +117,7 @@ class RunView(Vertical):
         """Update the widgets, the charts only if `with_charts`."""
         if not self._has_charts:
             return
-        if self.is_frozen and not self._session.is_live:
-            self.is_frozen = False  # watch_is_frozen draws
-            return
-        if with_charts and not self.is_frozen:
+        if with_charts:
             self._draw_charts()
         session = self._session
         if self.shows_system:
@@ -152,11 +144,8 @@ class RunView(Vertical):
         return self.is_mounted and bool(self.children)
 
     def _draw_charts(self) -> None:
-        shown = self._standing or self.series
         for quantity in QUANTITIES:
-            self.query_one(f"#{quantity}", Chart).plot = plot(shown, self.ghost, self.view, quantity)
-        if self.shows_system:
-            self.query_one("#cores", Chart).plot = system_plot(shown, self.view)
+            self.query_one(f"#{quantity}", Chart).plot = plot(self.series, self.ghost, self.view, quantity)
 
     def _draw_outcome(self) -> None:
         session = self._session
@@ -213,25 +202,12 @@ class RunView(Vertical):
     def watch_large(self) -> None:
         """Enlarge one chart, or show both again."""
         self.set_class(bool(self.large), "-large")
-        self._arrange()
+        for quantity in QUANTITIES:
+            self.query_one(f"#{quantity}").display = self.large in ("", quantity)
 
     def watch_shows_system(self) -> None:
-        """Show or hide lines and curves of the machine."""
+        """Show or hide the lines about the machine."""
         self.set_class(self.shows_system, "-system")
-        self._arrange()
-        self.draw()
-
-    def _arrange(self) -> None:
-        """Show two charts or the large one; the machine's chart replaces the loss."""
-        for quantity in QUANTITIES:
-            is_covered = self.shows_system and quantity == "loss" and self.large != "loss"
-            self.query_one(f"#{quantity}").display = self.large in ("", quantity) and not is_covered
-        self.query_one("#cores").display = self.shows_system and not self.large
-
-    def watch_is_frozen(self) -> None:
-        """Freeze the charts, or draw all events up to now."""
-        self.set_class(self.is_frozen, "-frozen")
-        self._standing = copy.deepcopy(self.series) if self.is_frozen else None
         self.draw()
 
     def move_cursor(self, by: int) -> None:
@@ -239,8 +215,7 @@ class RunView(Vertical):
         chart = self.query_one("#loss" if self.query_one("#loss").display else "#accuracy", Chart)
         drawn, at = chart.drawing, self.view.cursor
         if at is None:
-            shown = self._standing or self.series
-            at, by = max(shown.x(self.view.x_kind, shown.training), default=drawn.high), 0
+            at, by = max(self.series.x(self.view.x_kind, self.series.training), default=drawn.high), 0
         width = (drawn.high - drawn.low) / max(drawn.columns - 1, 1)
         self.view = replace(self.view, cursor=float(min(max(at + by * width, drawn.low), drawn.high)))
 

@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Digits
 
 from mnist_sum_tui.charts.run_charts import SMOOTHINGS
 from mnist_sum_tui.charts.series import Series
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.machine.figures import Figures, Meter
-from mnist_sum_tui.runs.events import Checkpointed, System
-from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.tui.session.messages import RunEvent, TrainingEnded
+from mnist_sum_tui.runs.events import System
 from mnist_sum_tui.tui.widgets.chart import Chart
 from mnist_sum_tui.tui.widgets.help_panel import page_keys
 from mnist_sum_tui.tui.widgets.system_lines import SystemLines, system_words
@@ -103,47 +100,6 @@ async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int])
     assert chart(app, "loss")[0].startswith("loss")
 
 
-async def test_freezing_stops_the_display_only(pilot: Pilot[int]) -> None:
-    control = Control()
-    app = await play(pilot, recorded.training(200), control)
-    await press(pilot, "f")
-    assert app.train_page.query_one("#frozen").region.overlaps(app.train_page.query_one("#loss").region)
-    assert "FROZEN" in shown(app, "#frozen")
-    before = chart(app, "loss")
-    for event in list(recorded.training(400))[-40:]:
-        app.on_run_event(RunEvent(event))
-    app.train_page.redraw(at_once=True)
-    assert chart(app, "loss") == before
-    assert not control.paused
-    assert "elapsed 10 s" in shown(app, "#facts"), "only the charts stand still"
-    await pilot.press("left")  # it can be read off, and stands still
-    assert chart(app, "loss")[0].startswith("loss  step 200 ")
-    await pilot.press("escape")
-    assert chart(app, "loss") == before
-    app.on_run_event(
-        RunEvent(Checkpointed(**AT_400, file="last.safetensors", reason="request", seconds=0.1, best=False))
-    )
-    app.train_page.redraw(at_once=True)
-    assert "saved to last.safetensors" in shown(app, "#news"), "a key is answered all the same"
-    await pilot.press("f")
-    assert chart(app, "loss") != before
-    assert not app.train_page.query_one("#frozen").display
-
-
-async def test_the_end_of_the_run_thaws(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training(200))
-    await pilot.press("f")
-    before = chart(app, "loss")
-    for event in [*list(recorded.training(400))[-40:], recorded.finished()]:
-        app.on_run_event(RunEvent(event))
-    app.on_training_ended(TrainingEnded())
-    await pilot.pause()
-    assert chart(app, "loss") != before
-    assert not app.train_page.query_one("#frozen").display
-    assert [digits.value for digits in app.train_page.query(Digits)] == ["99.12", "98.74", "99.31"]
-    assert not app.train_page.check_action("freeze", ()), "nothing moves any longer"
-
-
 async def test_one_chart_takes_the_room(pilot: Pilot[int]) -> None:
     app = await play(pilot, recorded.training(200))
     charts = [app.train_page.query_one(f"#{name}", Chart) for name in ("loss", "accuracy")]
@@ -180,31 +136,15 @@ def test_a_machine_of_one_core_has_no_cores() -> None:
     assert system_words(replace(busy(1, 0.5), cores=1)).startswith("this run 50 % of 1 core, others")
 
 
-async def test_u_shows_what_the_machine_is_busy_with_in_place_of_the_loss(pilot: Pilot[int]) -> None:
+async def test_u_shows_what_the_machine_is_busy_with(pilot: Pilot[int]) -> None:
     app = await play(pilot, [*recorded.training(), busy(200, 0.5), busy(600, 0.7), busy(1000, 0.7)])
     view = app.train_page.run_view
-    assert not view.query_one("#cores").display
     await press(pilot, "u")
     assert shown(app, "#system").startswith("this run 70 % of 2 cores, others 25 %")
     assert "memory 812 MB\nprocessor 61 degrees" in shown(app, "#system")
     assert view.query_one("#system").region.height == 2
-    lines = chart(app, "cores")
-    assert lines[0].strip() == "cores  a point every ten seconds"
-    assert "this run" in lines[1]
-    assert "others" in lines[1]
-    assert "GPU" not in lines[1]
-    assert "100 %" in lines[2], "from 0 to 100 %, so that a few points are no cliff"
-    assert not view.query_one("#loss").display
-    assert view.query_one("#accuracy").display
-    await pilot.press("m")
     assert view.query_one("#loss").display
-    assert not view.query_one("#cores").display
-    await pilot.press("m", "m")
-    assert view.query_one("#cores").display
-    await pilot.press("left", "left")
-    assert view.view.cursor == pytest.approx(1075 - 1075 / 57, abs=5), "a column before the newest value"
     await press(pilot, "u")
-    assert view.query_one("#loss").display
     assert not view.query_one("#system").region.height
     system = SystemLines("")
     for is_live, words in ((True, "appear after ten seconds"), (False, "were not recorded")):
