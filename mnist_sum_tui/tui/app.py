@@ -167,8 +167,6 @@ class MnistSumApp(RunningApp):
             for page in self.pages.values():
                 page.show_state()
             self.train_page.torch_is_ready()
-            if self.screen.id != "rate-finder":  # it uses the cores, and has the speeds found when it closes
-                self.find_speeds()
 
     def _open(self, name: str) -> Screen[Any]:
         """Make a page when it is first asked for."""

@@ -31,7 +31,7 @@ SAVE_SECONDS = 60.0
 """how long a signal, or an app that has failed, waits for the current step and the save; much more than they need"""
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """signals that end the dashboard from outside; Ctrl-C is a key here, and SIGBREAK means a closed window on Windows"""
-TORCH_THREADS = ("training", "warm-up", "speeds")
+TORCH_THREADS = ("training", "warm-up")
 THREADS = 8
 """those of Textual, the training, the predictions, and what the pages read"""
 CLOSE_SECONDS = 3.0

@@ -21,12 +21,10 @@ from mnist_sum_tui.tui.session.messages import (
     ReplayRun,
     RunDeleted,
     RunEvent,
-    SpeedFound,
     StartTraining,
     TrainingEnded,
     Watched,
 )
-from mnist_sum_tui.tui.session.network_speeds import SpeedThread
 from mnist_sum_tui.tui.session.player import Player, replayed
 from mnist_sum_tui.tui.session.run_threads import TrainingThread, WatchingThread
 from mnist_sum_tui.tui.session.session import Session
@@ -45,8 +43,6 @@ class RunningApp(LeavingApp):
         """the pages that were opened, by name"""
         self.watcher: WatchingThread | None = None
         """the thread that follows a run of another process"""
-        self.speeds: SpeedThread | None = None
-        """the thread that finds out how fast each network trains here, while nothing trains"""
         self.run_name = run_name  # of the command line; the form may have another
 
     @property
@@ -70,11 +66,9 @@ class RunningApp(LeavingApp):
             return
         self._stop_watching()
         self.workers.cancel_group(self, "open")  # what was asked for before
-        if self.speeds is not None:
-            self.speeds.stop()
         control, self.began = Control(samples=True), time.monotonic()
         self.session.begin(message.config, run, control)
-        self.thread = TrainingThread(message.config, run, control, self.post_message, after=self.speeds)
+        self.thread = TrainingThread(message.config, run, control, self.post_message)
         self.thread.start()
         self._turn_to_train()
         self.train_page.show_run()
@@ -84,14 +78,11 @@ class RunningApp(LeavingApp):
         from mnist_sum_tui.tui.pages.rate_finder import RateFinder  # numpy
 
         def answered(rate: float | None) -> None:
-            self.find_speeds()
             if rate is not None:
                 self.train_page.form.take_rate(rate)
 
         if self.screen is self.train_page and not (self.session.is_read_only or self.session.is_training):
-            if self.speeds is not None:
-                self.speeds.stop()
-            self.push_screen(RateFinder(message.config, after=self.speeds), answered)
+            self.push_screen(RateFinder(message.config), answered)
 
     def on_past_events(self, message: PastEvents) -> None:
         """Take in the earlier events of a resumed run."""
@@ -107,7 +98,6 @@ class RunningApp(LeavingApp):
     def on_training_ended(self, message: TrainingEnded) -> None:
         """Show how the training has ended, and exit if the user is leaving."""
         self.session.end(message.error)
-        self.find_speeds()
         self.train_page.show_end()
         if (failure := self.session.failure) is not None and not self.is_leaving:
             self.notify(failure, title="The training failed", severity="error")
@@ -115,18 +105,6 @@ class RunningApp(LeavingApp):
             self.exit_now()
         elif self.session.finished is None or self.session.finished.reason != "stopped":
             self.tell_that_it_is_over()
-
-    def find_speeds(self) -> None:
-        """Find out for the form how fast each network trains; while another process trains, only from earlier runs."""
-        if not self.session.is_training and not self.is_leaving and self.train_page.has_form:
-            form, folder, with_steps = self.train_page.form, self.session.runs_folder, not self.session.is_live
-            self.speeds = SpeedThread(folder, self.post_message, form.defaults, with_steps, form.speeds)
-            self.speeds.start()
-
-    def on_speed_found(self, message: SpeedFound) -> None:
-        """Show the speed in the form, unless the app is closing."""
-        if self.train_page.is_composed:
-            self.train_page.form.take_speed(message.model, message.speed)
 
     # A run of another process.
 

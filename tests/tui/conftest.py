@@ -43,14 +43,6 @@ def without_form() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_speeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No steps in the background, which would load torch and show another time on each machine."""
-    if "speeds" not in request.keywords:
-        monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.start", lambda _: None)
-        monkeypatch.setattr("mnist_sum_tui.tui.run_app.SpeedThread.join", lambda _: None)
-
-
-@pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Textual's pilot wait for an app that is idle indeed, and for no longer; it does so twice for each key.
 

@@ -13,8 +13,6 @@ from textual.pilot import Pilot
 from mnist_sum_tui.tui import launch
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.base import PAGES
-from mnist_sum_tui.tui.session.messages import SpeedFound
-from mnist_sum_tui.tui.session.network_speeds import Speed
 from tests.cli.terminals import Child
 from tests.tui import recorded
 from tests.tui.test_terminal import PROGRAM
@@ -30,10 +28,9 @@ signal.alarm(50)  # if it does not end by itself
 
 
 async def test_what_comes_while_the_app_closes_is_dropped(app: MnistSumApp) -> None:
-    """A speed, or torch: the form is gone by then."""
+    """Torch, for example: the form is gone by then."""
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("q")
-    app.on_speed_found(SpeedFound("compact", Speed(1000.0, is_measured=True)))
     app._torch_is_ready()
 
 

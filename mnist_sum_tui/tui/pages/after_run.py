@@ -75,26 +75,18 @@ class AfterRun(Page):
         else:
             self.notify(why, severity="error")
 
-    def estimate_again(self) -> None:
-        """Estimate the times again that were estimated while other programs took the cores."""
-        is_estimating = (thread := self.dashboard.speeds) is not None and thread.is_alive()
-        if not is_estimating and self.has_form and any(speed.is_disturbed for speed in self.form.speeds.values()):
-            self.dashboard.find_speeds()
-
     def show_form(self) -> RunForm:
         """Show the form; the first time it is made."""
         switcher = self.query_one(ContentSwitcher)
         if self.has_form:
             form = self.form
             form.show_again()
-            self.estimate_again()
         else:
             form = self.new_form()
             form.display = False  # until the switcher turns to it
             switcher.mount(form)
             if not self.session.is_loading:
                 form.ready()
-                self.dashboard.find_speeds()  # otherwise the app does it when torch is ready
         switcher.current = "run-form"
         return form
 

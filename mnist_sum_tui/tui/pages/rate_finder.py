@@ -36,10 +36,9 @@ class RateFinder(Question[float | None]):
         Binding("escape", "leave", "Leave it"),
     ]
 
-    def __init__(self, config: TrainConfig, after: threading.Thread | None) -> None:
-        """`after` is a thread, if any, that was asked to end; the test waits for it, because it uses the cores, too."""
+    def __init__(self, config: TrainConfig) -> None:
         super().__init__(id="rate-finder")
-        self._config, self._after = config, after
+        self._config = config
         self._is_over = threading.Event()
         self._is_done = False
         self._losses: tuple[float, ...] = ()
@@ -69,8 +68,6 @@ class RateFinder(Question[float | None]):
             import_torch()
             from mnist_sum_tui.training.lr_finder import find_rate
 
-            if self._after is not None:
-                self._after.join()
             test = find_rate(self._config, self._is_asked_to_end)
         except Exception as error:
             test = words_of(error, "lr")

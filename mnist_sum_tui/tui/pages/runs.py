@@ -39,8 +39,7 @@ AT_ONCE = 40
 """how many runs are shown before the rest has been read: about a screenful"""
 EMPTY = """No runs yet.
 
-Press F1 and start one; the form there says how long it takes.
-Runs appear here with their curves; they stay in the folder {folder}."""
+Press F1 and start one. Runs appear here with their curves; they stay in the folder {folder}."""
 
 
 class RunsPage(Experiments):

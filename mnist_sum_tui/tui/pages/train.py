@@ -204,7 +204,6 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if self.is_form_shown:
             for part in (*self.query(LatestRuns), *self.query(BesideForm)):  # none in a form that is just being made
                 part.read()
-            self.estimate_again()
         else:
             self.redraw(at_once=True)
 

@@ -12,7 +12,6 @@ from mnist_sum_tui.runs.run import Run
 
 if TYPE_CHECKING:
     from mnist_sum_tui.tui.predictions.messages import TestSetEvaluated
-    from mnist_sum_tui.tui.session.network_speeds import Speed
 
 
 @dataclass(eq=False)
@@ -69,14 +68,6 @@ class FindRate(Message):
     """Please find a learning rate for these settings."""
 
     config: TrainConfig
-
-
-@dataclass(eq=False)
-class SpeedFound(Message):
-    """How fast a network trains here, from the thread that finds it out."""
-
-    model: str
-    speed: "Speed"
 
 
 @dataclass(eq=False)

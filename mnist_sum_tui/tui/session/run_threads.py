@@ -22,12 +22,8 @@ Post = Callable[[Message], object]
 class TrainingThread(threading.Thread):
     """Runs one training. It is a daemon thread, so that leaving at once need not wait for a validation."""
 
-    def __init__(
-        self, config: TrainConfig, run: Run, control: Control, post: Post, after: threading.Thread | None = None
-    ) -> None:
-        """`after` is a thread that was asked to end; training waits for it, because it uses torch, too."""
+    def __init__(self, config: TrainConfig, run: Run, control: Control, post: Post) -> None:
         super().__init__(name="training", daemon=True)
-        self._after = after
         self._config, self._run, self._control, self._post = config, run, control, post
         self.is_abandoned = False
         """whether the training is to end without saving"""
@@ -51,8 +47,6 @@ class TrainingThread(threading.Thread):
     def _train(self) -> None:
         from mnist_sum_tui.training.loop import train  # torch: 1.5 s, unless `warm_up` was quicker
 
-        if self._after is not None:
-            self._after.join()
         events = train(self._config, self._run, self._control)
         for event in events:
             if isinstance(event, Started) and event.resumed:

@@ -1,4 +1,4 @@
-"""The words of the form for a new run: what a recipe sets, which images it uses, how long it takes. Pure functions."""
+"""The words of the form for a new run: what a recipe sets and which images it uses. Pure functions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -10,21 +10,22 @@ from rich.text import Text
 
 from mnist_sum_tui.config import OPTIMIZERS, SCHEDULES, TrainConfig
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.formatting import about, plural, small
+from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, QUICK_MODEL, RECIPES
-from mnist_sum_tui.tui.session.network_speeds import HELD_OUT, TIMED_BATCHES, Speeds, epoch_seconds, training_images
 
-NAME_WIDTH, TIME_WIDTH = 13, 19
-"""the first two columns of a choice; its description follows them"""
+ALL_IMAGES, HELD_OUT = 60_000, 5_000
+"""how many built-in images there are for training, and how many of them are held out"""
+NAME_WIDTH = 13
+"""the first columns of a choice; its description follows them"""
 READY = {False: "loading torch ...", True: "ready"}
 """what the form says by whether torch is loaded"""
 FAR_ABOVE = 20
 """from so many times the recipe's learning rate on, the form doubts that the network can learn"""
 MEANING_OF_ZERO = {"patience": "off", "min_gain": "any", "target": "off", "max_minutes": "off"}
 """what an empty field shows, which counts as 0"""
-TIMED = ("model", "epochs")
-"""settings with a field on which the time of a training depends"""
+SHOWN_APART = ("model", "epochs")
+"""settings that, if set by hand, are told beside the recipe"""
 
 
 def typed(config: TrainConfig, name: str) -> str:
@@ -41,6 +42,11 @@ def in_form(error: UsageError) -> str:
 def replaced(failed: float, rate: float) -> str:
     """That a learning rate which failed was replaced by another one."""
     return f"the learning rate {small(failed)} learned nothing, so {small(rate)} is filled in"
+
+
+def training_images(config: TrainConfig) -> int | None:
+    """The number of training images; None for a folder of other images, which has not been read."""
+    return None if config.data_dir is not None else ALL_IMAGES - (0 if config.all_data else HELD_OUT)
 
 
 def introduction(config: TrainConfig) -> str:
@@ -81,27 +87,10 @@ def left_out(config: TrainConfig) -> str:
 def sets(base: TrainConfig, by_hand: Sequence[str]) -> str:
     """What a recipe sets, which images train, and the labels of what was changed by hand: a line for each.
 
-    A network and epochs that were chosen by hand stand beside the recipe, with the time that they take.
+    A network and epochs that were chosen by hand stand beside the recipe.
     """
     lines = [recipe_sets(base), left_out(base), f"set by you: {', '.join(by_hand)}" if by_hand else ""]
     return "\n".join(line for line in lines if line)
-
-
-def time_words(config: TrainConfig, speeds: Speeds) -> str:
-    """How long the training takes on this machine; empty while that is not known."""
-    seconds = epoch_seconds(config, speeds)
-    if config.model in speeds and config.batch_size not in TIMED_BATCHES:
-        return f"how long it takes with batches of {config.batch_size:,} is not known"
-    if seconds is None:
-        return ""
-    speed, source = speeds[config.model], "measured in an earlier run"
-    if speed.is_measured and not speed.is_like(config):
-        source = "estimated from an earlier run"
-    elif not speed.is_measured:
-        source = "longer beside what runs now" if speed.is_disturbed else "estimated"  # one line in 80 columns
-    if config.epochs == 1:
-        return f"{about(seconds)} here ({source})"
-    return f"{about(config.epochs * seconds)} here: {config.epochs} epochs of {about(seconds)} ({source})"
 
 
 def rate_doubt(config: TrainConfig) -> str:
@@ -113,34 +102,21 @@ def rate_doubt(config: TrainConfig) -> str:
     return f"learning rate {small(config.lr)} is {times}: it may learn nothing"
 
 
-def total(config: TrainConfig, speeds: Speeds) -> str:
-    """`about 12 min`, the time of the whole training; empty while that is not known."""
-    seconds = epoch_seconds(config, speeds)
-    return "" if seconds is None else about(config.epochs * seconds)
-
-
-def other_network(config: TrainConfig, speeds: Speeds) -> str:
+def other_network(config: TrainConfig) -> str:
     """The label of the button for the quick network, or for the assignment's large one if the quick one is chosen."""
-    is_large = config.model == LARGE_MODEL
-    time = total(replace(config, model=QUICK_MODEL if is_large else LARGE_MODEL), speeds)
-    name = f"Use the {'quick' if is_large else 'large'} network"
-    return f"{name}: {time}" if time else name
+    return f"Use the {'quick' if config.model == LARGE_MODEL else 'large'} network"
 
 
-def recipe_choices(
-    recipes: Iterable[TrainConfig], kept: Mapping[str, Any], speeds: Speeds
-) -> dict[str, tuple[str, str]]:
-    """The list of recipes: for each its columns, with the time of the whole training, and its description.
+def recipe_choices(recipes: Iterable[TrainConfig], kept: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """The list of recipes: for each its name as a column, and its description.
 
-    `kept` has those of the settings TIMED that were set by hand, and so stay with each recipe.
+    `kept` has those of the settings SHOWN_APART that were set by hand, and so stay with each recipe.
     """
     found = {}
     for own in recipes:
         config = replace(own, **kept)
-        time = _short(total(config, speeds), "in all")
-        by_hand = {name: getattr(config, name) for name in TIMED if name in kept or name in asked_for(own)}
-        words = RECIPES[own.recipe].summary + _yours(by_hand)
-        found[own.recipe] = _choice(own.recipe, time, words, _has_times(config, speeds))
+        by_hand = {name: getattr(config, name) for name in SHOWN_APART if name in kept or name in asked_for(own)}
+        found[own.recipe] = _choice(own.recipe, RECIPES[own.recipe].summary + _yours(by_hand))
     return found
 
 
@@ -150,7 +126,7 @@ def asked_for(base: TrainConfig) -> list[str]:
 
 
 def all_recipes(choices: Mapping[str, tuple[str, str]], kept: Mapping[str, Any]) -> Group:
-    """The list of recipes as text: what each is for, with the time that it takes with the settings set by hand."""
+    """The list of recipes as text: what each is for."""
     table = Table.grid("", "")
     for name, (columns, _) in choices.items():
         table.add_row(Text(columns), Text(RECIPES[name].summary))
@@ -163,24 +139,10 @@ def _yours(kept: Mapping[str, Any]) -> str:
     return f" (set by you: {', '.join(told)})" if kept else ""
 
 
-def model_choices(networks: Mapping[str, str], config: TrainConfig, speeds: Speeds) -> dict[str, tuple[str, str]]:
-    """The list of networks: for each its columns, with the time of an epoch, and its description."""
-    found = {}
-    for name, what in networks.items():
-        seconds = epoch_seconds(replace(config, model=name), speeds)
-        time = _short("" if seconds is None else about(seconds), "per epoch")
-        found[name] = _choice(name, time, what, _has_times(config, speeds))
-    return found
+def model_choices(networks: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The list of networks: for each its name as a column, and its description."""
+    return {name: _choice(name, what) for name, what in networks.items()}
 
 
-def _short(time: str, of_what: str) -> str:
-    """`~12 min in all`."""
-    return f"{time.replace('about ', '~')} {of_what}" if time else ""
-
-
-def _has_times(config: TrainConfig, speeds: Speeds) -> bool:
-    return bool(speeds) and training_images(config) is not None
-
-
-def _choice(name: str, time: str, words: str, has_times: bool) -> tuple[str, str]:
-    return f"{name:<{NAME_WIDTH - 1}} {f'{time:<{TIME_WIDTH}}' if has_times else ''}", words
+def _choice(name: str, words: str) -> tuple[str, str]:
+    return f"{name:<{NAME_WIDTH - 1}} ", words

@@ -20,7 +20,6 @@ from mnist_sum_tui.formatting import small
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.recipes import LARGE_MODEL, MODELS, QUICK_MODEL, RECIPES
 from mnist_sum_tui.tui.session.messages import FindRate, StartTraining
-from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.beside_form import BesideForm
 from mnist_sum_tui.tui.widgets.choice import Choice, ChoiceForm
@@ -54,11 +53,9 @@ class RunForm(ChoiceForm):
         self._networks = {**MODELS, **own_network.named()}
         self._recipe, self._complaint, self._listed = defaults.recipe, "", dict[str, tuple[str, str]]()
         self._is_ready = self._is_explained = False
-        self.speeds: dict[str, Speed] = {}
-        """how fast each network trains here, as far as it is known"""
 
     def compose(self) -> ComposeResult:
-        """An introduction, recipe and network, the fields, the time that training takes, the buttons, earlier runs."""
+        """An introduction, recipe and network, the fields, what is wrong or explained, the buttons, earlier runs."""
         with Vertical(id="form"):
             with Horizontal(id="intro"):
                 yield Static(coloured(), id="intro-picture")
@@ -75,10 +72,10 @@ class RunForm(ChoiceForm):
             with ButtonRow(id="go"):
                 yield Button("Start training", variant="primary", id="start")
                 yield Button("Find a rate", id="find-rate")
-                yield Button(id="other")  # last, because its label grows when the speed of the network is known
+                yield Button(id="other")
             yield Static(id="all-recipes", markup=False)
             yield LatestRuns(self._runs_folder, id="latest")
-        yield BesideForm(self.defaults.data_dir, self._runs_folder, id="beside-form")
+        yield BesideForm(self._runs_folder, id="beside-form")
 
     def on_mount(self) -> None:
         """Focus the button, so that Enter starts the training."""
@@ -94,11 +91,6 @@ class RunForm(ChoiceForm):
     def complain(self, message: str) -> None:
         """Show why the training did not start."""
         self._complaint = message
-        self._explain()
-
-    def take_speed(self, model: str, speed: Speed) -> None:
-        """Show how long training takes, now that the speed of a network is known."""
-        self.speeds[model] = speed
         self._explain()
 
     @property
@@ -180,12 +172,11 @@ class RunForm(ChoiceForm):
         except UsageError as found:
             config, error = replace(base, model=str(self.query_one("#model", Select).value)), words.in_form(found)
         put(self.query_one("#intro-words", Static), words.introduction(base))
-        usual, others = TrainConfig.of(base.recipe), [name for name in NUMBERS if name not in words.TIMED]
+        usual, others = TrainConfig.of(base.recipe), [name for name in NUMBERS if name not in words.SHOWN_APART]
         by_hand = [NUMBERS[name] for name in others if not is_value_of(usual, name, self._typed(name))]
         put(self.query_one("#sets", Static), words.sets(base, by_hand))
-        self._list_times(base, config)
-        offered = words.other_network(config, {} if error else self.speeds)  # a time would be wrong then
-        relabel(self.query_one("#other", Button), offered)
+        self._describe_choices(base, config)
+        relabel(self.query_one("#other", Button), words.other_network(config))
         if self._is_ready:
             self.query_one(BesideForm).describe(config.model)
         readiness, field = self.query_one("#readiness", Static), self.screen.focused
@@ -196,17 +187,17 @@ class RunForm(ChoiceForm):
         elif isinstance(field, NumberInput) and field.id in NUMBERS:
             put(readiness, settings()[field.id].help.replace("--", ""))  # here it is a field, not an option
         else:
-            put(readiness, words.time_words(config, self.speeds) or words.READY[self._is_ready])
+            put(readiness, words.READY[self._is_ready])
 
-    def _list_times(self, base: TrainConfig, config: TrainConfig) -> None:
-        """Describe the recipes and networks, with the times so far; what was set by hand stays with each recipe."""
-        kept = {name: value for name in words.TIMED if (value := getattr(config, name)) != getattr(base, name)}
-        recipes = words.recipe_choices(map(self._base_of, RECIPES), kept, self.speeds)
+    def _describe_choices(self, base: TrainConfig, config: TrainConfig) -> None:
+        """Describe the recipes and networks; what was set by hand stays with each recipe."""
+        kept = {name: value for name in words.SHOWN_APART if (value := getattr(config, name)) != getattr(base, name)}
+        recipes = words.recipe_choices(map(self._base_of, RECIPES), kept)
         self.query_one("#recipe", Choice).describe(recipes)
         if recipes != self._listed:  # a list that is the same need not be laid out again
             self._listed = recipes
             self.query_one("#all-recipes", Static).update(words.all_recipes(recipes, kept))
-        self.query_one("#model", Choice).describe(words.model_choices(self._networks, base, self.speeds))
+        self.query_one("#model", Choice).describe(words.model_choices(self._networks))
 
     @on(Button.Pressed, "#other")
     def _take_other(self) -> None:

@@ -151,25 +151,6 @@ async def test_it_opens_over_no_other_page(pilot: Pilot[int], monkeypatch: pytes
     assert isinstance(app.screen, GuideScreen)
 
 
-async def test_no_speeds_are_found_beside_it(pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Torch may be ready only then: the speeds in the form were those of a busy machine."""
-    is_free = threading.Event()
-
-    def find(*_: object) -> RateTest:
-        is_free.wait(20)
-        return FOUND
-
-    with_test(monkeypatch, find)
-    app = recorded.app_of(pilot)
-    screen, before = await opened(pilot), app.speeds
-    app._torch_is_ready()
-    assert app.speeds is before
-    is_free.set()
-    await is_done(pilot, screen)
-    await press(pilot, "escape")
-    await until(pilot, lambda: app.speeds is not before)
-
-
 async def test_in_80_columns_no_letters_of_the_form_stand_beside_it(
     pilot: Pilot[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,6 @@ from textual.widgets._select import SelectOverlay
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.tui.app import MnistSumApp
-from mnist_sum_tui.tui.session.network_speeds import Speed
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.widgets import form_words as words
 from mnist_sum_tui.tui.widgets.choice import LABEL_WIDTH, Choice
@@ -77,19 +76,6 @@ async def test_what_was_typed_stays_and_is_called_by_the_name_of_its_field(pilot
         field.value = before
 
 
-async def test_a_wrong_field_takes_the_time_from_the_button_and_leaves_it_its_network(pilot: Pilot[int]) -> None:
-    form = form_of(pilot)
-    form.take_speed("compact", Speed(5500, is_measured=True))
-    form.take_speed("original", Speed(400, is_measured=False))
-    form.query_one("#model", Select).value = "original"
-    form.query_one("#epochs", Input).value = "1"
-    await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "Use the quick network: about 10 s"
-    form.query_one("#epochs", Input).value = ""
-    await pilot.pause()
-    assert str(form.query_one("#other", Button).label) == "Use the quick network"
-
-
 async def test_the_form_of_the_next_run_keeps_what_was_set(pilot: Pilot[int]) -> None:
     app = recorded.app_of(pilot)
     form = form_of(pilot)
@@ -121,17 +107,6 @@ async def test_a_learning_rate_far_above_the_recipes_is_doubted(pilot: Pilot[int
     assert said(form, "readiness") == "learning rate 10 is 5,000 times the recipe's: it may learn nothing"
 
 
-async def test_a_batch_size_that_is_quicker_or_slower_has_no_time(pilot: Pilot[int]) -> None:
-    form = form_of(pilot)
-    form.take_speed("compact", Speed(5500, is_measured=True))
-    form.query_one("#batch_size", Input).value = "1"
-    await pilot.pause()
-    assert said(form, "readiness") == "how long it takes with batches of 1 is not known"
-    form.query_one("#batch_size", Input).value = "256"
-    await pilot.pause()
-    assert said(form, "readiness").startswith("about 50 s here")
-
-
 @pytest.mark.parametrize(("name", "third"), [("recipe", "marathon"), ("model", "keen")])
 async def test_the_open_list_is_as_wide_as_the_form_and_indents(pilot: Pilot[int], name: str, third: str) -> None:
     choice = form_of(pilot).query_one(f"#{name}", Choice)
@@ -157,7 +132,6 @@ async def test_the_open_list_is_as_wide_as_the_form_and_indents(pilot: Pilot[int
 async def test_what_a_recipe_is_stands_whole_in_the_form(pilot: Pilot[int]) -> None:
     form = form_of(pilot)
     form.query_one("#recipe", Select).value = "marathon"
-    form.take_speed("keen", Speed(780, is_measured=True))
     await pilot.pause()
     lines = str(form.query_one("#recipe SelectCurrent #label", Static).visual).splitlines()
     assert " ".join(" ".join(lines).split()).endswith(RECIPES["marathon"].summary)
