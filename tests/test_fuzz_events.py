@@ -15,7 +15,6 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from mnist_sum_tui.charts.race import race
 from mnist_sum_tui.charts.run_charts import X_KINDS, View, overlay, plot
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.cli import main
@@ -133,7 +132,6 @@ def charted(run: Run) -> Iterator[str]:
             for quantity in QUANTITIES:
                 for is_log in (True, False):
                     yield from lines_of(plot(mine, past, View(x_kind=x_kind, is_log=is_log), quantity), 60, 12)
-        yield from (words for _, _, words in race(mine, past))
     yield from lines_of(overlay([("spoiled", [series]), ("good", [good])], "sum loss", "time"), 60, 12)
 
 

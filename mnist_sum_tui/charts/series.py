@@ -1,6 +1,5 @@
 """A run's events as arrays for its charts: training as curves (`smooth`), validation as marks. numpy only."""
 
-import math
 from collections.abc import Iterable
 from operator import attrgetter
 
@@ -10,8 +9,6 @@ from mnist_sum_tui.charts.axes import Floats
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Progress, Started, System, Validated
 from mnist_sum_tui.runs.growing_table import GrowingTable
 from mnist_sum_tui.training.moving_average import SMOOTHING
-from mnist_sum_tui.training.other_programs import is_crowded
-from mnist_sum_tui.training.race import Reached
 
 HEADS = ("digit", "sum")
 QUANTITIES = ("loss", "accuracy")
@@ -28,19 +25,13 @@ class Series:
     def __init__(self, events: Iterable[Event] = ()) -> None:
         self.training, self.validation = GrowingTable(len(COLUMNS)), GrowingTable(len(COLUMNS))
         self.last_system: System | None = None
-        self.crowded_from = math.inf
-        """the seconds of training after which other programs first took cores that it could use; infinite if never"""
-        self._started: Started | None = None
         self.changed: list[Changed] = []
         """the changes of settings during training, in order"""
         self.steps_per_epoch = 1
         self.model = ""
-        self._reached = Reached()
         known = list(events)
         progress = [event for event in known if isinstance(event, Progress)]  # most are
         self.training.extend([_FIGURES(event) for event in progress])
-        for each in progress:
-            self._reached.add(each)
         for event in known:
             if not isinstance(event, Progress):
                 self.add(event)
@@ -49,16 +40,12 @@ class Series:
         """Add the next event; kinds that are not in KINDS change nothing."""
         match event:
             case Progress():
-                self._reached.add(event)
                 self.training.add(*_FIGURES(event))
             case Started():
-                self._started = event
                 self.steps_per_epoch, self.model = max(1, event.steps_per_epoch), event.model
             case Changed():
                 self.changed.append(event)
             case System():
-                if is_crowded(event, self._started):  # since the event before it
-                    self.crowded_from = min(self.crowded_from, self.last_system.elapsed if self.last_system else 0.0)
                 self.last_system = event
             case Validated():
                 self.validation.add(*_FIGURES(event))
@@ -97,15 +84,6 @@ class Series:
         """Epochs from one row of `training` to the next, on average; 0 with less than two."""
         x = self.x("epoch", self.training)
         return float(x[-1] - x[0]) / (len(x) - 1) if len(x) > 1 else 0.0
-
-    def reached(self) -> dict[float, float]:
-        """The seconds of training that it took to reach each of `race.TARGETS`, by the sum's training accuracy."""
-        return self._reached.at
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the network has lost what it had reached."""
-        return self._reached.is_lost
 
 
 def smooth(values: Floats, weight: float) -> Floats:

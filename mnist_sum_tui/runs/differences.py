@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from mnist_sum_tui.config import ENDS, TrainConfig, option_name, settings, value_words
-from mnist_sum_tui.formatting import plural
+from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.parts import parts_of
 from mnist_sum_tui.runs.summary import Summary
@@ -14,11 +13,6 @@ MOST_CHANGES = 5
 SAME_SETTINGS = "The runs have the same settings."
 INDIFFERENT = ("device", "threads", "keep")
 """settings that do not decide what a network learns"""
-QUIET = ("recipe", "seed", "keep", "data_dir", *ENDS)
-"""settings that are not named as a reason why two runs differ; a recipe shows in the settings that it sets"""
-MOST_TOLD = 2
-ONLY_SPEED = "only the machine's speed differs"
-"""why runs of the same settings and seed take different times"""
 
 
 def settings_table(
@@ -92,25 +86,3 @@ def _changes_table(changed: Sequence[Sequence[str]], most: int | None) -> list[l
 def apart_from_seed(config: TrainConfig) -> tuple[object, ...]:
     """All settings that decide what a network learns, except the seed: runs with the same ones differ by chance."""
     return tuple(getattr(config, name) for name in settings() if name not in (*INDIFFERENT, "seed"))
-
-
-def told_apart(theirs: TrainConfig, ours: TrainConfig) -> list[str]:
-    """The settings that may explain why two runs learn differently, with the values of `theirs`: `lr 0.001`."""
-    rows = settings_table([theirs, ours])
-    return [f"{name} {value}" for name, value, _ in rows if name.replace("-", "_") not in QUIET]
-
-
-def why_other(theirs: TrainConfig, ours: TrainConfig, was_turned: bool = False, epochs: str = "") -> str:
-    """Why our run may learn differently from another run: the other run's settings, or that only the seed differs.
-
-    `was_turned` says that settings of the other run were changed while it trained. `epochs` has all numbers of epochs
-    that it was asked for, as `1, then 6`; empty: the config's.
-    """
-    told = [
-        f"epochs {epochs}" if epochs and words.startswith("epochs ") else words for words in told_apart(theirs, ours)
-    ]
-    told += ["knobs turned while it trained"] if was_turned else []
-    if not told:
-        return "only the seed differs" if theirs.seed != ours.seed else ONLY_SPEED
-    more = f" and {plural(len(told) - MOST_TOLD, 'more setting')}" if len(told) > MOST_TOLD else ""
-    return f"that one had {', '.join(told[:MOST_TOLD])}{more}"

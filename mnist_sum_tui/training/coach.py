@@ -18,7 +18,6 @@ from mnist_sum_tui.training.diverged import ALIKE, TURN_BACK, lower_rate, turned
 from mnist_sum_tui.training.knobs import Knobs
 from mnist_sum_tui.training.other_programs import OtherPrograms
 from mnist_sum_tui.training.phases import phase
-from mnist_sum_tui.training.race import Ghost, verdict
 from mnist_sum_tui.training.topics import DEAD, NEXT, RENEWED, STANDS, TURNED, WARNINGS, Said
 from mnist_sum_tui.training.turned_settings import raised_by, why_raised
 from mnist_sum_tui.training.validations import FEW_IMAGES, trouble
@@ -44,8 +43,6 @@ class Coach:
         self._started: Started | None = None
         self._seen = Seen()
         self._topic, self._words, self._at_event, self._at_second = "", "", 0, 0.0
-        self._before_ghost, self._raced = "", ""
-        """the topic that a sentence about the ghost interrupted; and the last verdict on the race: Faster or Slower"""
         self._said, self._told = dict[str, str](), set[str]()
         """the first sentence of each topic, and all sentences"""
         self._knobs, self._turns = knobs, dict[Turn, None]()
@@ -53,8 +50,6 @@ class Coach:
         self._others, self._dead = OtherPrograms(), DeadUnits()
         self._before_busy: Said | None = None
         """what a sentence about other programs has interrupted"""
-        self.ghost: Ghost | None = None
-        """the best earlier run; it may be set after the training has begun"""
         turns: tuple[Turn, ...] = ()
         for event in before:
             if isinstance(event, Changed):
@@ -76,7 +71,7 @@ class Coach:
         """Take in an event at which these turns are known; returns whether it may give something to say."""
         if isinstance(event, Started):
             self._started, self._others = event, OtherPrograms()
-            self._seen.begin(event.resumed)
+            self._seen.begin()
         elif isinstance(event, EpochDone):
             self._seen.note_epoch(event)
         elif isinstance(event, System):
@@ -95,14 +90,11 @@ class Coach:
         """Whether a sentence is said now: not if it stands already, nor soon after another one if it can wait."""
         is_over = self._topic == BUSY and not (self._others.is_told and self._stood < STANDS)
         is_urgent = topic in WARNINGS or is_over or not self._topic or (topic in NEXT and topic not in self._said)
-        standing = (self._topic, self._before_ghost) if self._topic == "ghost" else (self._topic,)
         is_renewed = isinstance(event, EpochDone) if topic == "chance" else topic in RENEWED and words != self._words
-        return (topic not in standing or is_renewed) and (is_urgent or self._seen.events - self._at_event >= HOLD)
+        return (topic != self._topic or is_renewed) and (is_urgent or self._seen.events - self._at_event >= HOLD)
 
     def _note(self, topic: str, words: str) -> None:
         """Note what was said last."""
-        if topic == "ghost":
-            self._before_ghost, self._raced = self._topic, words.partition(" ")[0]
         if topic == BUSY != self._topic:
             self._before_busy = (self._topic, self._words) if self._topic else None
         self._told.add(words)
@@ -124,8 +116,7 @@ class Coach:
         if self._seen.events < SETTLED:
             return self._few_images()
         rules = (
-            self._ruined, self._too_high, self._too_low, self._dead_units, self._validated, self._busy, self._race,
-            self._phase,
+            self._ruined, self._too_high, self._too_low, self._dead_units, self._validated, self._busy, self._phase,
         )  # fmt: skip
         found = next((found for rule in rules if (found := rule())), None)
         return found or (self._before_busy if self._topic == BUSY else None)
@@ -193,12 +184,6 @@ class Coach:
     def _busy(self) -> Said | None:
         words = self._others.words(self._seen.slow_events, self._stood if self._topic == BUSY else None)
         return (BUSY, words) if words else None
-
-    def _race(self) -> Said | None:
-        """Which run is ahead, if that is news, and no other program or changed setting is why."""
-        was_disturbed = self._seen.slow_events or self._others.are_crowding or BUSY in self._said or self._is_turned
-        word, words = verdict(self._seen.reached.at, self.ghost) if self.ghost and not was_disturbed else ("", "")
-        return ("ghost", words) if word not in ("", self._raced) else None
 
     def _phase(self) -> Said | None:
         return phase(self._seen, self._said, self._config, self._started)

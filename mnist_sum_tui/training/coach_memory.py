@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from mnist_sum_tui.runs.events import EpochDone, Progress
 from mnist_sum_tui.training.moving_average import Average
-from mnist_sum_tui.training.race import Reached
 from mnist_sum_tui.training.validations import that_count
 
 FAST, SLOW = 0.8, 0.95
@@ -68,15 +67,12 @@ class Seen:
     """the last step at which the loss had not risen"""
     adds_since: int = 0
     """the step since which the sum's accuracy has been at least ADDS in each Progress; 0 if it is below"""
-    reached: Reached = field(default_factory=Reached)
     before: int = 0
     """Progress events of earlier processes"""
-    is_late: bool = False
-    """whether what came before the first event is not known"""
 
-    def begin(self, is_resumed: bool) -> None:
+    def begin(self) -> None:
         """Note that a process of the run begins. It may be on another machine, so only its own speeds are compared."""
-        self.before, self.is_late = self.events, is_resumed and not self.events
+        self.before = self.events
         self.speed, self.fastest, self.slow_events = Average(SLOW), 0.0, 0
 
     def note(self, event: Progress, factor: float) -> None:
@@ -86,7 +82,6 @@ class Seen:
             (self.total, event.sum_accuracy), (self.speed, event.images_per_second),
         ):  # fmt: skip
             average.add(value)
-        self.reached.add(event)
         loss, digit_loss, speed = self.loss.value, self.digit_loss.value, self.speed.value
         rate = event.lr / max(factor, 1.0)
         peak = 0.0 if rate >= AGAIN * self.rate else self.peak_rate
@@ -95,8 +90,6 @@ class Seen:
         self.adds_since = 0 if event.sum_accuracy < ADDS else self.adds_since or event.step
         if self.events == SETTLED:
             self.first_digit_loss = digit_loss
-            if self.is_late:
-                self.reached.forget_times()
         if self.events >= SETTLED:
             self.lowest, self.lowest_digit = min(self.lowest, loss), min(self.lowest_digit, digit_loss)
             is_worse = loss > WORSE * self.lowest + RISEN or digit_loss > WORSE * self.lowest_digit + 2 * RISEN

@@ -1,7 +1,6 @@
 """Training as a stream of events: `for event in train(config, run, control)`."""
 
 import contextlib
-import threading
 import time
 import traceback
 from collections.abc import Generator, Iterator
@@ -11,7 +10,7 @@ from enum import Enum
 from mnist_sum_tui.atomic import read_own, to_bytes, write_atomic
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.data.dataset import Split
-from mnist_sum_tui.errors import MnistSumError, RunError
+from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.inference.evaluate import EvalReport, score
 from mnist_sum_tui.inference.infer import infer_batches, normalised
 from mnist_sum_tui.machine.figures import Meter
@@ -32,7 +31,6 @@ from mnist_sum_tui.training.early_stopping import Ending
 from mnist_sum_tui.training.final_test import tested
 from mnist_sum_tui.training.health import HealthWatch
 from mnist_sum_tui.training.prepare import Training, prepare
-from mnist_sum_tui.training.race import read_ghost
 from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import check_kinds, has_own_folder, load_matching, turned_after
@@ -111,7 +109,6 @@ class _Trainer:
             recorder.keep_epoch(self.learner)
         try:
             started = recorder.started(self.training)
-            threading.Thread(target=self._find_ghost, name="ghost", daemon=True).start()  # it reads all runs
             yield from self._with_advice(started)
             yield from recorder.lost()
             yield from self._new_length()
@@ -208,10 +205,6 @@ class _Trainer:
         is_due = is_next_last or self.health.is_begun or self._wants(self.health.pace)
         if is_due and (health := self.health.look(is_next_last)) is not None:
             yield from self._with_advice(self.recorder.event(Health, **health))
-
-    def _find_ghost(self) -> None:
-        with contextlib.suppress(MnistSumError, OSError):  # a run may be removed meanwhile
-            self.coach.ghost = read_ghost(self.recorder.run, self.state.config)
 
     def _with_advice(self, event: Event) -> Iterator[Event]:
         """The event, and then the coach's Advice if it has something new to say."""

@@ -32,11 +32,6 @@ class OtherPrograms:
         self._fewer = free if started is not None and free < started.threads else 0
 
     @property
-    def are_crowding(self) -> bool:
-        """Whether they took cores that the training could use, by the last System event."""
-        return self._crowded > 0
-
-    @property
     def is_told(self) -> bool:
         """Whether it was told that they take the processor, which still lasts."""
         return self._told is not None

@@ -5,7 +5,7 @@ from mnist_sum_tui.runs.event_words import BUSY
 Said = tuple[str, str]
 """a topic and a sentence"""
 TURNED, DEAD = "turned", "dead"
-PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "ghost", "knows", "cools", "chance", "too-easy")
+PHASES = ("sees", "guesses", "adds", "agrees", "exchanged", "knows", "cools", "chance", "too-easy")
 NEXT = ("guesses", "adds")
 """the phases that do not wait when they are told first, because the sentence before is no longer true then"""
 WARNINGS = ("too-high", TURNED, "ruined", DEAD, "unsettled", "too-low", "overfitting", BUSY, "few-images")

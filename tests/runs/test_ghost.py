@@ -1,12 +1,12 @@
-"""Which run is the ghost run, and what is said of how it differs."""
+"""Which run is the ghost run."""
 
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.runs.events import Changed, Event
-from mnist_sum_tui.runs.ghost import find_ghost, why_apart
+from mnist_sum_tui.runs.events import Event
+from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.journal import to_lines
 from mnist_sum_tui.runs.run import Run
 from tests.training.test_early_end import done
@@ -41,16 +41,3 @@ def test_when_a_run_is_resumed_what_others_have_done_meanwhile_counts(tmp_path: 
         with run.metrics_file.open("ab") as stream:
             stream.write(to_lines([event]))
     assert find_ghost(tmp_path, mine.read_config(), mine) == other
-
-
-def test_a_ghost_whose_knobs_were_turned_is_said_to_differ_by_them(tmp_path: Path) -> None:
-    turned = Changed(step=5, epoch=1, elapsed=1.0, at=5, setting="lr", before="x1", value="x0.5")
-    ghost, mine = validated(tmp_path, "ghost", 0.9, turned), validated(tmp_path, "mine", 0.9)
-    assert why_apart(ghost, mine.read_config(), mine) == "that one had knobs turned while it trained"
-
-
-def test_a_ghost_that_was_resumed_with_more_epochs_is_said_to_have_had_both_numbers(tmp_path: Path) -> None:
-    begun, resumed = replace(recorded.started(), epochs=1), replace(recorded.started(), epochs=6, resumed=True)
-    ghost = make(tmp_path, "ghost", [begun, done(1, 0.9), resumed, done(2, 0.95)], epochs=6)
-    mine = make(tmp_path, "mine", [replace(recorded.started(), epochs=5)], epochs=5)
-    assert why_apart(ghost, mine.read_config(), mine) == "that one had epochs 1, then 6"

@@ -17,7 +17,6 @@ from mnist_sum_tui.training.knobs import Knobs
 from tests.training.test_coach import CONFIG, HEALTHY, STARTED, done, exchanges, progress, run, topics
 from tests.training.test_coach_dead_units import WORDS, look
 from tests.training.test_coach_turned import BACK, harder, wrecks
-from tests.training.test_race import ghost_with, learns
 
 
 def phases(step: int) -> Progress:
@@ -48,7 +47,6 @@ STORIES: dict[str, Sequence[Event]] = {
     "exchanged": list(run(400, exchanges)),
     "overfitting": with_more(180, 35, lambda step: done(step // 35, 0.95 + step / 5000, VALIDATED[step // 35 - 1])),
     "dead units": with_more(300, 40, lambda step: look(step, 0.95)),
-    "a race": learns(15)[1:],
     **{path.stem: list(read_events(path))[1:] for path in HEALTHY},
 }
 TURNS = {"ruined": BACK, "harder": [Turn(198, "augment", "strong")]}
@@ -67,7 +65,6 @@ def told(name: str, *stops: int) -> list[tuple[int, str, str]]:
     journal: list[Event] = []
     for begin, end in pairwise((0, *stops, len(events))):
         coach = Coach(config, list(journal), Knobs(config, turns=turns))
-        coach.ghost = ghost_with(most=30) if name == "a race" else None
         for event in (replace(STARTED, step=events[begin].step, resumed=begin > 0), *events[begin:end]):
             journal.append(event)
             if found := coach.add(event):
@@ -88,7 +85,7 @@ def test_a_run_that_is_stopped_and_resumed_is_told_what_another_is(name: str) ->
 def test_the_stories_have_warnings_and_phases() -> None:
     """So that the comparison is of something."""
     found = {topic for name in STORIES for _, topic, _ in told(name)}
-    assert found >= {"cools", "adds", "ghost", "too-high", "ruined", "turned", "dead", "overfitting", "exchanged"}
+    assert found >= {"cools", "adds", "too-high", "ruined", "turned", "dead", "overfitting", "exchanged"}
 
 
 def test_of_added_epochs_it_is_told_when_their_own_rate_falls() -> None:

@@ -26,7 +26,7 @@ async def train(pilot: Pilot[int]) -> None:
     for event in recorded.training():
         app.on_run_event(RunEvent(event))
     ghost = Series(recorded.training(2150, slower=1.6))
-    page.take_ghost("20250228-090000-compact", ghost)
+    page.take_ghost(ghost)
     await settle(pilot)
     page.redraw(at_once=True)
     await pilot.pause()

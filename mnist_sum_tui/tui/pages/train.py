@@ -212,10 +212,9 @@ class TrainPage(KnobKeys, ReplayKeys, TrainReads):
         if self._run_view is not None and self._run_view.view.cursor is not None:
             self.remove_cursor()
 
-    def take_ghost(self, name: str, series: "Series", why: str = "") -> None:
-        """Draw the ghost run behind the curves; `why` says how its settings differ."""
-        view = self.run_view
-        view.ghost, view.ghost_name, view.ghost_why = series, name, why
+    def take_ghost(self, series: "Series") -> None:
+        """Draw the ghost run behind the curves."""
+        self.run_view.ghost = series
         self._is_stale = True
 
     def take_images(self, images: "dict[int, Image]") -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.runs.ghost import find_ghost, why_apart
+from mnist_sum_tui.runs.ghost import find_ghost
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.base import Page
 
@@ -22,8 +22,8 @@ class TrainReads(Page):
         self._images: dict[tuple[tuple[int, ...], str | None], dict[int, Image]] = {}
         """the sample images that are known, by their places in the training file and its folder"""
 
-    def take_ghost(self, name: str, series: "Series", why: str = "") -> None:
-        """Draw the ghost run behind the curves; `why` says how its settings differ. Defined by the page."""
+    def take_ghost(self, series: "Series") -> None:
+        """Draw the ghost run behind the curves; defined by the page."""
         raise NotImplementedError
 
     def take_images(self, images: "dict[int, Image]") -> None:
@@ -40,13 +40,12 @@ class TrainReads(Page):
 
     @work(thread=True, exclusive=True, group="ghost", exit_on_error=False)
     def _find_ghost(self, config: TrainConfig, current: Run) -> None:
-        """Read the ghost run: its name, its curves, and how its settings differ."""
+        """Read the curves of the ghost run."""
         ghost = find_ghost(self.session.runs_folder, config, current)
         if ghost is not None:
             from mnist_sum_tui.tui.session.run_curves import curves_of
 
-            why = why_apart(ghost, config, current)
-            self.take_found(self.take_ghost, ghost.id, curves_of(ghost), why)
+            self.take_found(self.take_ghost, curves_of(ghost))
 
     def load_images(self, indices: tuple[int, ...], data_dir: str | None) -> None:
         """Take the sample images; they are read once, because that takes seconds and a replay shows them at once."""

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.reactive import var
 from textual.widgets import Static
 
-from mnist_sum_tui.charts.race import race, race_line, why_apart
 from mnist_sum_tui.charts.run_charts import View, plot, short_name
 from mnist_sum_tui.charts.series import QUANTITIES, Series
 from mnist_sum_tui.charts.thumbnail import Image
@@ -52,8 +51,6 @@ class RunView(Vertical):
         """the sample images, by their index in the training file"""
         self.ghost: Series | None = None
         """the ghost run: the best earlier run of the same network"""
-        self.ghost_name = self.ghost_why = ""
-        """its name, and how its settings differ"""
         self._fitted = 0
         """the width for which the lines of text were fitted"""
         self.reset()
@@ -64,7 +61,7 @@ class RunView(Vertical):
 
     def begin(self, events: Sequence[Event]) -> None:
         """Show another run."""
-        self.images, self.ghost, self.ghost_name, self.ghost_why = {}, None, "", ""
+        self.images, self.ghost = {}, None
         self.view, self.large = replace(self.view, cursor=None), ""
         self.reset(events)
 
@@ -86,7 +83,6 @@ class RunView(Vertical):
         yield ProgressBars(id="tracks")
         yield Line("", id="news", markup=False)
         yield Line("", id="coach", markup=False)
-        yield Line("", id="race", markup=False)
         yield Static("", id="outcome", markup=False)
         yield SampleStrip(id="samples")
         yield self.captions
@@ -128,7 +124,6 @@ class RunView(Vertical):
         may_come = session.has_samples and (session.is_live or session.moment is not None)
         strip.set_class(self._samples is None and not may_come, "-empty")
         strip.show(self._samples, self.images)
-        self._draw_race()
         self._draw_news()
         self._draw_outcome()
 
@@ -167,26 +162,11 @@ class RunView(Vertical):
         news = self._said.news(None if coach.display else told)
         self.query_one("#news", Line).say(self._named(news, (self.size.width or self.app.size.width) - 2))
 
-    def _draw_race(self) -> None:
-        """Show how much sooner or later than the ghost run the sum reached an accuracy."""
-        self.set_class(self.ghost is not None, "-raced")
-        if self.ghost is None:
-            return
-        found, line = race(self.series, self.ghost), self.query_one("#race", Line)
-        why = why_apart(self.series, self.ghost, self.ghost_why)
-        content = Content(text := race_line(found, self.ghost.model, self.ghost_name, self.size.width - 2, why))
-        if found:
-            lead, start = found[-1][1], text.index(words := found[-1][2])
-            content = content.stylize("$text-success" if lead >= 0 else "$text-warning", start, start + len(words))
-        line.say(content)
-        self._said.is_raced = bool(found) and line.display
-
     def on_resize(self) -> None:
         """Fit the lines of text to the new width."""
         if self._has_charts:
             self._fitted = self.size.width
             self.call_after_refresh(self._draw_news)  # after the page's new classes, which show the coach
-            self._draw_race()
             self._draw_outcome()
 
     def fit(self) -> None:

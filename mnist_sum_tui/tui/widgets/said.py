@@ -16,8 +16,6 @@ class Said:
         self._told: list[Advice] = []
         self._is_coach_last = False
         """whether the coach has spoken since the last other news"""
-        self.is_raced = False
-        """whether a line of its own says which run is ahead, so that the coach need not"""
 
     def add(self, event: Event) -> None:
         """Take in the next event."""
@@ -38,12 +36,12 @@ class Said:
                 self._news += self._best
 
     def advice(self, is_paused: bool) -> Advice | None:
-        """What the coach said last that holds and is not said elsewhere; None if nothing.
+        """What the coach said last that holds; None if nothing.
 
         In a pause what helps only while it trains is left out.
         """
         for told in reversed(self._told):
-            if not (is_paused and is_of_the_moment(told)) and not (self.is_raced and told.topic == "ghost"):
+            if not (is_paused and is_of_the_moment(told)):
                 return told
         return None
 

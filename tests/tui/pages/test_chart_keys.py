@@ -85,7 +85,7 @@ async def test_the_cursor_reads_both_charts_by_keys_and_mouse(pilot: Pilot[int])
     assert chart(app, "accuracy")[0].startswith("accuracy  step 1,075  digit 98.")
     assert chart(app, "loss")[0].rstrip().endswith("smoothed")
     page = app.train_page
-    page.take_ghost("other", Series(recorded.training(2150)))
+    page.take_ghost(Series(recorded.training(2150)))
     await pilot.press("escape")
     page.redraw(at_once=True)
     await pilot.press("left")  # not at the end of the other run

@@ -92,7 +92,6 @@ async def test_marked_runs_keep_their_marks_when_another_one_goes(pilot: Pilot[i
         ("sees", "The network begins with random weights"),
         ("guesses", "see Networks."),
         ("exchanged", "A lower sum weight (k) corrects it"),
-        ("ghost", "The best earlier run of the same network"),
         ("chance", "it may be chance"),
         ("too-high", "mnist-sum lr finds one in seconds"),
         ("turned", "judge by the validation"),

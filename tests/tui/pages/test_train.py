@@ -9,8 +9,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Digits, Static
 
-from mnist_sum_tui.charts.series import Series
-from mnist_sum_tui.runs.events import Checkpointed, Notice, Paused, Progress, Validated
+from mnist_sum_tui.runs.events import Notice, Paused, Progress
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.train import TrainPage
@@ -140,26 +139,6 @@ async def test_what_comes_last_is_drawn_too(pilot: Pilot[int], monkeypatch: pyte
         monkeypatch.setattr(DrawingBudget, "is_left", True)
         page.redraw()
         assert chart(app, "loss") != before
-
-
-async def test_save_and_validate_are_answered_though_an_older_run_exists(pilot: Pilot[int]) -> None:
-    app = await play(pilot, recorded.training())
-    page = app.train_page
-    page.take_ghost("20250228-090000-compact", Series(recorded.training(2150)))
-    answers = {
-        Checkpointed(**AT, file="last.safetensors", reason="request", seconds=0.1, best=False): "saved to last.safe",
-        Validated(
-            **AT, digit_loss=0.1, sum_loss=0.2, digit_accuracy=0.98, sum_accuracy=0.96, agreement=0.97
-        ): "96.00 %",
-    }
-    for event, words in answers.items():
-        app.on_run_event(RunEvent(event))
-        page.redraw(at_once=True)
-        assert words in shown(app, "#news")
-        assert "best earlier compact run" in shown(app, "#race")
-    await pilot.pause()
-    for name in ("#news", "#race"):
-        assert page.query_one(name).region.height == 1
 
 
 async def test_nan_is_seen(pilot: Pilot[int]) -> None:
