@@ -4,12 +4,11 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from mnist_sum_tui import __version__
 from mnist_sum_tui.cli import welcome
 from mnist_sum_tui.cli.drawing_options import add_options
-from mnist_sum_tui.cli.narrow_help import Group
-from mnist_sum_tui.cli.usage_errors import Command
 
 COMMANDS = (
     "train", "tui", "demo", "serve", "predict", "evaluate", "runs", "model", "lr", "sweep", "bench", "doctor", "guide",
@@ -17,7 +16,7 @@ COMMANDS = (
 """the commands in the order of `--help`; each has a file of its name in this folder, with a function or a Typer app"""
 
 
-class InOrder(Group):
+class InOrder(TyperGroup):
     """The commands as `--help` lists them: in the order of COMMANDS, where the library puts groups last."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -43,9 +42,6 @@ def build(asked: str | None = None) -> typer.Typer:
             app.command(name)(getattr(module, name))
         else:
             app.add_typer(group, name=name)
-    for group in (app, *(info.typer_instance for info in app.registered_groups)):
-        for registered in group.registered_commands if group is not None else ():
-            registered.cls = Command
     add_options(app)
     return app
 

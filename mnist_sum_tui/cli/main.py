@@ -16,7 +16,6 @@ from mnist_sum_tui.atomic import NO_SPACE, what_helps
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
 from mnist_sum_tui.cli.layout import PIPED_WIDTH
-from mnist_sum_tui.cli.usage_errors import message_of
 from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
 from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.machine.process import collect_less_often, keep_folder_out, set_waiting
@@ -57,7 +56,7 @@ def main() -> None:
     except MnistSumError as error:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
     except ClickException as error:
-        code = _fail(message_of(error), error.exit_code)
+        code = _fail(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, typer.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # no end of the input, for which click takes it: see __main__.py
             raise error.__cause__ from None

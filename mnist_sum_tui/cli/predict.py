@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json, source_of
 from mnist_sum_tui.cli.layout import as_is, console, say
-from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
 
-class Predict(Group):
+class Predict(TyperGroup):
     """The group of commands; `predict 3` means `predict idx 3`, and `predict FILE` means `predict image FILE`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

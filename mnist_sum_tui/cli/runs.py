@@ -20,7 +20,6 @@ from mnist_sum_tui.cli.common import (
     print_json,
 )
 from mnist_sum_tui.cli.layout import PIPED_WIDTH, as_is, console, print_table, say, show_commands
-from mnist_sum_tui.cli.narrow_help import Group
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.reported import reported, result
@@ -42,9 +41,7 @@ from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.diverged import trouble
 
-app = typer.Typer(
-    cls=Group, help="List, show, compare, export, report, note, prune and delete runs.", invoke_without_command=True
-)
+app = typer.Typer(help="List, show, compare, export, report, note, prune and delete runs.", invoke_without_command=True)
 app.command("list")(list_runs)
 app.command("prune")(prune_runs)
 app.command("export")(export.export)

@@ -24,7 +24,7 @@ from tests.guide.test_json_names import explained
 
 def test_version_and_help(cli: Cli) -> None:
     assert cli("--version").stdout.strip() == f"mnist-sum {__version__}"
-    for command in ([], ["runs", "show"]):  # test_narrow_help has the others
+    for command in ([], ["runs", "show"]):
         result = cli(*command, "--help")
         assert result.returncode == 0
         assert "Usage" in result.stdout
