@@ -37,10 +37,6 @@ class DataError(MnistSumError):
     """A data file that is missing, damaged or not in MNIST's format."""
 
 
-class FormatError(DataError):
-    """A file without the first bytes of an IDX file."""
-
-
 class MissingDataError(DataError, UsageError):
     """A data folder that the user named and that is not there, or has no MNIST files."""
 

@@ -22,8 +22,8 @@ from torch import Tensor
 from mnist_sum_tui.data import dataset, idx, picture
 from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import load_predictor
-from mnist_sum_tui.inference.reliability import auroc, reliability
-from mnist_sum_tui.inference.strangers import confidences
+from mnist_sum_tui.inference.reliability import reliability
+from mnist_sum_tui.inference.sturdy import confidences
 from mnist_sum_tui.tui.widgets import strokes
 from mnist_sum_tui.verdict import SURE
 
@@ -31,6 +31,15 @@ LETTERS = {True: "AFKNRWaehnrx", False: "EHMPVXdfkmptw"}
 FONTS = {True: "Liberation*.ttf", False: "DejaVuS*.ttf"}
 COUNT = 2000
 Generator = np.random.Generator
+
+
+def auroc(of_digits: Tensor, of_strangers: Tensor) -> float:
+    """The probability that a digit scores higher than a stranger, a tie counting half: the area under the ROC curve."""
+    scores = torch.cat([of_digits, of_strangers]).double()
+    _, places, counts = scores.unique(return_inverse=True, return_counts=True)
+    ranks = counts.cumsum(0) - (counts - 1).double() / 2  # the mean rank of equal scores
+    n, m = len(of_digits), len(of_strangers)
+    return float((ranks[places[:n]].sum().item() - n * (n + 1) / 2) / (n * m))
 
 
 def noise(rng: Generator) -> Tensor:

@@ -43,7 +43,7 @@ FRONT_ENDS = {"textual", "typer", "rich"}
 EXTRAS = {"onnx", "onnxscript", "onnxruntime", "tensorboardX", "textual_serve"}
 """loaded only by the options that need them"""
 WITH_TORCH = {
-    "data.dataset", "data.augment", "data.corrupt", "data.outliers", "data.strange_images", "data.printed_one",
+    "data.dataset", "data.augment", "data.corrupt", "data.outliers", "data.printed_one",
     "data.photographed", "data.drawn_digits", "data.pen", "models", "runs.checkpoint", "machine.hardware", "inference",
     "training", "bench",
 }  # fmt: skip

@@ -19,14 +19,12 @@ from mnist_sum_tui.cli.common import (
     source_of,
 )
 from mnist_sum_tui.cli.layout import as_is, console, drawn, is_plain, print_table, say, show_commands, styled
-from mnist_sum_tui.cli.strangers import print_strangers
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import how_sure, loss_figure, percent, plural, shade
 from mnist_sum_tui.glyphs import current
 from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import keep_freed_memory
-from mnist_sum_tui.machine.stdio import without_lines_of_libraries
 from mnist_sum_tui.own_network import option_for
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs.runs_folder import default_folder
@@ -40,14 +38,6 @@ if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Predictor
 
 SHOWN_MISTAKES = 16
-Strangers = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PATH",
-        help="Images that are no digits (IDX, also .gz, a picture, or a folder of them): how many count as digits?",
-        show_default=False,
-    ),
-]
 Corrupt = Annotated[
     bool,
     typer.Option("--corrupt", help="Spoil the images in fifteen ways, each in five strengths: some minutes for all."),
@@ -67,7 +57,6 @@ def evaluate(
     device: Device = None,
     runs_dir: RunsDir = None,
     model_file: ModelFile = None,
-    strangers: Strangers = None,
     corrupt: Corrupt = False,
     count: Images = None,
     json: Json = False,
@@ -75,8 +64,6 @@ def evaluate(
     same_run: SameRun = None,
 ) -> None:
     """Test a run: the accuracy of both heads, how often they agree, and what they get wrong."""
-    if corrupt and strangers is not None:
-        raise UsageError("--corrupt and --strangers are separate tests: give one of them at a time")
     if count is not None and count < 1:
         raise UsageError(f"--images must be 1 or more, not {count}")
     if None not in (run, same_run) and run != same_run:
@@ -103,8 +90,6 @@ def evaluate(
     with told_when_over(notify, "the evaluation"):
         if corrupt:
             _spoil(predictor, images, is_json=json)
-        elif strangers is not None:
-            _meet(strangers, predictor, images, is_json=json)
         elif json:
             print_json({**source_of(predictor), **score(predictor.infer(images.images), images).to_dict()})
         else:
@@ -146,22 +131,6 @@ def _spoil(predictor: "Predictor", images: "Split", *, is_json: bool) -> None:
     out = console()
     say(out, predictor.source)
     print_sturdy(out, found, len(images))
-
-
-def _meet(source: str, predictor: "Predictor", test: "Split", *, is_json: bool) -> None:
-    """Evaluate images that show no digits, and print the result; the test images show how digits score."""
-    from mnist_sum_tui.data import strange_images
-    from mnist_sum_tui.inference import strangers
-
-    with without_lines_of_libraries():
-        images = strange_images.read(source)
-    found = strangers.report(predictor.infer(images.pixels), images, predictor.infer(test.images))
-    if is_json:
-        print_json({**source_of(predictor), "strangers": source, **found.to_dict()})
-        return
-    out = console()
-    say(out, predictor.source)
-    print_strangers(out, found, images, source)
 
 
 def _print_confusion(out: "Console", report: "EvalReport") -> None:

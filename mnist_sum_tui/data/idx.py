@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mnist_sum_tui.errors import DataError, FormatError
+from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.sizes import SIDE
 
 IMAGES_MAGIC = 2051
@@ -27,7 +27,6 @@ def read_images(path: Path, sha256: str | None = None) -> NDArray[np.uint8]:
     """Images as uint8 (N, 28, 28); 0 is background, 255 is ink.
 
     Raises:
-        FormatError: it is no IDX file of images.
         DataError: the file is missing, its images are not 28x28, it is truncated, too long, or has another SHA-256.
     """
     return _read(path, IMAGES_MAGIC, (SIDE, SIDE), sha256)
@@ -62,7 +61,7 @@ def _checked(path: Path, stream: BufferedIOBase, magic: int, shape: tuple[int, .
     found = [int.from_bytes(header[at : at + 4], "big") for at in range(0, len(header), 4)]
     if len(header) < 8 + 4 * len(shape) or found[0] != magic:
         kind = "images" if magic == IMAGES_MAGIC else "labels"
-        raise FormatError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); download it again")
+        raise DataError(f"{path}: is not an IDX file of {kind} (its magic number is not {magic}); download it again")
     if tuple(found[2:]) != shape:
         size = "x".join(str(length) for length in found[2:])
         raise DataError(f"{path}: has images of {size}, but the networks take 28x28; use MNIST-like data")

@@ -53,12 +53,3 @@ def reliability(probabilities_nk: Tensor, labels_n: Tensor) -> Reliability:
         bins=tuple(Bin(*values) for values in zip(counts.tolist(), *means, strict=True)),
         accuracy_of_surest=tuple((so_far[answered - 1] / answered).tolist()),
     )
-
-
-def auroc(of_digits: Tensor, of_strangers: Tensor) -> float:
-    """The probability that a digit scores higher than a stranger, a tie counting half: the area under the ROC curve."""
-    scores = torch.cat([of_digits, of_strangers]).double()
-    _, places, counts = scores.unique(return_inverse=True, return_counts=True)
-    ranks = counts.cumsum(0) - (counts - 1).double() / 2  # the mean rank of equal scores
-    n, m = len(of_digits), len(of_strangers)
-    return float((ranks[places[:n]].sum().item() - n * (n + 1) / 2) / (n * m))

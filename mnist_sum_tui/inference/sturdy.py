@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import torch
+from torch import Tensor
+
 from mnist_sum_tui.data.corrupt import CORRUPTIONS, corrupt
 from mnist_sum_tui.data.dataset import Split
 from mnist_sum_tui.inference.evaluate import score
+from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import Predictor
-from mnist_sum_tui.inference.strangers import confidences
+from mnist_sum_tui.sizes import NUMBERS
 
 WAYS = (("clean", 0), *((name, strength) for name in CORRUPTIONS for strength in range(1, 6)))
 TOTAL = len(WAYS)
@@ -29,6 +33,13 @@ class Spoiled(NamedTuple):
     """expected calibration error of the digit"""
     refused: float
     """the share of the images that are said to be no digit"""
+
+
+def confidences(outputs: Outputs) -> Tensor:
+    """The lower of the probabilities of both answers, (N,); the numbers 0 to 9 are given to the images in turn."""
+    rows = torch.arange(len(outputs.digits))
+    sums = outputs.sum_probabilities[rows, rows % NUMBERS].amax(1)
+    return torch.minimum(outputs.digit_probabilities.amax(1), sums)
 
 
 def spoil(predictor: Predictor, images: Split) -> Iterator[Spoiled]:

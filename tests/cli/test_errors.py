@@ -91,7 +91,6 @@ BAD_INPUT = [
     ("predict image text.png", "error: text.png is not a picture"),
     ("predict image blank.pgm", "error: blank.pgm is blank, or too faint: draw one digit"),
     ("predict image damaged.tiff", "error: damaged.tiff is a damaged or incomplete picture"),
-    ("evaluate --strangers damaged.tiff", "error: damaged.tiff is neither an IDX file of images nor a picture"),
     ("serve --port 0", "error: --port must be 1 to 65,535, not 0"),
     ("runs --json list", "error: --json does nothing before list: put it behind, mnist-sum runs list --json"),
     ("runs --filter 'lr>1' list", "put it behind, mnist-sum runs list --filter"),
@@ -117,7 +116,6 @@ def test_a_name_that_is_too_long_for_a_file_ends_in_one_line(cli: Cli) -> None:
     """`Path.exists` raises an error for it, as for a file in a folder that may not be read."""
     name = "a" * 300
     is_one_line(cli("predict", name), 2, "is neither the number of a test image nor a picture")
-    is_one_line(cli("evaluate", "--strangers", name), 2, "does not exist; give an IDX file")
     is_one_line(cli("train", "--model-file", f"{name}/net.py"), 2, "cannot be read (File name too long)")
     result = cli("doctor", "--runs-dir", f"{name}/runs")
     is_one_line(result, 1, "must be fixed before training: runs")

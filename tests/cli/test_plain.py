@@ -60,7 +60,6 @@ def test_no_word_that_is_the_users_own_is_changed(cli: Cli, tmp_path: Path) -> N
         ("runs", "prune", "--dry-run", *in_folder),
         ("runs", "--filter", "data-dir=x->y", *in_folder),
         ("predict", "image", "x->y 10 s.png", "--run", "built-in"),
-        ("evaluate", "built-in", "--strangers", "x->y 10 s.png", "--images", "20"),
     ):
         result = cli(*command, "--plain")
         assert result.returncode == 0, result.stderr

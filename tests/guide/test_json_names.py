@@ -13,7 +13,6 @@ from mnist_sum_tui.guide.find import FOLDER
 from mnist_sum_tui.inference.evaluate import EvalReport, Mistake
 from mnist_sum_tui.inference.predict import Prediction
 from mnist_sum_tui.inference.reliability import Bin, Reliability
-from mnist_sum_tui.inference.strangers import StrangersReport, Taken
 from mnist_sum_tui.inference.sturdy import Spoiled
 from mnist_sum_tui.models.describe import Layer
 from mnist_sum_tui.runs.event_json import KINDS
@@ -23,7 +22,7 @@ from mnist_sum_tui.runs.summary import Summary
 from mnist_sum_tui.training.lr_finder import RateTest
 
 CLASSES: list[Any] = [
-    *KINDS.values(), EvalReport, Mistake, Reliability, StrangersReport, Taken, Prediction, RateTest,
+    *KINDS.values(), EvalReport, Mistake, Reliability, Prediction, RateTest,
     Layer, dashboard.DashboardCost, measure.Row,
 ]  # fmt: skip
 

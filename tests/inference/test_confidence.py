@@ -14,7 +14,7 @@ from mnist_sum_tui.inference.calibrate import fit_temperature
 from mnist_sum_tui.inference.confidence import SCORED, SHRINKAGE, Classes, Confidence, calibrated, lacking
 from mnist_sum_tui.inference.infer import Outputs
 from mnist_sum_tui.inference.predict import Prediction, from_outputs
-from mnist_sum_tui.inference.reliability import auroc, reliability
+from mnist_sum_tui.inference.reliability import reliability
 from mnist_sum_tui.verdict import Verdict
 
 
@@ -105,14 +105,6 @@ def test_answers_that_are_no_numbers_are_measured_as_unsure() -> None:
     assert (found.bins[0].answers, found.bins[0].sureness) == (20, 0)
     assert math.isfinite(found.ece)
     assert math.isfinite(found.nll)
-
-
-def test_auroc_by_comparing_every_pair() -> None:
-    digits, strangers = torch.tensor([0.9, 0.5, 0.5, 0.7]), torch.tensor([0.5, 0.1, 0.8])
-    pairs = [(d > s) + (d == s) / 2 for d in digits.tolist() for s in strangers.tolist()]
-    assert auroc(digits, strangers) == pytest.approx(sum(pairs) / len(pairs))
-    assert auroc(torch.ones(3), torch.ones(2)) == 0.5
-    assert auroc(torch.arange(10_000) / 1e4, torch.tensor([0.59715])) == pytest.approx(0.4028, abs=1e-9)
 
 
 def test_the_digit_score_written_out_by_hand() -> None:
