@@ -143,7 +143,7 @@ def read() -> tuple[dict[str, Value], list[str]]:
 
 def told(wrong: Sequence[str]) -> list[str]:
     """The first MOST_TOLD of these messages, and how many more there are."""
-    more = [f"and {len(wrong) - MOST_TOLD:,} more: mnist-sum doctor lists all"] if len(wrong) > MOST_TOLD else []
+    more = [f"and {len(wrong) - MOST_TOLD:,} more"] if len(wrong) > MOST_TOLD else []
     return [*wrong[:MOST_TOLD], *more]
 
 

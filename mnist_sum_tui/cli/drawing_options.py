@@ -1,6 +1,5 @@
 """The options of every command: --marker, which characters to draw with, and --plain, sentences instead of drawings."""
 
-import contextlib
 import functools
 import inspect
 from collections.abc import Callable
@@ -10,7 +9,6 @@ import typer
 
 from mnist_sum_tui import settings
 from mnist_sum_tui.cli.layout import speak
-from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.glyphs import MARKERS
 from mnist_sum_tui.machine.stdio import choose_marker
 
@@ -26,17 +24,14 @@ def add_options(app: typer.Typer) -> None:
             add_options(group.typer_instance)
 
 
-def use_settings(*, is_forgiving: bool) -> None:
+def use_settings() -> None:
     """Draw and print as environment variables and the user's file say; options, which override both, are read later.
 
     Raises:
-        UsageError: a variable has a value that its setting does not accept; not if `is_forgiving`.
+        UsageError: a variable has a value that its setting does not accept.
     """
-    ignored = (UsageError,) if is_forgiving else ()
-    with contextlib.suppress(*ignored):
-        _choose(str(settings.find("marker").value))
-    with contextlib.suppress(*ignored):
-        _speak(bool(settings.find("plain").value))
+    _choose(str(settings.find("marker").value))
+    _speak(bool(settings.find("plain").value))
 
 
 def _choose(name: str | None) -> str | None:

@@ -45,11 +45,10 @@ def main() -> None:
     try:
         _check_folders()
         keep_folder_out()
-        is_doctor = asked == "doctor"  # which lists all that is wrong itself
-        if "_MNIST_SUM_COMPLETE" not in os.environ and not is_doctor:
+        if "_MNIST_SUM_COMPLETE" not in os.environ:
             for line in settings.told(settings.read()[1]):
                 _say("note", line)
-        use_settings(is_forgiving=is_doctor)
+        use_settings()
         with _installing():
             code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()

@@ -10,20 +10,12 @@ MEMBERSHIP = Path("/proc/self/cgroup")
 """has one line per hierarchy, "hierarchy:controllers:path" (cgroups(7))"""
 TREE = Path("/sys/fs/cgroup")
 """where the hierarchies are mounted"""
-MEMORY_FILES = ("memory.max", "memory.limit_in_bytes")
-"""of a group, in version 2 and in version 1"""
 
 
 def cores_by_quota() -> int | None:
     """The number of cores that the tightest quota allows, rounded up, at least 1; None if there is no quota."""
     shares = [share for folder in _folders("cpu") if (share := _share(folder)) is not None]
     return max(1, math.ceil(min(shares))) if shares else None
-
-
-def memory_by_quota() -> int | None:
-    """The bytes of memory that the tightest limit allows; None if there is none. Version 1 has 2**63 for no limit."""
-    texts = [text_of(folder / name).strip() for folder in _folders("memory") for name in MEMORY_FILES]
-    return min((int(text) for text in texts if text.isdecimal()), default=None)
 
 
 def _folders(controller: str) -> list[Path]:

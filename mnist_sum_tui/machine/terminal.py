@@ -1,21 +1,11 @@
-"""The terminal of this process: its size, whether it is in tmux, screen or ssh, and whether it reports clicks."""
+"""The terminal of this process: whether the dashboard can be drawn there, and its size."""
 
 import contextlib
 import os
-import re
-import select
 import sys
-import time
-
-from mnist_sum_tui.machine.signals import tidied
 
 SMALLEST = (60, 20)
 """the smallest terminal for the whole dashboard, in columns and rows"""
-MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h\x1b[?1006h", b"\x1b[?1006l\x1b[?1000l"
-"""start and stop reporting clicks as SGR sequences (xterm's control sequences, "Mouse Tracking")"""
-MOUSE_EVENT = re.compile(rb"\x1b\[<\d+;\d+;\d+[Mm]")
-LATE_SECONDS = 0.2
-"""time for the report of the button's release to arrive after MOUSE_OFF"""
 
 
 def can_draw() -> bool:
@@ -49,49 +39,3 @@ def size() -> tuple[int, int] | None:
             if columns and rows:
                 return columns, rows
     return None
-
-
-def inside() -> list[str]:
-    """Which of tmux, screen and ssh this process runs inside."""
-    signs = {"tmux": ("TMUX",), "screen": ("STY",), "ssh": ("SSH_CONNECTION", "SSH_TTY")}
-    return [name for name, variables in signs.items() if any(os.environ.get(each) for each in variables)]
-
-
-def reports_mouse(seconds: float) -> bool | None:
-    """Wait for a click: True if one was reported, False after `seconds` or a key, None on Windows.
-
-    The terminal is restored however the wait ends: also by Ctrl-C (KeyboardInterrupt), and by SIGTERM or SIGHUP
-    (SystemExit with 128 + n).
-    """
-    try:
-        import termios
-        import tty
-    except ImportError:
-        return None
-    before = termios.tcgetattr(0)
-    with tidied():
-        try:
-            tty.setraw(0)  # raw, so that Ctrl-Z does not leave the shell with a terminal in this state
-            os.write(2, MOUSE_ON)
-            return _click_within(seconds)
-        finally:
-            with contextlib.suppress(OSError, termios.error):  # the terminal may be closed
-                try:
-                    os.write(2, MOUSE_OFF)
-                    time.sleep(LATE_SECONDS)
-                finally:  # TCSAFLUSH drops unread input, which the shell would take as typed
-                    termios.tcsetattr(0, termios.TCSAFLUSH, before)
-
-
-def _click_within(seconds: float) -> bool:
-    heard, end = b"", time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0 and select.select([0], [], [], left)[0]:
-        part = os.read(0, 1024)
-        heard += part
-        if b"\x03" in part:  # Ctrl-C
-            raise KeyboardInterrupt
-        if MOUSE_EVENT.search(heard):
-            return True
-        if not part or not heard.startswith(b"\x1b"):  # the terminal was closed, or a key was pressed
-            return False
-    return False

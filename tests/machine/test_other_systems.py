@@ -78,17 +78,6 @@ def test_a_size_of_0_as_of_a_serial_line_is_none(
     assert terminal.size() == found
 
 
-@pytest.mark.parametrize(
-    ("variable", "name"),
-    [("TMUX", "tmux"), ("STY", "screen"), ("SSH_CONNECTION", "ssh"), ("SSH_TTY", "ssh"), ("TERM", None)],
-)
-def test_what_it_runs_inside_is_told_by_the_environment(
-    variable: str, name: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("os.environ", {variable: "something"})
-    assert terminal.inside() == ([] if name is None else [name])
-
-
 def test_signals_that_the_system_lacks_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(signal, "SIGHUP")
     assert not hasattr(signal, "SIGBREAK")

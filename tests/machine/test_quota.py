@@ -1,12 +1,10 @@
 """A container's CPU quota and memory limit, read from files like Linux's."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.cli import doctor_checks
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.machine import hardware, quota
 
@@ -84,34 +82,3 @@ def test_the_number_of_threads_follows_the_quota(tree: Path, monkeypatch: pytest
     assert hardware.choose(TrainConfig(device="cpu", precision="fp32")).threads == 3
     put(tree, max="12800000 100000")
     assert hardware.usable_cores() == 64
-
-
-def test_the_tightest_memory_limit_counts_in_both_versions(tree: Path) -> None:
-    be_in(tree, "4:memory:/docker/1a2b", "1:cpu:/docker/other", "0::/pod")
-    assert quota.memory_by_quota() is None
-    limits = {"memory/docker/1a2b": 1 << 40, "memory": 1 << 30, "memory/docker/other": 7, "cpu": 7, "": 1 << 35}
-    for place, limit in limits.items():
-        (tree / place).mkdir(parents=True, exist_ok=True)
-        (tree / place / "memory.limit_in_bytes").write_text(f"{limit}\n")
-    assert quota.memory_by_quota() == 1 << 30
-    (tree / "pod").mkdir()
-    for text, least in (("max", 1 << 30), ("512000000", 512_000_000), ("-1", 1 << 30), ("", 1 << 30)):
-        (tree / "pod" / "memory.max").write_text(f"{text}\n")
-        assert quota.memory_by_quota() == least
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no control groups")
-def test_the_doctor_says_how_much_memory_a_container_allows(tree: Path) -> None:
-    be_in(tree, "0::/")
-    tree.mkdir()
-    about = {"platform": "Linux", "processor": "x86"}
-    for limit, state, words in (
-        ("max", "ok", "Linux, x86"),
-        (str(1 << 62), "ok", "Linux, x86"),
-        (str(2 * 10**9), "ok", "cgroup) allows no more than 2.0 GB of the "),
-        (str(5 * 10**8), "note", " of memory, and ends a program that takes more: raise it to 1 GB or more"),
-    ):
-        (tree / "memory.max").write_text(limit)
-        found = doctor_checks._machine(about)
-        assert (found.state, words in found.text, "cgroup" in found.text) == (state, True, words != "Linux, x86")
-        assert found.facts == {**about, "memory_limit": int(limit) if "cgroup" in found.text else None}

@@ -1,6 +1,5 @@
 """Where memory runs out, one line says so, with what helps in this command."""
 
-import json
 import sys
 from pathlib import Path
 
@@ -95,23 +94,7 @@ def test_no_memory_to_list_the_folder_of_a_package_is_one_line(command: str) -> 
     assert "out of memory: close other programs" in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
-def test_doctor_reports_it_with_all_else(cli: Cli) -> None:
-    done = cli("-c", CODE.format(limits=A_LIMIT), "doctor", "--json")
-    is_one_line(done, 1, "these must be fixed before training: data")
-    told = json.loads(done.stdout)
-    assert told["data"]["text"] == "out of memory: raise `ulimit -v`, or close other programs"
-    assert (told["device"]["state"], told["runs"]["state"]) == ("ok", "ok")
-
-
 @pytest.mark.parametrize("command", ["train --recipe sprint --runs-dir", "tui --runs-dir"])
 def test_where_no_thread_can_be_started_one_line_says_so(cli: Cli, command: str, tmp_path: Path) -> None:
     done = cli("-c", NO_THREADS, *command.split(), str(tmp_path / "runs"))
     is_one_line(done, 1, "error: no further thread can be started: close other programs, or raise `ulimit -u`")
-
-
-def test_doctor_says_that_no_thread_can_be_started(cli: Cli) -> None:
-    """OpenMP, which starts those of a training, would end the process with words of its own."""
-    done = cli("-c", NO_THREADS, "doctor", "--json")
-    is_one_line(done, 1, "device")
-    assert "no further thread can be started" in json.loads(done.stdout)["device"]["text"]
