@@ -66,7 +66,7 @@ def loads_compiler(cli: Cli, code: str) -> bool:
 
 
 LIGHT = ["", ".runs.find", ".runs.summary", ".runs.journal", ".formatting", ".config", ".data.picture",
-         ".export.animation", ".cli.main"]  # fmt: skip
+         ".cli.main"]  # fmt: skip
 QUICK = [["--help"], ["runs"], ["--version"], ["guide"], ["guide", "speed"]]
 HEAVY = {"torch", "torchvision", "textual", *EXTRAS}
 ONE_AFTER_THE_OTHER = f"""

@@ -17,16 +17,14 @@ from mnist_sum_tui.cli.common import (
 )
 from mnist_sum_tui.cli.layout import as_is, console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
-from mnist_sum_tui.errors import DataError, UsageError
+from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.commands import reproduction
 from mnist_sum_tui.runs.events import Event
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.summary import summarise
 
 
 def export(
@@ -34,10 +32,6 @@ def export(
     run: RunName = "latest",
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Its measurements as a table, for a spreadsheet.")
-    ] = None,
-    svg: Annotated[
-        Path | None,
-        typer.Option("--svg", metavar="FILE", help="The moving picture of how it learned, as in the README."),
     ] = None,
     onnx: Annotated[
         Path | None,
@@ -48,22 +42,20 @@ def export(
     runs_dir: LaterRunsDir = None,
 ) -> None:
     """Write a run to files that other programs open."""
-    if csv is svg is onnx is tensorboard is None:
-        raise UsageError("say what to write: --csv FILE, --svg FILE, --onnx FILE or --tensorboard DIR")
+    if csv is onnx is tensorboard is None:
+        raise UsageError("say what to write: --csv FILE, --onnx FILE or --tensorboard DIR")
     if model_file is not None and onnx is None:
         raise UsageError("--model-file is only for --onnx: add --onnx FILE, or leave it out")
-    check_outputs(csv, svg, onnx, folder=tensorboard)
+    check_outputs(csv, onnx, folder=tensorboard)
     if onnx is not None:
         need("--onnx", "onnx", "onnxscript")
     found = find.by_name(run, folder_of(context, runs_dir))
-    events = [] if csv is svg is tensorboard is None else _events(found)
+    events = [] if csv is tensorboard is None else _events(found)
     made: list[tuple[Path, bytes, str]] = []  # whole before the first is written: if one cannot be made, none is
     if csv is not None:
         from mnist_sum_tui.export.csv import to_csv
 
         made.append((csv, to_csv(events), "a spreadsheet or pandas.read_csv opens it"))
-    if svg is not None:
-        made.append((svg, _moving_picture(found, events), "a browser plays it, and so does a README on GitHub"))
     if onnx is not None:
         import_torch()
         from mnist_sum_tui.export.onnx import to_onnx
@@ -91,24 +83,6 @@ def _events(run: Run) -> list[Event]:
         why = "its metrics.jsonl is missing, empty or unreadable"
         raise UsageError(f"run {run.id} has nothing to export: {why}; choose another run")
     return events
-
-
-def _moving_picture(run: Run, events: list[Event]) -> bytes:
-    """The animation of a run as SVG.
-
-    Raises:
-        DataError: its events are too few or lack the beginning, or its images are not where they were.
-    """
-    from mnist_sum_tui.export import animation  # numpy
-
-    found = summarise(run)
-    command, data_dir = "", None
-    if found.config:  # it may be damaged
-        command, data_dir = reproduction(found.config, found.starts, found.changed)[0], found.config.data_dir
-    try:
-        return animation.svg(events, command, data_dir).encode()
-    except DataError as error:
-        raise DataError(f"run {run.id}: {error}; choose another run") from None
 
 
 def report(

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mnist_sum_tui.export.moving.story import GUESSES, READS, Story
+from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.formatting import percent
-from mnist_sum_tui.runs.events import Event, Progress
+from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Progress
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.training.moving_average import Average
 
+READS, GUESSES = 0.8, 0.2
+"""from READS on it reads digits, as the demo says; while it still guesses the sum, that is below GUESSES"""
 WAKES = 0.5
 """the accuracy of the sum from which on the demo says that it adds: while it still guesses it is below 0.2"""
 SECONDS = 40.0
@@ -36,7 +38,9 @@ def captions(replay: Replay) -> list[Caption]:
         DataError: the run is too short.
     """
     events = replay.at(replay.last).events
-    story, shown = Story(events), _shown(events)
+    shown = _shown(events)
+    if len(shown) < 2:
+        raise DataError("the training is too short, or the rest of it is missing in metrics.jsonl")
     found = [Caption(0, 0, "In: an image and a number. Out: digit and sum. Random at first, shown slowly.")]
 
     def say(step: int, words: str) -> None:
@@ -48,14 +52,13 @@ def captions(replay: Replay) -> list[Caption]:
         say(reads[0], f"It read {digit} of training digits; the sum was still a guess: {total}.")
     if adds := next((at for at in shown if at[2] >= WAKES), None):
         say(adds[0], f"From examples alone it adds: {percent(adds[2], 0)} of the training sums are right.")
-    if story.epochs:
-        say(story.epochs[0].step, "It has seen each image once. What follows are the last few percent.")
-    if story.test is not None:
-        digit, total = percent(story.test.digit_accuracy, 1), percent(story.test.sum_accuracy, 1)
-        words = (
-            f"The test: of {(story.test.pairs or 0) // 10:,} new images {digit} are read, {total} of the sums right."
-        )
-        found.append(Caption(replay.last, story.test.step, words))
+    if epoch := next((event for event in events if isinstance(event, EpochDone)), None):
+        say(epoch.step, "It has seen each image once. What follows are the last few percent.")
+    end = events[-1]
+    if isinstance(end, Finished) and end.digit_accuracy is not None:
+        digit, total = percent(end.digit_accuracy, 1), percent(end.sum_accuracy, 1)
+        words = f"The test: of {(end.pairs or 0) // 10:,} new images {digit} are read, {total} of the sums right."
+        found.append(Caption(replay.last, end.step, words))
     return found
 
 

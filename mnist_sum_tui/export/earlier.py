@@ -6,10 +6,8 @@ from mnist_sum_tui.atomic import open_own
 
 ONNX_WORDS = "mnist-sum: reads a handwritten digit and adds a number to it"
 """how an ONNX file describes itself"""
-BEGINNINGS = (
-    b"<title>mnist-sum: ", b'<title id="t">mnist-sum ', ONNX_WORDS.encode(), b"event,step,", b"run,path,state,",
-)  # fmt: skip
-"""what is among the first bytes of a report, a moving picture, an ONNX file, and the tables of a run and of all runs"""
+BEGINNINGS = (b"<title>mnist-sum: ", ONNX_WORDS.encode(), b"event,step,", b"run,path,state,")
+"""what is among the first bytes of a report, an ONNX file, and the tables of a run and of all runs"""
 LOOKED_AT = 1000
 """bytes"""
 

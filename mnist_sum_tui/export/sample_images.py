@@ -1,6 +1,5 @@
-"""The images of a run's samples, which a report and a moving picture show beside the answers to them."""
+"""The images of a run's samples, which a report shows beside the answers to them."""
 
-from mnist_sum_tui.charts.thumbnail import Image
 from mnist_sum_tui.data import mnist_files
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.export.figures import png
@@ -10,21 +9,16 @@ MOST = 8
 """images of a report; a training has as many"""
 
 
-def images_of(samples: Samples, most: int, data_dir: str | None) -> list[Image] | None:
-    """The first `most` images, uint8 (28, 28); None if the training images are missing or are not those of the run."""
-    wanted = list(zip(samples.indices, samples.labels, strict=True))[:most]
+def pictures(samples: Samples, data_dir: str | None) -> list[str]:
+    """The first MOST images as data URIs; none if the training images are missing or are not those of the run."""
+    wanted = list(zip(samples.indices, samples.labels, strict=True))[:MOST]
     try:
         images, labels = mnist_files.read("train", data_dir, is_from_run=True) if wanted else ((), ())
     except DataError:
-        return None
+        return []
     if any(index >= len(labels) or labels[index] != label for index, label in wanted):
-        return None
-    return [images[index] for index, _ in wanted]
-
-
-def pictures(samples: Samples, data_dir: str | None) -> list[str]:
-    """The first MOST images as data URIs; none if the training images are missing or are not those of the run."""
-    return [png(image) for image in images_of(samples, MOST, data_dir) or ()]
+        return []
+    return [png(images[index]) for index, _ in wanted]
 
 
 def right_answers(samples: Samples) -> list[int]:

@@ -7,8 +7,7 @@ import pytest
 
 from mnist_sum_tui.cli.welcome import FIRST
 from mnist_sum_tui.errors import DataError
-from mnist_sum_tui.export.demo import NEXT, WAKES, captions
-from mnist_sum_tui.export.moving.story import GUESSES, READS
+from mnist_sum_tui.export.demo import GUESSES, NEXT, READS, WAKES, captions
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.event_json import to_json

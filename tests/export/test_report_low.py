@@ -3,13 +3,11 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
-from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples, Started
+from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples
 from tests.altered import altered
 from tests.conftest import Cli
 from tests.tui import recorded
@@ -100,45 +98,6 @@ def test_it_is_not_headed_when_it_began_to_add_if_it_never_did(right: int, is_be
     text = report(run).decode()
     assert ("<h2>When it began to add</h2>" in text) == is_begun
     assert ("At none of the recorded moments were more than half of this image&#39;s sums right" in text) != is_begun
-
-
-AGAIN = next(event for event in recorded.training(5) if isinstance(event, Started))
-
-
-@pytest.mark.parametrize(
-    ("ends", "said"),
-    [
-        ([recorded.finished(step=294, reason="stopped")], "Stopped after step 294 of 2,150"),
-        ([replace(DIVERGED, step=294)], "The loss was no longer a number after step 294 of 2,150"),
-        ([], "Recorded up to step 400 of 2,150"),
-        ([USELESS, AGAIN], "Recorded up to step 400 of 2,150"),
-        ([USELESS], "The test: 10,000 new images, each with all ten numbers"),
-    ],
-)
-def test_the_moving_picture_says_how_a_training_ended_that_learned_nothing(ends: list[Event], said: str) -> None:
-    picture = svg([*guessing(), *ends])
-    assert f'class="said">{said}. It still guesses.</text>' in picture
-    described = picture.partition("<desc")[2].partition("</desc>")[0]
-    assert "12.00 % of the digits and 2.00 % of the sums are right" in described
-    assert not re.search("rise|turn from wrong", described)
-    assert (f"{said}. It still guesses." in described) == ("test" not in said)
-
-
-def test_the_moving_picture_does_not_say_that_a_network_guesses_that_reads() -> None:
-    reads = altered(guessing(), Progress, digit_accuracy=0.7)
-    assert 'class="said">Recorded up to step 400 of 2,150.</text>' in svg(reads)
-
-
-def test_no_curve_of_the_moving_picture_lies_on_the_legend() -> None:
-    """The curve of a run that learns slowly, or has few steps, is low to its end."""
-    slow = altered(guessing(), Progress, sum_accuracy=lambda event: event.step / 600, digit_accuracy=0.7)
-    picture = ElementTree.fromstring(svg(altered(slow, Started, epochs=1, steps_per_epoch=400)))
-    (legend,) = [text for text in picture.iter(f"{SVG}text") if text.text == "training batches"]
-    left, line = float(legend.get("x", "")), float(legend.get("y", ""))
-    curves = [path.get("d", "") for path in picture.iter(f"{SVG}path") if path.get("stroke-linejoin")]
-    points = [tuple(map(float, point.split())) for curve in curves for point in curve[1:].split("L")]
-    assert len(curves) == 4
-    assert not [point for point in points if left - 70 < point[0] < left + 140 and line - 15 < point[1] < line + 27]
 
 
 def test_accuracies_that_are_all_100_percent_lie_at_the_upper_edge(tmp_path: Path) -> None:

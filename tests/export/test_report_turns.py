@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.export.animation import svg
 from mnist_sum_tui.export.figures import LEFT, RIGHT, TOP, WIDTH
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.runs.event_words import event_news
@@ -70,28 +69,10 @@ def of_two_epochs(**started: object) -> list[Event]:
     return [replace(first, **started), *rest, recorded.finished(2 * recorded.STEPS_PER_EPOCH)]  # type: ignore[arg-type]
 
 
-def test_a_resumed_run_has_the_number_of_epochs_that_it_came_to() -> None:
-    begun, *rest = of_two_epochs(epochs=1)
-    assert isinstance(begun, Started)
-    last = next(place for place, event in enumerate(rest) if event.step > recorded.STEPS_PER_EPOCH)
-    again = replace(begun, epochs=2, resumed=True, step=recorded.STEPS_PER_EPOCH, epoch=2)
-    picture = svg([begun, *rest[:last], again, *rest[last:]])
-    assert "mnist-sum train --model compact --epochs 2<" in picture
-    assert "epoch 2 of 2, step 860 of 860<" in picture
-    assert "of 1," not in picture
-
-
 @pytest.mark.parametrize("value", ["2", "1"])
 def test_a_shortened_run_has_the_number_of_epochs_that_it_came_to(tmp_path: Path, value: str) -> None:
     """An epoch that has begun is not taken back, whatever was asked for."""
     begun, *rest = of_two_epochs(epochs=9)
     shorter = turned(20, value, "epochs", "9")
-    picture = svg([begun, shorter, *rest])
-    assert "mnist-sum train --model compact --epochs 2<" in picture
-    assert "epoch 2 of 2, step 860 of 860<" in picture
     text = report(make(tmp_path, "20260101-120100-compact", [begun, shorter, *rest], epochs=2)).decode()
     assert "2 of 2 epochs" in text
-
-
-def test_the_title_of_a_network_of_ones_own_names_its_file() -> None:
-    assert "mnist-sum train --model-file tiny.py --epochs 2<" in svg(of_two_epochs(model="tiny@8608d85ec80c", epochs=2))
