@@ -37,7 +37,6 @@ from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing_settings, ta
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.parts import all_changes
-from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.diverged import trouble
 
@@ -161,14 +160,13 @@ def compare(
     if json and report is not None:
         raise UsageError("--report writes a page instead of printing: leave out --json or --report")
     rows = table_of(found)
-    weights = about_weights((summary.run for summary in found), has_same_settings=not rows)
     if json:
         values = {
             "compared": [plain(summary) for summary in found],
             "differing": differing_settings([summary.config for summary in found]),
         }
         chance = about_chance(found, names=[summary.run.id for summary in found])
-        print_json({**values, "chance": chance, "weights": weights})
+        print_json({**values, "chance": chance})
         return
     out, named = console(), dict(zip(letters(len(found)), found, strict=True))
     if report is not None:
@@ -188,8 +186,6 @@ def compare(
         print_table(out, "", ["setting", *named], rows, left=1 + len(named))
     else:
         out.print(SAME_SETTINGS)
-    if weights:
-        out.print(weights)
     print_curves(out, named)
 
 

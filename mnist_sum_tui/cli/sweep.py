@@ -20,7 +20,7 @@ from mnist_sum_tui.machine.notify import told_when_over
 from mnist_sum_tui.machine.process import import_torch
 from mnist_sum_tui.recipes import RECIPES
 from mnist_sum_tui.runs.accuracies import has_learned
-from mnist_sum_tui.runs.chance import GUIDE, errors_apart
+from mnist_sum_tui.runs.chance import ERRORS_APART
 from mnist_sum_tui.runs.find import check_name
 from mnist_sum_tui.runs.locking import check_turns, in_turn
 from mnist_sum_tui.runs.run import Run
@@ -166,8 +166,7 @@ def _print(swept: tuple[str, ...], done: Sequence[Outcome]) -> None:
         say(out, "where no images were held out the test images chose, so that result is too good: take --all-data no")
     say(out, "+-: standard error of their mean, over the seeds, but at least that of the images")
     if any("within chance" in row for row in rows):
-        apart = errors_apart(len(best.runs))
-        say(out, f"within chance: below the best by at most {apart:.1f} standard errors of the difference{GUIDE}")
+        say(out, f"within chance: below the best by at most {ERRORS_APART:g} standard errors of the difference")
     out.print()
     ids = [[*found.values, found.best_id or "-"] for found in ranked]
     print_table(out, "The best run of each combination", [*settings, "run"], ids, left=len(swept) + 1)

@@ -30,7 +30,6 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
-from mnist_sum_tui.runs.same_weights import about_weights
 from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
 from mnist_sum_tui.training.diverged import trouble
 
@@ -98,7 +97,6 @@ def compared(named: Mapping[str, Summary]) -> bytes:
         measured=measured_on(named.values()),
         chance=about_chance([*named.values()], names=[*named]),
         settings=rows,
-        weights=about_weights((found.run for found in named.values()), has_same_settings=not rows),
         same=SAME_SETTINGS,
         drawn=list(drawn),
         short=dict(zip(named, short_names([found.run.id for found in named.values()]), strict=True)),

@@ -61,14 +61,10 @@ class Outcome:
         return -1.0 if self.digit is None or self.total is None else (self.digit + self.total) / 2
 
     def is_like(self, other: "Outcome") -> bool:
-        """Whether the difference to another outcome, of as many runs, may be chance.
-
-        With two or more seeds each, of 20 pairs of equal settings one is said to differ by mistake, or none. Beside the
-        best of many there are as many pairs, and it is the best partly by luck.
-        """
+        """Whether the difference to another outcome may be chance; the best of many is the best partly by luck, too."""
         if self.error is None or other.error is None:
             return False
-        return is_chance(self.mean - other.mean, self.error, other.error, seeds=len(self.runs))
+        return is_chance(self.mean - other.mean, self.error, other.error)
 
 
 def combinations(given: Mapping[str, str], seeds: int) -> tuple[tuple[str, ...], list[Combination]]:

@@ -1,6 +1,5 @@
 """Which runs a sweep makes, and which differences it calls chance."""
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,17 +137,6 @@ def test_the_mean_over_seeds_and_what_is_chance() -> None:
     assert alone.error == pytest.approx((9_902 * 102 / 10_004**3) ** 0.5), "of one run: by the number of test images"
     held_out = outcome(("e",), [summary(0.99, 0.99, held_out=100)])
     assert held_out.error == pytest.approx((101 * 3 / 104**3) ** 0.5), "or of those held out"
-
-
-@pytest.mark.parametrize("seeds", [2, 5, 12])
-def test_equal_settings_differ_by_more_than_chance_in_one_of_twenty_pairs(seeds: int) -> None:
-    luck = random.Random(seeds)
-    found = [
-        outcome(("a",), [summary(share, share) for share in (luck.gauss(0.9, 0.02) for _ in range(seeds))])
-        for _ in range(2_000)
-    ]
-    alarms = sum(not one.is_like(other) for one, other in zip(found[::2], found[1::2], strict=True))
-    assert 0.03 < alarms / 1_000 < 0.062
 
 
 def test_what_is_chosen_is_chosen_by_validation_although_there_was_a_test() -> None:
