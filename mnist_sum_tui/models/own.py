@@ -23,15 +23,13 @@ Done = TypeVar("Done")
 def builder(model: str) -> Callable[[], SumNetwork]:
     """The function that builds a network of the file's one network class.
 
-    The file is executed twice, to check that another process, which executes it again, gets the same network.
-
     Raises:
         UsageError: the file was not named, cannot be executed, or does not have exactly one network. The function
-            raises it too, if the network cannot be built, trained or saved.
+            raises it too, if the network cannot be built or trained.
     """
     path, code = own_network.file_of(model)
-    again, own = _class_in(path, code), _class_in(path, code)
-    return lambda: _tried(path, lambda: checked(own, again))
+    own = _class_in(path, code)
+    return lambda: _tried(path, lambda: checked(own))
 
 
 def _class_in(path: Path, code: bytes) -> type[SumNetwork]:

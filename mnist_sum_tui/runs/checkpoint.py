@@ -51,9 +51,15 @@ def save(
 
     Raises:
         RunError: it cannot be written; the previous checkpoint is kept.
+        UsageError: it is too large to be read again.
     """
     values = {"format": FORMAT, "config": config.to_dict(), "position": asdict(position)}
-    write_atomic(path, _encode({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, values), also=also)
+    raw = _encode({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, values)
+    if len(raw) > MAX_BYTES:
+        raise UsageError(
+            f"{path.name} would have {len(raw) >> 20} MiB, at most {MAX_BYTES >> 20}: make the network smaller"
+        )
+    write_atomic(path, raw, also=also)
 
 
 def tensors_of(network: nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -24,7 +24,6 @@ from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.coach import HEARD, Coach
 from mnist_sum_tui.training.control import Control
-from mnist_sum_tui.training.disk_space import check_room
 from mnist_sum_tui.training.distributed import joined
 from mnist_sum_tui.training.diverged import divergence
 from mnist_sum_tui.training.early_stopping import Ending
@@ -73,7 +72,6 @@ def train(
                 processes.share({**given, **flags}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
-                check_room(run, training.learner.network, state.config)
                 recorder = Recorder(run, state, later)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control, paces or USUAL).events()

@@ -117,7 +117,6 @@ def test_another_file_is_not_called_changed(tmp_path: Path) -> None:
         ("def made():\n    return 1 / 0\nmade()", "line 2: ZeroDivisionError"),
         (HEAD + CLASS.replace("super().__init__()", "raise SystemExit"), "line 8: SystemExit"),
         ("class Mute(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Mute", "line 4: Mute$"),
-        (HEAD + CLASS.replace("    def see", "        self.again = self.digit\n    def see"), "are the same weights"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_one_line(code: str, words: str, tmp_path: Path) -> None:
@@ -184,14 +183,9 @@ def test_the_command_line_says_what_does_not_fit(cli: Cli, tmp_path: Path) -> No
         is_one_line(cli(*words.split(), *file), 2, "net.py, line 9: NameError: name 'ten' is not defined")
     for asked in (("predict", "3"), ("evaluate",)):
         is_one_line(cli(*asked, *file), 2, "no run of net@", "train it with mnist-sum train --model-file net.py")
-    large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 2000)")
+    large = CLASS.replace("super().__init__()", "super().__init__(); self.large = nn.Linear(9000, 3000)")
     (tmp_path / "net.py").write_text(HEAD + large)
-    is_one_line(cli("train", *file), 2, "is too large to be saved (216 MB with the optimizer's values, at most 84 MB)")
-    (tmp_path / "net.py").write_text(
-        HEAD + CLASS.replace("    def see", "        self.sum.bias.data[3] = torch.nan\n    def see")
-    )
-    is_one_line(cli("train", *file), 2, "net.py: ValueError: sum.bias begins with a value that is no finite number")
-    assert not find.list_runs(tmp_path / "runs"), "it could not begin"
+    is_one_line(cli("train", *file), 2, "MiB, at most 80: make the network smaller")
 
 
 def test_its_newest_run_predicts_whichever_was_trained_last(tmp_path: Path) -> None:

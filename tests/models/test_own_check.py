@@ -28,9 +28,6 @@ class Net(CellNetwork):
 """
 OWN_ADD = """def add(self, digits, numbers):
         """
-OWN_FORWARD = """def forward(self, x, numbers):
-        """
-KEPT = "`add` may use only its two inputs, row by row, and nothing that `see` keeps"
 
 
 @pytest.fixture(autouse=True)
@@ -46,59 +43,16 @@ def named(folder: Path, code: str) -> str:
 @pytest.mark.parametrize(
     ("init", "see", "more", "words"),
     [
-        ("self.layers = [nn.Conv2d(4, 4, 1)]", "x = self.layers[0](x)", "", r"\(self.layers\): put layers into .*List"),
-        ("self.parts = {'a': nn.Conv2d(4, 4, 1)}", "x = self.parts['a'](x)", "", r"\(self.parts\): put layers"),
-        ("self.w = torch.randn(4, 1, 1)", "x = x * self.w", "", r"\(self.w\): .* fixed tensors into register_buffer"),
-        ("self.register_buffer('w', torch.randn(4, 1, 1), False)", "x = x * self.w", "", r"lacks .* \(self.w\): put"),
-        (
-            "w = torch.randn(4, 1, 1); self.w = lambda: w",
-            "x = x * self.w()",
-            "",
-            "checkpoint lacks .* depend on: put",
-        ),
-        (
-            "",
-            "if not hasattr(self, 'late'): self.late = nn.Conv2d(4, 4, 1)",
-            "",
-            "late.bias .* every layer in __init",
-        ),
-        ("", "x = x - x.mean(0)", "", "depend on the other images in the batch"),
-        ("self.bn = nn.BatchNorm2d(4, track_running_stats=False)", "x = self.bn(x)", "", "needs running statistics"),
-        ("", "x = F.dropout(x)", "", "random in evaluation mode.*training=self.training"),
-        ("", "return self.digit(F.dropout(x).flatten(1)) / 1000", "", "random in evaluation mode"),
-        ("", "return self.digit(F.dropout(x).flatten(1)) + (torch.arange(10) < 9).log()", "", "random in evaluation"),
-        ("", "return self.digit(x.flatten(1)).squeeze()", "", r"`see` gives \(10,\), not scores \(1, 10\)"),
+        ("", "return self.digit(x.flatten(1)).squeeze(1)[:, :9]", "", r"`see` gives \(3, 9\), not scores \(3, 10\)"),
         ("self.digit = nn.Linear(576, 11)", "", "", r"`see` gives \(3, 11\), not scores \(3, 10\)"),
         ("", "return None", "", "`see` gives NoneType"),
+        ("", "", OWN_ADD + "return digits", r"`add` gives \(3, 10\), not scores \(3, 19\)"),
         ("", "x = x / 0 * 0", "", "scores are not finite numbers"),
         ("", "", OWN_ADD + "return super().add(digits, numbers) / 0 * 0", "scores are not finite numbers"),
-        ("", "self.h = x", OWN_ADD + "return self.sum(torch.cat([self.h.flatten(1)[:, :90], numbers], 1))", KEPT),
-        ("", "self.h = x.mean()", OWN_ADD + "return super().add(digits, numbers) + 9 * self.h", KEPT),
-        ("", "", OWN_ADD + "return super().add(digits - digits.mean(0), numbers)", KEPT),
-        (
-            "",
-            "",
-            OWN_FORWARD + "return super().forward(x + numbers[:, :1, None, None], numbers)",
-            "leave it out",
-        ),
-        ("", "", OWN_FORWARD + "d, s = super().forward(x, numbers); return d, s.roll(1, 1)", "leave it out"),
         ("self.requires_grad_(False)", "", "", "no gradient, as every weight is frozen"),
         ("", "return self.digit(x.flatten(1)).detach()", "", "no gradient, so conv.weight cannot learn: .* detach"),
         ("", "if self.training: x = x[:, :2]", "", "line 15: RuntimeError: .*mat1 and mat2"),
-        ("", "x = x.view(len(x), -1)", "", r"line 14: RuntimeError: view size .* Use .reshape\(...\) instead"),
         ("", "x = x.reshape(2, 576)", "", "line 14: RuntimeError: shape"),
-        ("self.strokes_in = 0", "", "", "its strokes_in counts convolutions from 1, and is 0"),
-        ("self.strokes_in = '2'", "", "", "its strokes_in counts convolutions from 1, and is '2'"),
-        ("", "", OWN_ADD + "digits -= 1; return super().add(digits, numbers)", "`add` changes the digit scores in pl"),
-        ("self.w = nn.Parameter(torch.ones(1) * 1j)", "x = (x * self.w).real", "", "w is torch.complex64: give it flo"),
-        ("self.w = nn.Parameter(torch.tensor([1]), False)", "x = x * self.w", "", "or use register_buffer"),
-        ("", "", "def get_extra_state(self): return {}", "_extra_state is no tensor, so a checkpoint cannot have it"),
-        (
-            "self.register_buffer('n', torch.ones(1))",
-            "if self.training: self.n = self.n.repeat(2)",
-            "",
-            "n changes its shape in a step",
-        ),
     ],
 )
 def test_what_would_go_wrong_in_a_run_is_told_before(
@@ -138,7 +92,6 @@ def test_a_network_with_only_forward_is_told_to_have_see_and_add(tmp_path: Path)
         ("self.conv.requires_grad_(False); self.digit.requires_grad_(False)", "", ""),
         ("self.lstm = nn.LSTM(48, 144, batch_first=True)", "x = self.lstm(x.transpose(1, 2).flatten(2))[0][:, :4]", ""),
         ("", "self.shown = x", OWN_ADD + "return super().add(digits, numbers) + (torch.arange(19) < 18).log()"),
-        ("", "", OWN_FORWARD + "d = self.see(x); return F.log_softmax(d, 1), F.log_softmax(self.add(d, numbers), 1)"),
     ],
 )  # fmt: skip
 def test_a_sound_network_is_taken(init: str, see: str, more: str, tmp_path: Path) -> None:
@@ -151,13 +104,3 @@ def test_a_sound_network_is_taken(init: str, see: str, more: str, tmp_path: Path
     digits, sums = network(torch.rand(2, 1, 28, 28), torch.eye(10)[:2])
     (digits.mean() + sums[:, :18].mean()).backward()
     assert network.training
-
-
-@pytest.mark.parametrize("drawn", ["torch.rand(12)", "torch.tensor(__import__('numpy').random.rand(12)).float()"])
-def test_a_random_constant_of_the_file_is_told_because_the_next_process_draws_another(
-    drawn: str, tmp_path: Path
-) -> None:
-    code = CODE.format(init="pass", see="x = x * GRID", more="")
-    build(named(tmp_path, f"{code}\nGRID = torch.linspace(0, 1, 12)\n"))
-    with pytest.raises(UsageError, match=r"a checkpoint lacks something .* fixed tensors into register_buffer"):
-        build(named(tmp_path, f"{code}\nGRID = {drawn}\n"))
