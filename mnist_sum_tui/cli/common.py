@@ -16,7 +16,7 @@ from mnist_sum_tui.errors import UsageError, unknown
 from mnist_sum_tui.glyphs import shown
 from mnist_sum_tui.machine.notify import Way
 from mnist_sum_tui.machine.process import import_torch
-from mnist_sum_tui.printable import shell_word
+from mnist_sum_tui.printable import printable, shell_word
 from mnist_sum_tui.recipes import MODELS
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.json_values import strict_json
@@ -179,6 +179,8 @@ def ask(run: str | None, runs_dir: Path | None, model: str | None, device: str |
     from mnist_sum_tui.inference.predict import load_predictor
 
     predictor = load_predictor(asked or find.BUILT_IN_NAME, folder, device or "auto", model)
+    if predictor.notice:
+        print(f"note: {printable(predictor.notice)}", file=sys.stderr)
     return predictor, asked.argument if asked else find.BUILT_IN_NAME
 
 

@@ -27,6 +27,8 @@ from mnist_sum_tui.printable import printable
 TRAINING = ("train", "tui", "lr", "sweep", "bench")
 """the commands that use all cores for a long time"""
 
+CLOSED_PIPE = 128 + 13
+"""the exit code, as of the shell, where the reader of the output has gone: SIGPIPE"""
 PACKAGE = Path(__file__).parents[1]
 
 
@@ -56,6 +58,10 @@ def main() -> None:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
     except ClickException as error:
         code = _fail(error.format_message(), error.exit_code)
+    except SystemExit as ended:
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        code = CLOSED_PIPE  # where Typer has 1
     except (KeyboardInterrupt, typer.Abort) as error:
         if isinstance(error.__cause__, EOFError):  # no end of the input, for which click takes it: see __main__.py
             raise error.__cause__ from None
@@ -67,7 +73,7 @@ def main() -> None:
             why = "no space left" if error.errno == errno.ENOSPC else error.strerror
             code = _fail(f"the output cannot be written ({why}): {what_helps(error)}, or write elsewhere", 1)
         elif error.errno in lost_output():
-            code = code or 1
+            code = code or (CLOSED_PIPE if error.errno == errno.EPIPE else 1)
         elif words := what_ran_out(error, asked):
             code = _fail(words, 1)
         else:

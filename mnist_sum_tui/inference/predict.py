@@ -1,6 +1,8 @@
 """Predict digit and sum with a trained network: that of a run, or the one in the package."""
 
+import contextlib
 import operator
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.errors import UsageError
+from mnist_sum_tui.errors import CheckpointError, UsageError
 from mnist_sum_tui.inference.confidence import Confidence, calibrated, lacking
 from mnist_sum_tui.inference.infer import Outputs, infer, pixels
 from mnist_sum_tui.machine.hardware import Hardware, choose_for_inference
@@ -21,6 +23,7 @@ from mnist_sum_tui.models.layers import NUMBERS, SumNetwork, to_memory_format
 from mnist_sum_tui.own_network import OPTION, is_own
 from mnist_sum_tui.runs import checkpoint, find
 from mnist_sum_tui.runs.checkpoint import Checkpoint
+from mnist_sum_tui.runs.checkpoint_file import ADVICE
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.runs.runs_folder import default_folder
 from mnist_sum_tui.runs.summary import ONLY_GUESSES, warning_of
@@ -103,6 +106,8 @@ class Predictor:
     """whether `load_predictor` found that its training had hardly begun, or that its run only guesses"""
     run: str | None = None
     """the id of the run whose weights `load_predictor` has loaded; None: those of the package"""
+    notice = ""
+    """that the best weights are damaged, and which answer instead; empty if they are whole"""
 
     def __init__(
         self,
@@ -195,7 +200,7 @@ def load_predictor(
     path, source = BUILT_IN, "the built-in network"
     if chosen is not None:
         path, source = find.weights_file(chosen), f"run {chosen.id}"
-    loaded = checkpoint.load(path)
+    loaded, notice = _load(path, chosen)
     network = loaded.config.model
     if model not in (None, network) and not is_own(network):  # if it is another file's, building it says so
         raise UsageError(f"{source} is of network {network}: name a run of {model}, or leave out {OPTION}")
@@ -203,9 +208,22 @@ def load_predictor(
     torch.set_num_threads(hardware.threads)
     named = f"{source} ({loaded.config.model}, {state_words(loaded, path)})"
     found = Predictor(loaded.config, loaded.weights, named, hardware, loaded.confidence, loaded.position.images)
-    found.run = chosen.id if chosen else None
+    found.run, found.notice = chosen.id if chosen else None, notice
     found.is_useless = loaded.position.is_early or ONLY_GUESSES in named
     return found
+
+
+def _load(path: Path, run: Run | None) -> tuple[Checkpoint, str]:
+    """A checkpoint; if it is damaged, the run's other one, and in words which answers instead. Raises as `load`."""
+    try:
+        return checkpoint.load(path), ""
+    except CheckpointError as error:
+        others = () if run is None or run.asked else (run.best_file, run.last_file)
+        for other in others:
+            if other != path and os.path.exists(other):
+                with contextlib.suppress(CheckpointError):
+                    return checkpoint.load(other), f"{str(error).removesuffix(f'; {ADVICE}')}: {other.name} answers"
+        raise
 
 
 def state_words(loaded: Checkpoint, path: Path) -> str:

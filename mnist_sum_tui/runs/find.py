@@ -22,6 +22,7 @@ from mnist_sum_tui.runs.summary import Summary, best_run, summarise, warning_of
 
 BUILT_IN_NAME = "built-in"
 """what the user calls the network in the package"""
+CHECKPOINT = re.compile(r"(best|last|epoch-[0-9]{1,5})\.safetensors")
 PROJECT_MARKS = (".git", "pyproject.toml")
 """the files that mark a project's folder; outside one, as with `uvx mnist-sum`, a relative path says too little"""
 
@@ -52,8 +53,8 @@ def _find(name: str, folder: str | Path, others: tuple[str, ...] = (), *, is_of_
     if not (runs := list_runs(folder)):
         check_readable(folder)
         raise UsageError(f"the folder {folder}/ {emptiness(folder)}: make a run with mnist-sum train --recipe sprint")
-    if name == "latest":
-        return runs[:1]
+    if name == "latest":  # a run that diverged at once has no weights, and nobody means it
+        return [next((run for run in runs if run.best_weights or run.is_running), runs[0])]
     if name == "best":
         return [best_run(map(summarise, runs)).run]
     name = spelt(folder, name)
@@ -77,8 +78,10 @@ def _find(name: str, folder: str | Path, others: tuple[str, ...] = (), *, is_of_
 
 
 def _at_path(name: str) -> Run:
-    """The run in the folder that the user names by a path."""
+    """The run in the folder that the user names by a path, or of the checkpoint there."""
     path = Path(name)
+    if CHECKPOINT.fullmatch(path.name) and is_run(path.parent):
+        return Run(path.parent.resolve() if path.parent.name in ("", "..") else path.parent, asked=path.name)
     if is_run(path):
         return Run(path.resolve() if path.name in ("", "..") else path)  # the run's id is its name
     if is_closed(path):

@@ -37,6 +37,8 @@ class Run:
     path: Path
     _held: "list[FileLock] | None" = field(default=None, repr=False, compare=False)
     """the lock of a run that this process created, until a training takes it over; None if the run existed before"""
+    asked: str = field(default="", compare=False)
+    """the name of the checkpoint that the user named, to be asked instead of the best weights"""
 
     def __reduce__(self) -> tuple[type["Run"], tuple[Path]]:
         """Pickle only the path, and release the lock, because the process that gets the run will lock it itself."""
@@ -57,7 +59,9 @@ class Run:
     def argument(self) -> str:
         """The run as an argument of a command, quoted: its id, or in another folder its path, which keeps a `./`."""
         folder = self.path.parent
-        return shell_word(self.path.name if is_default(folder) else os.path.join(folder, self.path.name))  # noqa: PTH118
+        if is_default(folder) and not self.asked:
+            return shell_word(self.path.name)
+        return shell_word(os.path.join(folder, self.path.name, self.asked).rstrip(os.sep))  # noqa: PTH118
 
     @property
     def config_file(self) -> Path:
@@ -95,7 +99,9 @@ class Run:
 
     @property
     def best_weights(self) -> Path | None:
-        """The checkpoint to ask: the best; the newest before the first epoch is done, or if no image is held out."""
+        """The checkpoint to ask: the named one; or the best; or, before an epoch is done or validated, the newest."""
+        if self.asked:
+            return next(filter(os.path.exists, [self.path / self.asked]), None)
         return checkpoint_file.to_ask(self.best_file, self.last_file)
 
     @property

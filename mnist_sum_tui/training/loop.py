@@ -62,17 +62,17 @@ def train(
         with run.lock():  # first, because a new run is locked already and must be unlocked in any case
             hardware = choose(config, ranks)
             set_up(hardware)
-            loaded = load_matching(run, config)
+            loaded, file, damaged = load_matching(run, config)
             later, is_asked = turned_after(run, config, loaded)
             flags = {"is_from_run": has_own_folder(run, config, loaded), "is_asked": is_asked}
-            state = RunState(config, loaded, str(run.resume_file), name=f"run {run.id}", later=later, **flags)
+            state = RunState(config, loaded, str(file), name=f"run {run.id}", later=later, **flags)
             with joined(ranks, control) as processes:
-                raw = read_own(run.resume_file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
+                raw = read_own(file, checkpoint_file.MAX_BYTES) if loaded and not processes.is_alone else b""
                 given = {"config": state.config.to_dict(), "later": [to_dict(event) for event in later]}
                 processes.share({**given, **flags}, raw)
                 training = prepare(state, hardware, processes)
                 test = state.load_images("test")  # now, so that missing images are noticed before the first step
-                recorder = Recorder(run, state, later)
+                recorder = Recorder(run, state, later, damaged)
                 with recorder.open(hardware):
                     yield from _Trainer(training, test, recorder, control, paces or USUAL).events()
     except BaseException:

@@ -29,14 +29,24 @@ SCORES = ("digit_loss", "sum_loss", "digit_accuracy", "sum_accuracy", "agreement
 """the fields that an EvalReport shares with events"""
 
 
+def spread(count: int, epochs: int) -> list[int]:
+    """The numbers of `count` epochs of 1 to `epochs`, evenly spread, the first and the last among them; at most all."""
+    if count >= epochs:
+        return list(range(1, epochs + 1))
+    return sorted({round(epochs - place * (epochs - 1) / max(count - 1, 1)) for place in range(count)})
+
+
 class Recorder:
     """Writes a run's files. Nothing is written before `open`."""
 
     journal: Journal
 
-    def __init__(self, run: Run, state: RunState, later: Sequence[Changed] = ()) -> None:
-        """`later` are the changes of settings after the state's checkpoint that still hold."""
-        self.run, self.state, self._later = run, state, later
+    def __init__(self, run: Run, state: RunState, later: Sequence[Changed] = (), damaged: str = "") -> None:
+        """`later` are the changes of settings after the state's checkpoint that still hold.
+
+        `damaged` says which checkpoint could not be read, so that an earlier one was.
+        """
+        self.run, self.state, self._later, self._damaged = run, state, later, damaged
         self._epochs = state.config.epochs
         self._identity = _identity(run.path)
         self._is_short = False
@@ -122,28 +132,25 @@ class Recorder:
         return self.event(Checkpointed, file=self.run.last_file.name, reason=reason, seconds=seconds, best=best)
 
     def keep_epoch(self, learner: Learner) -> None:
-        """Write a snapshot of the weights after the last full epoch, and delete older snapshots if there are too many.
+        """Write a snapshot of the weights after the last full epoch, and delete those that are not to stay.
 
-        The gap between snapshots doubles whenever there would be more than the config asks for, so those of a long run
-        stay few and evenly spread. It comes before the checkpoint: a run that is killed in between repeats both.
+        At the end as many stay as the config asks for, evenly spread, the first and the last epoch among them; and that
+        from before the first. It comes before the checkpoint: a run that is killed in between repeats both.
 
         Raises:
             DivergedError, RunError: as `save`.
         """
-        epoch, most = self.state.epoch - 1, self.state.config.keep
-        gap = 1
-        while most and epoch // gap > most:
-            gap *= 2
-
-        def stays(number: int) -> bool:
-            return most > 0 and number % gap == 0
-
-        if stays(epoch):
+        epoch, config = self.state.epoch - 1, self.state.config
+        if config.keep:
             learner.save(self.run.epoch_file(epoch), self.state.position(), weights_only=True)
-        for other, path in self.run.kept_epochs().items():
-            if not stays(other):
-                with contextlib.suppress(OSError):  # an extra snapshot does no harm; the next epoch tries again
-                    path.unlink(missing_ok=True)
+        kept = self.run.kept_epochs()
+        wanted = [each for each in spread(config.keep, config.epochs) if each <= epoch]
+        stay = (
+            {min(kept, key=lambda there: abs(there - each)) for each in wanted} | {0, epoch} if config.keep else set()
+        )
+        for other in kept.keys() - stay:
+            with contextlib.suppress(OSError):  # an extra snapshot does no harm; the next epoch tries again
+                kept[other].unlink(missing_ok=True)
 
     def started(self, training: Training) -> Started:
         """The first event of a training, or of its resumption."""
@@ -169,7 +176,9 @@ class Recorder:
         )
 
     def lost(self) -> Iterator[Notice]:
-        """That metrics.jsonl has lost events from before the checkpoint, if it has."""
+        """What was found damaged: the newest checkpoint, or metrics.jsonl, if it has lost events from before it."""
+        if self._damaged:
+            yield self.event(Notice, message=self._damaged)
         if self._is_short:
             lacks = f"some of what came up to step {self.state.step:,} is missing in its curves"
             yield self.event(Notice, message=f"metrics.jsonl is shorter than the checkpoint says: {lacks}")

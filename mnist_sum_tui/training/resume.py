@@ -1,6 +1,7 @@
 """Find the checkpoint to resume a run from and the changes after it, and refuse a config that does not fit."""
 
 import contextlib
+from pathlib import Path
 
 from mnist_sum_tui.config import MAY_CHANGE, TrainConfig, option_name, value_words
 from mnist_sum_tui.errors import CheckpointError, RunError, UsageError
@@ -25,8 +26,25 @@ def check_kinds(config: object, run: object) -> None:
         raise TypeError(f"{found}: find.create(folder, config) makes a Run, and find.by_name(id, folder) finds one")
 
 
-def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
-    """The run's newest checkpoint; None if the run has not begun.
+def load_newest(run: Run) -> tuple[Checkpoint, Path, str]:
+    """The run's newest whole checkpoint, its file, and what was damaged, in words; empty if nothing was.
+
+    Raises:
+        CheckpointError: both the newest and that of the best epoch are damaged.
+    """
+    try:
+        return checkpoint.load(run.resume_file), run.resume_file, ""
+    except CheckpointError as error:
+        try:
+            loaded = checkpoint.load(run.best_file)
+        except CheckpointError:
+            raise error from None
+        why = str(error).removesuffix(f"; {ADVICE}")
+        return loaded, run.best_file, f"{why}: it goes on from {run.best_file.name}, step {loaded.position.step:,}"
+
+
+def load_matching(run: Run, config: TrainConfig) -> tuple[Checkpoint | None, Path, str]:
+    """The run's checkpoint as `load_newest` finds it; None if the run has not begun.
 
     The best epoch's is read, too, because the training may end with its weights.
 
@@ -38,21 +56,21 @@ def load_matching(run: Run, config: TrainConfig) -> Checkpoint | None:
     if why := lost_checkpoint(run):
         raise UsageError(why)
     if not run.resume_file.exists():
-        return None
-    loaded = checkpoint.load(run.resume_file)
+        return None, run.resume_file, ""
+    loaded, file, damaged = load_newest(run)
     own, given = loaded.config.to_dict(), config.to_dict()
     for name in sorted(own.keys() - set(MAY_CHANGE)):
         if own[name] != given[name]:
             was = f"run {run.id} was trained with {option_name(name)} {value_words(name, own[name])}"
             raise UsageError(f"{was}, which cannot be changed on resume: start a new run")
     check_length(run, config.epochs, loaded.position)
-    if loaded.position.best_epoch and not (run.best_file.exists() and run.best_file.samefile(run.resume_file)):
+    if loaded.position.best_epoch and not (run.best_file.exists() and run.best_file.samefile(file)):
         try:
             checkpoint.load(run.best_file)
         except CheckpointError as error:
             lost = f"the weights of its best epoch are lost ({str(error).removesuffix(f'; {ADVICE}')})"
             raise CheckpointError(f"run {run.id} cannot go on, because {lost}: start a new run") from error
-    return loaded
+    return loaded, file, damaged
 
 
 def turned_after(run: Run, config: TrainConfig, loaded: Checkpoint | None) -> tuple[list[Changed], bool]:

@@ -129,17 +129,17 @@ def test_runs_list_show_compare_delete(trained: Path, cli: Cli, tmp_path: Path) 
     assert "batch-size 64" in shown
     assert shown.index("\ntest ") < shown.index("\nsettings "), "the result comes first"
     other = Run(find.create(trained, replace(run.read_config(), epochs=3)).path)  # its lock ends with the object
-    compared = cli("runs", "compare", run.id, "latest", "--runs-dir", str(trained)).stdout
+    compared = cli("runs", "compare", run.id, other.id, "--runs-dir", str(trained)).stdout
     assert ["epochs", "1", "3"] in [line.split() for line in compared.splitlines()]
-    both = json.loads(cli("runs", "compare", run.id, "latest", "--json", "--runs-dir", str(trained)).stdout)
+    both = json.loads(cli("runs", "compare", run.id, other.id, "--json", "--runs-dir", str(trained)).stdout)
     assert [each["run"] for each in both["compared"]] == [run.id, other.id]
     assert both["differing"]["epochs"] == [1, 3]
     assert both.keys() - explained() == set()
     pages = ("--json", "--report", str(tmp_path / "both.html"))
-    is_one_line(cli("runs", "compare", run.id, "latest", *pages, "--runs-dir", str(trained)), 2, "leave out --json")
+    is_one_line(cli("runs", "compare", run.id, other.id, *pages, "--runs-dir", str(trained)), 2, "leave out --json")
     is_one_line(cli("runs", "compare", run.id, "--runs-dir", str(trained)), 2, "only one run is named: name another")
-    is_one_line(cli("runs", "delete", "latest", "--runs-dir", str(trained)), 2, "--yes")
-    assert cli("runs", "delete", "latest", "--yes", "--runs-dir", str(trained)).returncode == 0
+    is_one_line(cli("runs", "delete", other.id, "--runs-dir", str(trained)), 2, "--yes")
+    assert cli("runs", "delete", other.id, "--yes", "--runs-dir", str(trained)).returncode == 0
     assert not other.path.exists()
     assert "is still empty" in cli("runs", "--runs-dir", str(tmp_path)).stdout
     assert "does not exist yet" in cli("runs", "--runs-dir", str(tmp_path / "none")).stdout

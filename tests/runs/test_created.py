@@ -19,6 +19,7 @@ def test_the_newest_run_comes_first_whatever_its_time_zone(last: object, tmp_pat
     for name, created in zip("dacbe", [*NEWEST_FIRST, last], strict=True):
         run = find.create(tmp_path, TrainConfig.of(), name)
         run.config_file.write_text(json.dumps({**json.loads(run.config_file.read_text()), "created": created}))
+        run.last_file.touch()
     runs, found = find.list_runs(str(tmp_path)), find.summaries(str(tmp_path))
     assert "".join(run.id[-1] for run in runs) == "dacbe"
     assert [each.run for each in found] == runs == [each.run for each in arranged(found, COLUMNS[0])]
