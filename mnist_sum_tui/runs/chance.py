@@ -112,7 +112,7 @@ def _about(found: Sequence[Compared], width: int) -> str:
         parts["perhaps by chance" if alike else "by more than chance"].append(each.names or percent(each.share))
     above = [f"{how} above {', '.join(names)}" for how, names in parts.items() if names]
     counted = [f"{how} above {len(names)}" for how, names in parts.items() if names]
-    figures = "; ".join(f"{each.names} {percent(each.share)} ± {200 * each.error:.2f}".lstrip() for each in found)
+    figures = "; ".join(f"{each.names} {percent(each.share)} +- {200 * each.error:.2f}".lstrip() for each in found)
     lead, more = f"sums: {best} is the highest", AGAIN if best.seeds == 1 else "more seeds tell more"
     told = f"{lead}, {', '.join(above)}"
     whole = f"{told}: {figures} (two standard errors)"
