@@ -15,7 +15,7 @@ from mnist_sum_tui.charts.sureness import COVERAGE
 from mnist_sum_tui.config import option_name, value_words
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.export import figures
-from mnist_sum_tui.export.addition_over_time import began, tables
+from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.figures import Figure, comparison, figure, png, reliability
 from mnist_sum_tui.export.report_json import pictured, shades, tested
 from mnist_sum_tui.export.sample_images import pictures, right_answers
@@ -70,7 +70,6 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         figures=drawn,
         has_nines=any(text.endswith("%") and float(text[:-2]) >= 90 for chart in drawn for _, text in chart.y_ticks),
         tables=tables(samples),
-        began=began(samples),
         last=last,
         shown=shown,
         right=right_answers(last) if last and shown else (),

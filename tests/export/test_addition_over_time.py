@@ -1,8 +1,8 @@
-"""When a run began to add, by its first sample image: how many of the ten sums must be right, and by how much."""
+"""The addition tables of a run: how many of the ten sums are right, and by how much."""
 
 from dataclasses import replace
 
-from mnist_sum_tui.export.addition_over_time import began, tables
+from mnist_sum_tui.export.addition_over_time import tables
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.export.report import report
 from mnist_sum_tui.inference.predict import load_predictor
@@ -19,13 +19,6 @@ def table_of(step: int, right: int, *, with_rivals: bool = False) -> Samples:
     )  # fmt: skip
 
 
-def test_half_of_the_sums_is_not_yet_adding() -> None:
-    assert began([table_of(10, 0), table_of(20, 5)]) == ""
-    assert "after step 30, 6 of its 10 sums are clearly right" in began(
-        [table_of(10, 0), table_of(20, 5), table_of(30, 6)]
-    )
-
-
 def test_a_sum_that_is_as_probable_as_another_in_tenths_is_not_called_wrong() -> None:
     """It may be right, and its rival, too; beside sums that are surely wrong those that are right are just right."""
     shown = [table_of(20, 4, with_rivals=True), table_of(30, 1, with_rivals=True)]
@@ -33,9 +26,6 @@ def test_a_sum_that_is_as_probable_as_another_in_tenths_is_not_called_wrong() ->
         "epoch 1, step 20: 4 of 10 sums are clearly right",
         "epoch 1, step 30: 1 of 10 sums is clearly right",
     ]
-    assert began([shown[1], table_of(40, 10)]).startswith(
-        "After step 30, 1 of its 10 sums is clearly right; after step 40, 10 of its 10 sums are right: in between"
-    )
     far = ("9" + "0" * 18,) * 6
     wrong = replace(shown[0], addition=(*shown[0].addition[:4], *far))
     assert next(iter(tables([wrong]))).words == "epoch 1, step 20: 4 of 10 sums are right"

@@ -72,7 +72,7 @@ def test_right_answers_show_the_task_and_the_table_of_sums_shows_its_image(tmp_p
         caption = f'<span class="digit">{label}</span> + {number} = <span class="sum">{label + number}</span>'
         assert f'<img src="{picture}" width="84" height="84" alt="a {label}"><figcaption>{caption}<' in text
     assert text.count("<figure>") == len(pictures) - 2, "those that are wrong are left out"
-    assert pictures[0] in text.partition("When it began to add")[2].partition("This image with")[0]
+    assert pictures[0] in text.partition("Whether it adds")[2].partition("This image with")[0]
 
 
 def test_of_many_samples_only_a_few_are_shown(tmp_path: Path) -> None:

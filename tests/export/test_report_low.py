@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mnist_sum_tui.export.report import report
-from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress, Samples
+from mnist_sum_tui.runs.events import Advice, Event, Finished, Progress
 from tests.altered import altered
 from tests.conftest import Cli
 from tests.tui import recorded
@@ -89,15 +89,6 @@ def test_what_went_wrong_is_said_as_in_the_dashboard(end: Finished, words: str, 
     assert (f"<p>But: {words}" in text) if words else ("But:" not in text)
     shown = cli("runs", "show", str(run.path), fresh=False).stdout
     assert (f"but       {words[:40]}" in shown) if words else ("\nbut " not in shown)
-
-
-@pytest.mark.parametrize(("right", "is_begun"), [(0, False), (8, True)])
-def test_it_is_not_headed_when_it_began_to_add_if_it_never_did(right: int, is_begun: bool, tmp_path: Path) -> None:
-    events = [event for event in guessing() if not isinstance(event, Samples)]
-    run = make(tmp_path, "20260101-120100-compact", [*events, recorded.samples(400, 1, 9.0, right=right)])
-    text = report(run).decode()
-    assert ("<h2>When it began to add</h2>" in text) == is_begun
-    assert ("At none of the recorded moments were more than half of this image&#39;s sums right" in text) != is_begun
 
 
 def test_accuracies_that_are_all_100_percent_lie_at_the_upper_edge(tmp_path: Path) -> None:

@@ -105,13 +105,12 @@ class LineQuestion(Question[Value | None]):
 class GoTo(LineQuestion[int]):
     """Asks for the number of an image or of a step, 0 to `last`."""
 
-    def __init__(self, what: str, last: int, hint: str = "", likely: int | None = None) -> None:
-        """`what` is `image` or `step`, and `likely` the number that the field has at first."""
-        text = "" if likely is None else str(likely)
+    def __init__(self, what: str, last: int) -> None:
+        """`what` is `image` or `step`."""
         line = LineInput(
-            "Go there", text, type="integer", max_length=9, validators=Integer(0, last), placeholder="a number"
+            "Go there", "", type="integer", max_length=9, validators=Integer(0, last), placeholder="a number"
         )
-        super().__init__(f"Which {what}? 0 to {last:,}", hint, line)
+        super().__init__(f"Which {what}? 0 to {last:,}", "", line)
         self.what, self.last = what, last
 
     def on_input_submitted(self, message: Input.Submitted) -> None:

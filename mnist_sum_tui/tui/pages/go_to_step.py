@@ -1,15 +1,9 @@
-"""GoToStep: the key `g` of a replay, which asks for a step and goes there; it offers the one at which it adds."""
+"""GoToStep: the key `g` of a replay, which asks for a step and goes there."""
 
 from collections.abc import Callable
 
-from textual import work
 from textual.binding import Binding
 
-from mnist_sum_tui.export.addition_over_time import began, first_adding
-from mnist_sum_tui.formatting import uncapped
-from mnist_sum_tui.runs.events import Samples
-from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.after_run import AfterRun
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from mnist_sum_tui.tui.session.player import Player
@@ -29,21 +23,8 @@ class GoToStep(AfterRun):
 
     def action_goto(self) -> None:
         """Ask for a step, and go there."""
-        if self.session.run is not None:
-            self._find_beginning(self.session.run)
-
-    @work(thread=True, exclusive=True, group="goto", exit_on_error=False)
-    def _find_beginning(self, run: Run) -> None:
-        """Find out when the run began to add, in a thread, because a long run has thousands of answers."""
-        samples = list(read_events(run.metrics_file, Samples.kind))
-        image, first = began(samples), first_adding(samples)
-        about = f"Of the first image: {uncapped(image)}" if image else ""
-        self.take_found(self._ask_for_step, about, None if first is None else first.step)
-
-    def _ask_for_step(self, about: str, likely: int | None) -> None:
-        is_here = self.is_active and not self.is_form_shown  # the user may have gone elsewhere meanwhile
-        if self.player is not None and is_here:
-            self.ask(GoTo("step", self.player.replay.end().step, about, likely), self._go_to)
+        if self.player is not None:
+            self.ask(GoTo("step", self.player.replay.end().step), self._go_to)
 
     def _go_to(self, step: int) -> None:
         self.go(lambda player: player.go_to_step(step))

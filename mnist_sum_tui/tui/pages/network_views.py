@@ -14,10 +14,7 @@ from textual.widgets import OptionList
 
 from mnist_sum_tui.charts.health import health_words
 from mnist_sum_tui.charts.scatter import DigitMap
-from mnist_sum_tui.export.addition_over_time import began
-from mnist_sum_tui.formatting import uncapped
-from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.events import Advice, Event, Health, Samples, Started
+from mnist_sum_tui.runs.events import Event, Health, Started
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.heat_page import SHARE
@@ -50,17 +47,11 @@ class Course(NamedTuple):
     started: Started | None = None
     looks: tuple[Health, ...] = ()
     """at the health of the layers"""
-    began: str = ""
-    """when it began to add, in words: of batches, as the coach told it, and of one image"""
 
     @classmethod
     def of(cls, run: Run | None, started: Started | None, events: Iterable[Event]) -> Self:
         """What these events tell."""
-        found = [event for event in events if isinstance(event, Health | Samples | Advice)]
-        told = (f"{printable(event.words)}. " for event in found if isinstance(event, Advice) and event.topic == "adds")
-        image = began(found)
-        words = f"{next(told, '')}Of one training image: {uncapped(image)}" if image else ""
-        return cls(run, started, tuple(event for event in found if isinstance(event, Health)), words)
+        return cls(run, started, tuple(event for event in events if isinstance(event, Health)))
 
 
 class NetworkViews(WalkingPage):
@@ -116,8 +107,7 @@ class NetworkViews(WalkingPage):
         """Show the view with what is known so far; returns words about it, empty if no view is shown."""
         match self.view_name:
             case "table":
-                when, is_replay = self._course(answer).began, self.session.shown.moment is not None
-                return table_words(answer.predictions, len(answer.choices) > 1, when, is_replay)
+                return table_words(answer.predictions, len(answer.choices) > 1)
             case "means":
                 return self._show_means(answer)
             case "health":
@@ -140,7 +130,7 @@ class NetworkViews(WalkingPage):
 
     def _show_health(self, answer: ImagePredicted) -> str:
         """Show the looks at the layers up to the moment that is shown, or up to the weights that were chosen."""
-        table, (run, started, looks, _) = self.query_one(HealthTable), self._course(answer)
+        table, (run, started, looks) = self.query_one(HealthTable), self._course(answer)
         epoch = None if self.wanted is None else epoch_of(run, answer.weights)
         if epoch is not None and started is not None:
             until = epoch * started.steps_per_epoch
@@ -155,9 +145,7 @@ class NetworkViews(WalkingPage):
         """That of the run on page Train, or else of the newest run, whose weights are shown; read once."""
         shown, path = self.session.shown, answer.weights.path
         if shown.events or self.session.run is not None or path is None:
-            course = Course.of(self.session.run, shown.started, shown.events)
-            is_part = shown.moment is not None or shown.is_selection  # a moment has only its newest Samples
-            return course._replace(began="") if is_part else course
+            return Course.of(self.session.run, shown.started, shown.events)
         run = Run(path.parent)
         if run.path not in self._read:
             self._read[run.path] = Course(run)
@@ -165,7 +153,7 @@ class NetworkViews(WalkingPage):
         return self._read[run.path]
 
     def _read_course(self, run: Run) -> None:
-        events = [*read_events(run.metrics_file, Started.kind, Health.kind, Samples.kind, Advice.kind)]
+        events = [*read_events(run.metrics_file, Started.kind, Health.kind)]
         started = next((event for event in reversed(events) if isinstance(event, Started)), None)
         self._read[run.path] = Course.of(run, started, events)
         self.app.call_later(self.keep_view_up)

@@ -22,8 +22,7 @@ ONLY_THESE = "No earlier weights were kept, to show after which epoch it began t
 STEP_BY_STEP = (
     f"a run's replay (F5, Enter, p) from {WIDE} columns on or its report (mnist-sum runs report) shows the step."
 )
-IN_REPLAY = "on page Train (F1) the key g tells at which step."
-"""where a run tells when it began to add, if it is not known here; the second while it is replayed, as in the demo"""
+"""where a run shows when it began to add"""
 
 ADDS = 9
 """from so many of the ten sums on the network is said to add: a single wrong one is a slip"""
@@ -48,11 +47,10 @@ class AdditionTable(Widget):
         return map_lines(texts, strengths, cell, paper, ink)
 
 
-def table_words(predictions: "tuple[Prediction, ...]", has_others: bool, began: str, is_replay: bool) -> str:
-    """Words about the table: whether the network adds, and when it `began` to.
+def table_words(predictions: "tuple[Prediction, ...]", has_others: bool) -> str:
+    """Words about the table: whether the network adds, and where it can be seen when it began to.
 
-    If that is not known, where it can be seen: `has_others` tells whether earlier weights can be chosen, `is_replay`
-    whether a moment of a replay is shown.
+    `has_others` tells whether earlier weights can be chosen.
     """
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
@@ -73,6 +71,4 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool, began: 
         else:
             found += "It adds, but for one number." if fitting >= ADDS else "It does not add yet."
     found += " The fuller a cell, the more probable."
-    if began:
-        return f"{found} When? {began}"
-    return f"{found} {OTHERS if has_others else ONLY_THESE}; {IN_REPLAY if is_replay else STEP_BY_STEP}"
+    return f"{found} {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"

@@ -1,6 +1,5 @@
 """`g` in a replay: which step is asked for, what the question says, and what is shown then."""
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +8,12 @@ from textual.pilot import Pilot
 from textual.widgets import Label
 
 from mnist_sum_tui.runs.events import Samples
-from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.dialogs import GoTo
 from tests.tui import recorded
 from tests.tui.pages.test_replay import paused, shown
 from tests.tui.pages.test_runs import make
-from tests.tui.recorded import app_of, press, settle, until
+from tests.tui.recorded import app_of, press, until
 
 ADDS = tuple("0" * (3 + number) + "9" + "0" * (15 - number) for number in range(10))
 GUESSES = ("0" * 19,) * 10
@@ -34,21 +32,11 @@ def run(tmp_path: Path) -> Run:
     return make(tmp_path / "runs", "20260101-120100-compact", sorted([*kept, *answers], key=lambda event: event.step))
 
 
-async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int], run: Run) -> None:
+async def test_g_goes_to_a_step(pilot: Pilot[int], run: Run) -> None:
     app, player = app_of(pilot), await paused(pilot, run)
     await pilot.press("space", "g")
     await until(pilot, lambda: isinstance(app.screen, GoTo))
     assert str(app.screen.query_one(".question", Label).content) == "Which step? 0 to 2,150"
-    hint = str(app.screen.query_one("#said", Label).content)
-    assert hint == (
-        "Of the first image: after step 400, none of its 10 sums is clearly right; after step 800, 10 of its 10 "
-        "sums are right: in between, all became right."
-    )
-    await pilot.press("enter")
-    await until(pilot, lambda: app.screen is app.train_page)
-    assert player.moment.step == 800, "which the field had at first"
-    await pilot.press("home", "g")
-    await until(pilot, lambda: isinstance(app.screen, GoTo))
     await pilot.press(*"9999", "enter")
     assert "There are steps 0 to 2,150" in str(app.screen.query_one("#said", Label).content)
     await pilot.press(*["backspace"] * 4, *"802", "enter")
@@ -56,25 +44,6 @@ async def test_g_goes_to_a_step_and_says_when_it_began_to_add(pilot: Pilot[int],
     assert player.moment.step == 800
     assert not player.is_playing
     assert shown(pilot)[0] == 800
-
-
-async def test_it_is_not_asked_elsewhere(pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long run is read for seconds, in which one may go to another page, to the guide, the palette, the form."""
-    is_free, app = threading.Event(), app_of(pilot)
-    await paused(pilot, run)
-    slow = "mnist_sum_tui.tui.pages.go_to_step.read_events"
-    monkeypatch.setattr(slow, lambda *about: is_free.wait(20) and read_events(*about))
-    for key, back in (("f5", "f1"), ("f9", "escape"), ("ctrl+p", "escape"), ("n", "")):
-        is_free.clear()
-        await pilot.press("g", key)
-        await until(pilot, lambda: app.screen is not app.train_page or app.train_page.is_form_shown)
-        opened = app.screen
-        is_free.set()
-        await settle(pilot)
-        assert app.screen is opened, key
-        if back:
-            await pilot.press(back)
-            await until(pilot, lambda: app.screen is app.train_page)
 
 
 async def test_without_a_replay_g_does_nothing(pilot: Pilot[int], run: Run) -> None:

@@ -6,8 +6,6 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.runs.events import Advice, Samples
-from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.tui.app import MnistSumApp
 from mnist_sum_tui.tui.pages.inside import InsidePage
 from mnist_sum_tui.tui.pages.inside_words import VIEWS
@@ -57,9 +55,9 @@ async def test_the_addition_table_says_whether_it_adds(app: MnistSumApp) -> None
 def test_a_table_of_what_is_no_digit_is_not_taken_for_a_network_that_cannot_add() -> None:
     odd = fixed.predictions(fixed.ODD[0])
     few = tuple(replace(said, sum=said.number % 3) for said in odd)
-    assert "It does not add yet." in table_words(few, has_others=True, began="", is_replay=False)
+    assert "It does not add yet." in table_words(few, has_others=True)
     strange = tuple(replace(said, digit_score=0.1, threshold=0.5) for said in few)
-    said = table_words(strange, has_others=True, began="", is_replay=False)
+    said = table_words(strange, has_others=True)
     assert "it takes the image for no digit" in said
     assert "not add" not in said
 
@@ -89,29 +87,6 @@ async def test_beyond_the_first_and_the_last_weights_it_says_so(app: MnistSumApp
         ):
             await press(pilot, key)
             assert (words in str(note.render())) if words else not note.display
-
-
-async def test_the_events_of_the_run_tell_when_it_began_to_add(app: MnistSumApp) -> None:
-    fog, adds = ("1" * 19,) * 10, tuple("0" * (3 + n) + "9" + "0" * (15 - n) for n in range(10))
-    async with fixed.on(app, InsidePage, (120, 36)) as (pilot, page):
-        await press(pilot, "end", *["up"] * (len(VIEWS) - 1))
-        for step, table in ((40, fog), (60, adds), (80, adds)):
-            app.session.add(
-                Samples(step=step, epoch=1, elapsed=step, indices=(7,), labels=(3,), numbers=(1,), digits=(3,),
-                        sums=(4,), addition=table)
-            )  # fmt: skip
-        advice = "Since about step 41 it learns to add"
-        app.session.add(Advice(step=45, epoch=1, elapsed=45, topic="adds", words=advice))
-        page.show_layer()
-        said = "after step 40, none of its 10 sums is clearly right; after step 60, 10 of its 10 sums are right: in"
-        shown = " ".join(words(page).split())
-        assert f"Since about step 41 it learns to add. Of one training image: {said}" in shown
-        assert "replay" not in words(page)
-        app.session.moment = Moment(3, tuple(app.session.events[-1:]), has_samples=True)
-        page.show_layer()
-        assert "Of one training image" not in words(page), "which a moment does not know"
-        assert "on page Train (F1) the key g tells at which step." in " ".join(words(page).split())
-        assert "(F5, Enter, p)" not in words(page), "the demo has no runs there"
 
 
 async def test_where_only_one_network_was_kept_that_is_told(app: MnistSumApp) -> None:
