@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import DataError
 from mnist_sum_tui.machine.process import import_torch
@@ -34,8 +34,8 @@ def there(
     same = [found for found in ours if now and found.images.same_as(now)]
     if alike and not same and not is_quiet:
         what = printable(config.data_dir or "") if ours else f"network {config.model}"
-        earlier = as_is((ours or alike)[0].run.argument)
-        say(console(), f"seed {config.seed}: {as_is(what)} has changed since {earlier}: trained again")
+        earlier = (ours or alike)[0].run.argument
+        say(console(), f"seed {config.seed}: {what} has changed since {earlier}: trained again")
     states = (ended, ("stopped", "interrupted"))
     return next((found for state in states for found in same if found.state in state), None)
 
@@ -67,7 +67,7 @@ def _is_tested(found: Summary) -> bool:
 def done_before(config: TrainConfig, found: Summary) -> str:
     """The line that is printed for a run that is not trained again."""
     how = "diverged" if found.state == "diverged" else "done"
-    return f"seed {config.seed}: {how} before, in {as_is(found.run.argument)}"
+    return f"seed {config.seed}: {how} before, in {found.run.argument}"
 
 
 def begun(config: TrainConfig, found: Summary | None, folder: Path, name: str) -> tuple[TrainConfig, Callable[[], Run]]:

@@ -18,7 +18,7 @@ from mnist_sum_tui.cli.common import (
     print_json,
     source_of,
 )
-from mnist_sum_tui.cli.layout import as_is, console, drawn, is_plain, print_table, say, show_commands, styled
+from mnist_sum_tui.cli.layout import console, drawn, is_plain, print_table, say, show_commands, styled
 from mnist_sum_tui.cli.sturdy import print_sturdy, watched
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.formatting import how_sure, loss_figure, percent, plural, shade
@@ -84,7 +84,7 @@ def evaluate(
         if json:
             print(words.format(place), file=sys.stderr)
         else:
-            say(console(), words.format(as_is(place)))
+            say(console(), words.format(place))
     if count is not None:
         images = images.take(torch.arange(min(count, len(images))))
     with told_when_over(notify, "the evaluation"):

@@ -15,7 +15,7 @@ from mnist_sum_tui.cli.common import (
     folder_of,
     need,
 )
-from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, check_outputs, write_output
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.earlier import in_the_way
@@ -66,7 +66,7 @@ def export(
     if tensorboard is not None:
         from mnist_sum_tui.export.tensorboard import to_tensorboard
 
-        said = as_is(printable(str(to_tensorboard(found, events, tensorboard))))
+        said = printable(str(to_tensorboard(found, events, tensorboard)))
         say(console(), f"Wrote {said}: {board_shown(tensorboard)}")
     for path, content, opened_by in made:
         write_output(path, content, opened_by)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mnist_sum_tui.cli.spoken import AS_IS, sentence, spoken
+from mnist_sum_tui.cli.spoken import sentence, spoken
 from mnist_sum_tui.formatting import WORD
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import cells, cut, printable
@@ -46,11 +46,6 @@ def is_plain() -> bool:
 def drawn(bars: str) -> str:
     """The bars, or, with `--plain`, one that is left out when it is printed, which is not known of ASCII characters."""
     return BRAILLE.sparks[-1] if _is_plain and bars else bars
-
-
-def as_is(text: str) -> str:
-    """Printable text in which `--plain` changes no word, because it is the user's own: a note, a name, a path."""
-    return AS_IS.format(text) if text and _is_plain else text
 
 
 def is_terminal() -> bool:
@@ -160,7 +155,7 @@ def show_commands(out: "Console", commands: dict[str, str]) -> None:
                 lines = _wrapped(whole, (width or 0) - 2, indent=6, words=SHELL_WORD)
             out.print(Text(" \\\n      ").join(lines), soft_wrap=True)
         else:
-            out.print(f"  {what:<{room - 2}}{as_is(command)}", soft_wrap=True)
+            out.print(f"  {what:<{room - 2}}{command}", soft_wrap=True)
 
 
 def print_table(

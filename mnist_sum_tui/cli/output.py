@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mnist_sum_tui.atomic import write_atomic
-from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.export.earlier import in_the_way
 from mnist_sum_tui.printable import printable
@@ -62,4 +62,4 @@ def write_output(path: Path, content: bytes, opened_by: str) -> None:
     """
     check_output(path)  # again, because that may have changed
     write_atomic(path, content)
-    say(console(), f"Wrote {as_is(printable(str(path)))}: {opened_by}")
+    say(console(), f"Wrote {printable(str(path))}: {opened_by}")

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from mnist_sum_tui.cli.common import DataDir, Device, Json, ModelFile, RunOption, RunsDir, ask, print_json, source_of
-from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.prediction import print_prediction, warn_of
 from mnist_sum_tui.cli.preparation import preparation_facts, print_preparation
 from mnist_sum_tui.cli.where_it_looked import print_where, where_facts
@@ -185,7 +185,7 @@ def predict_image(
         if explain:
             print_preparation(console(), picture, prepared)
             print_where(console(), predictor, prepared.image, prediction)
-        pixels, what = prepared.image.tolist(), as_is(printable(name_of(file)))
+        pixels, what = prepared.image.tolist(), printable(name_of(file))
         print_prediction(console(), pixels, prediction, predictor, what, is_drawn=is_drawn)
         if prediction.verdict != Verdict.SURE and predictor.config.augment != "sturdy" and not predictor.is_useless:
             say(console(), "This network was not trained for photos and drawings: try --run built-in, which was")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mnist_sum_tui.cli.common import RUNS_HELP, LaterRunsDir, Yes, complete_run, folder_of
-from mnist_sum_tui.cli.layout import as_is, console, print_table, say
+from mnist_sum_tui.cli.layout import console, print_table, say
 from mnist_sum_tui.errors import RunError, UsageError
 from mnist_sum_tui.formatting import byte_size, plural
 from mnist_sum_tui.runs import find, prune
@@ -52,9 +52,7 @@ def prune_runs(
     if not kept:
         say(out, f"{'No run that has ended has' if every else 'There are no'} kept epochs to drop")
         return
-    rows = [
-        [as_is(run.argument), str(len(files)), byte_size(size)] for (run, files), size in zip(kept, sizes, strict=True)
-    ]
+    rows = [[run.argument, str(len(files)), byte_size(size)] for (run, files), size in zip(kept, sizes, strict=True)]
     print_table(out, "", ["run", "kept epochs", "size"], rows, left=1)
     if dry_run or not yes:
         say(out, f"That would free {byte_size(sum(sizes))}")

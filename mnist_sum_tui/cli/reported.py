@@ -3,7 +3,6 @@
 import os
 from typing import Any
 
-from mnist_sum_tui.cli.layout import as_is
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.formatting import percent
 from mnist_sum_tui.runs.json_values import Count, Number, Share, check_of
@@ -28,7 +27,7 @@ def result(run: Run, report: dict[str, Any] | None, is_contradicted: bool) -> st
         return ""
     if not os.access(run.report_file, os.R_OK):
         return "report.json cannot be read (Permission denied)"
-    again = f"mnist-sum evaluate {as_is(run.argument)}"
+    again = f"mnist-sum evaluate {run.argument}"
     if report is None:
         return f"report.json is damaged: {again} tests the run again"
     if is_contradicted:

@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-from mnist_sum_tui.cli.layout import as_is, say, show_commands
+from mnist_sum_tui.cli.layout import say, show_commands
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.formatting import capped, duration, percent
 from mnist_sum_tui.runs.accuracies import has_learned
@@ -40,7 +40,7 @@ def going_on(run: Run, event: Finished, model: str) -> dict[str, str]:
 
 def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> None:
     """Print how a run ended, its result, and the commands to try next."""
-    path = as_is(where(run))
+    path = where(run)
     out.print()
     if event.reason == "stopped":
         say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")

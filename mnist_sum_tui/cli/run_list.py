@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from mnist_sum_tui.cli.common import LaterRunsDir, folder_of, print_json
-from mnist_sum_tui.cli.layout import as_is, console, say
+from mnist_sum_tui.cli.layout import console, say
 from mnist_sum_tui.cli.output import check_output, write_output
 from mnist_sum_tui.cli.run_tables import print_runs
 from mnist_sum_tui.errors import UsageError
@@ -90,10 +90,10 @@ def print_list(
     out = console()
     if not every:
         start = "start a run with mnist-sum train --recipe sprint (seconds)"
-        say(out, f"The folder {as_is(printable(str(folder)))}/ {emptiness(folder)}: {start}")
+        say(out, f"The folder {printable(str(folder))}/ {emptiness(folder)}: {start}")
         return
     if not found:
-        say(out, f"The filter {as_is(printable(filter))} fits none of {plural(len(every), 'run')}")
+        say(out, f"The filter {printable(filter)} fits none of {plural(len(every), 'run')}")
         return
     if csv is not None:
         from mnist_sum_tui.export.csv import table_of
@@ -102,7 +102,7 @@ def print_list(
         write_output(csv, table_of(rows), f"{plural(len(rows), 'run')}, for a spreadsheet or pandas.read_csv")
         return
     is_marked = not shown or "state" in {column.title for column in shown}
-    why = why_best(best, every, as_is) if best is not None and is_marked else ""
+    why = why_best(best, every) if best is not None and is_marked else ""
     print_runs(out, found, best=best, columns=shown, why=why)
     kept = any(summary.has_ended and summary.run.kept_epochs() for summary in fitting)
     frees = f"; {pruning(folder)} frees some" if kept else ""

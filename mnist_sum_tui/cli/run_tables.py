@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mnist_sum_tui.cli.epoch_table import EpochTable
-from mnist_sum_tui.cli.layout import as_is, drawn, is_plain, print_table, say, show_commands
+from mnist_sum_tui.cli.layout import drawn, is_plain, print_table, say, show_commands
 from mnist_sum_tui.config import kinds, option_name
 from mnist_sum_tui.formatting import loss_figure, percent, sparkline
 from mnist_sum_tui.printable import printable
@@ -83,14 +83,14 @@ def _cell(column: Column, run: Summary, name: str, best: Summary | None) -> "str
     from rich.text import Text
 
     if column.title == "run":
-        return as_is(name) + count_words(run)
+        return name + count_words(run)
     if column.title == "state":
         state = run.state_word, STATE_COLOURS.get(run.state_word, "yellow")
         return Text.assemble(state, (BEST if best in members_of(run) else "", "bold"))
     text = printable(column.text(run))
     if is_plain() and column.title in ACCURACIES:
         text = re.sub(r"(?<=\d)(\*?) \+-", r" %\1 +-", text)  # the table has no room for the sign
-    return as_is(run.note) if column.title == "note" else text
+    return run.note if column.title == "note" else text
 
 
 def print_curves(out: "Console", named: dict[str, Summary]) -> None:

@@ -19,7 +19,7 @@ from mnist_sum_tui.cli.common import (
     folder_or_default,
     print_json,
 )
-from mnist_sum_tui.cli.layout import PIPED_WIDTH, as_is, console, print_table, say, show_commands
+from mnist_sum_tui.cli.layout import PIPED_WIDTH, console, print_table, say, show_commands
 from mnist_sum_tui.cli.output import OPENS_A_PAGE, check_output, write_output
 from mnist_sum_tui.cli.prune import prune_runs
 from mnist_sum_tui.cli.reported import reported, result
@@ -84,7 +84,7 @@ def note(
     """Write a note about a run, which the list of runs and its report show."""
     found = find.by_name(run, folder_of(context, runs_dir))
     notes.write(found, text)
-    say(console(), f"{as_is(found.argument)}: {as_is(notes.read(found)) or 'no note any more'}")
+    say(console(), f"{found.argument}: {notes.read(found) or 'no note any more'}")
 
 
 @app.command("show")
@@ -121,11 +121,11 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     for name, text in (
         ("test", result(found, report, is_contradicted)),
         ("but", trouble(summary)),
-        ("note", as_is(summary.note)),
-        ("settings", as_is(settings)),
+        ("note", summary.note),
+        ("settings", settings),
         *changes,
         ("size", byte_size(summary.size)),
-        ("folder", as_is(printable(str(found.path)))),
+        ("folder", printable(str(found.path))),
     ):
         if text:
             say(out, f"{name:<10}{text}", indent=10, piped=None if name in ("folder", "changed") else PIPED_WIDTH)
@@ -176,7 +176,7 @@ def compare(
         write_output(report, compared(named), OPENS_A_PAGE)
         return
     for letter, summary in named.items():
-        say(out, f"{letter}  {as_is(summary.run.argument)}", "bold", indent=3)
+        say(out, f"{letter}  {summary.run.argument}", "bold", indent=3)
     out.print()
     print_runs(out, found, list(named))
     if words := about_chance(found, names=[*named]):
@@ -201,4 +201,4 @@ def delete(context: typer.Context, run: RunName, yes: Yes = False, runs_dir: Lat
             say(console(), "Nothing was deleted")
             return
     found.delete()
-    say(console(), f"Deleted {as_is(shown)}")
+    say(console(), f"Deleted {shown}")

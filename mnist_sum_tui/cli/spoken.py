@@ -1,7 +1,6 @@
-"""What `--plain` makes of every line, table and chart: sentences that a screen reader speaks well, and no pictures.
+"""What `--plain` prints of tables, charts and the guide: a sentence for each row, curve and paragraph, and no pictures.
 
-The commands print as usual, through layout.py, which calls this: signs and units become words, gaps between columns
-become commas, and drawings are left out.
+The sentences are made of the same cells and values as the tables and charts.
 """
 
 import re
@@ -13,31 +12,12 @@ from mnist_sum_tui.glyphs import BRAILLE
 if TYPE_CHECKING:
     from mnist_sum_tui.charts.plot import Plot
 
-SIGNS = {
-    **dict(zip(BRAILLE.arrows, ("left", "to", "up", "down"), strict=True)),
-    BRAILLE.right: "right", BRAILLE.wrong: "wrong", BRAILLE.unlike: "is not", BRAILLE.cut: "...", BRAILLE.truth: "-",
-    BRAILLE.between: ",", BRAILLE.chosen: "", "+-": "plus or minus", "->": "to",
-}  # fmt: skip
-"""the words for signs"""
 DRAWN = {*BRAILLE.sparks, *BRAILLE.eighths, *BRAILLE.shades, *BRAILLE.dots, *BRAILLE.frame, *BRAILLE.track} - {" "}
 """the characters of bars, boxes and curves, which are left out"""
-UNITS = {
-    "s": "second", "ms": "millisecond", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte",
-    "GB": "gigabyte",
-}  # fmt: skip
-CLOCK = re.compile(r"(?<![\w/.:-])(?:(\d+):)?(\d{1,2}):(\d\d)(?![\w:])")
-OF = re.compile(r"(?<![\w/.-])([\d,]+)/([\d,]+)(?![\w/.-])")
-UNIT = re.compile(rf"([\d.,]*\d) ({'|'.join(UNITS)})(?![\w/])")
-PER_SECOND = re.compile(r"(?<![\w/.~-])([A-Za-z]+)/s(?![\w/-]|\.\w)")
-"""`images/s`, but no part of a path"""
 MARKS = re.compile(r"^#+ |\*\*|`|(?<!\w)\*(?=\w)|(?<=[\w.])\*(?!\w)")
 """Markdown's marks of headings, emphasis and code"""
 LINK = re.compile(r"\[([^]]+)\]\((https?:(?:[^()]|\([^()]*\))+)\)")
 """Markdown's link to the web: its text and its address, which may have brackets"""
-AS_IS = "\x02{}\x03"
-"""text between these marks, which printable text cannot hold, stays as it is"""
-KEPT = re.compile(rf"{AS_IS.format('.*?')}|--[\w-]+[ =](?!--)(?:'[^']*'|\S)+")
-"""such a text, or an option with its value, which may be a folder 1/2"""
 IN_ALL = "in all"
 """the first cell of a row that is the sum of the others"""
 EMPTY = ("", "-", BRAILLE.between)
@@ -45,7 +25,7 @@ EMPTY = ("", "-", BRAILLE.between)
 
 
 def spoken(text: str) -> str:
-    """The text with words for signs and units, and without drawings."""
+    """The text without drawings; a line that was nothing else is left out, and gaps between columns become commas."""
     return "\n".join(line for line in map(_line, text.split("\n")) if line is not None)
 
 
@@ -54,26 +34,11 @@ def _undrawn(text: str) -> str:
 
 
 def _line(text: str) -> str | None:
-    """One line in words; None if it is only a drawing."""
     line = _undrawn(text)
-    if line != text and not re.search(r"[\d\x02]", line):
+    if line != text and not re.search(r"\w", line):
         return None
-    kept = KEPT.findall(line)
-    line = KEPT.sub("\x02", line)
-    line = re.sub(r"\+-(?=\d)", "+- ", line)
-    for sign, words in SIGNS.items():
-        line = line.replace(sign, words)
-    line = CLOCK.sub(_clock, line)
-    line = OF.sub(r"\1 of \2", line)
-    line = UNIT.sub(lambda found: f"{found[1]} {UNITS[found[2]]}{'' if found[1] == '1' else 's'}", line)
-    line = re.sub(r"(?<![^ (])%(?!\w)", "percent", PER_SECOND.sub(r"\1 per second", line))
     first, *rest = re.split(r"\s{2,}", line.strip())
-    said = f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
-    return re.sub("\x02", lambda _: kept.pop(0).strip("\x02\x03") if kept else "", said)
-
-
-def _clock(found: "re.Match[str]") -> str:
-    return " ".join(f"{int(n)} {unit}" for n, unit in zip(found.groups(), ("h", "min", "s"), strict=True) if n)
+    return f"{first}{'' if first.endswith(':') else ':'} {', '.join(rest)}" if rest else first
 
 
 def sentence(columns: Sequence[str], cells: Sequence[str]) -> str:

@@ -65,7 +65,7 @@ def test_runs_that_differ_by_their_seed_alone_are_one_line(cli: Cli, seeds: Path
         assert sum("+- standard deviation over seeds" in line for line in lines) == 1
         points = {tuple(found.start() for found in re.finditer(r"(?<!-)\b\d\d\.\d\d\b", row)) for row in rows}
         assert len(points) == 1, "the figures of single runs are below the means"
-    assert "sum 97.00 percent plus or minus 1.00" in cli("runs", "--plain").stdout
+    assert "sum 97.00 % +-1.00" in cli("runs", "--plain").stdout
     assert "97.00 +-1.00" in cli("runs", "list", "--filter", "lr=0.004").stdout
     whole = cli("runs", "list", "--each").stdout
     assert whole.count("-compact ") == 4

@@ -26,19 +26,9 @@ COMMANDS = (
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("digit  7   \u2588\u2588\u2588\u258c      99.27 %", "digit: 7, 99.27 percent"),
-        ("3:07, 1:02:45 in all, 1.0 s", "3 minutes 7 seconds, 1 hour 2 minutes 45 seconds in all, 1.0 seconds"),
-        ("the file is /tmp/s.toml, in runs/s/log, ~/s", "the file is /tmp/s.toml, in runs/s/log, ~/s"),
-        ("at 5 images/s.", "at 5 images per second."),
-        ("step 100/2,150: 4,000 images/s, 1 s left", "step 100 of 2,150: 4,000 images per second, 1 second left"),
-        ("   sum \u2713   9.5 MB, +- 0.1 %", "sum right: 9.5 megabytes, plus or minus 0.1 percent"),
-        ("learning rate x1 -> x0.5, after step 3", "learning rate x1 to x0.5, after step 3"),
-        ("Taken most surely (% of 3), in %, %s", "Taken most surely (percent of 3), in percent, %s"),
-        ("mnist-sum train --change 300:lr=x0.5", "mnist-sum train --change 300:lr=x0.5"),
-        ("mnist-sum runs --runs-dir 10/20 frees 3/4", "mnist-sum runs --runs-dir 10/20 frees 3 of 4"),
-        ("mnist-sum runs prune --all --runs-dir 'a -> b'", "mnist-sum runs prune --all --runs-dir 'a -> b'"),
-        ("tensorboard --logdir 'at 10:26  1/2'/1 shows it", "tensorboard --logdir 'at 10:26  1/2'/1 shows it"),
-        ("it is in /tmp/a/1/2 and 10:1", "it is in /tmp/a/1/2 and 10:1"),
+        ("digit  7   \u2588\u2588\u2588\u258c      99.27 %", "digit: 7, 99.27 %"),
+        ("   sum   9.5 MB, 4,000 images/s", "sum: 9.5 MB, 4,000 images/s"),
+        ("mnist-sum runs --runs-dir 'a -> b' 3/4", "mnist-sum runs --runs-dir 'a -> b' 3/4"),
         ("\u250c\u2500\u2500\u2510\n\u2502 7 \u2502", "7"),
         ("one\n\ntwo", "one\n\ntwo"),
     ],
@@ -67,10 +57,6 @@ def test_no_word_that_is_the_users_own_is_changed(cli: Cli, tmp_path: Path) -> N
         assert not re.search("xtoy|10 seconds", result.stdout), command
 
 
-def test_a_stray_control_character_ends_nothing() -> None:
-    assert spoken("a \x02b 3/4") == "a b 3 of 4"
-
-
 def test_a_row_is_a_sentence() -> None:
     assert sentence(["run", "digit", "", "time"], ["a  ", " 99 %", "best", "-"]) == "run a: digit 99 %, best"
     assert sentence(["", "0", "1", "2"], ["7", "3", "\u00b7", "\u2591 5"]) == "row 7: 0: 3; 2: 5"
@@ -91,9 +77,9 @@ def test_a_chart_is_its_values() -> None:
     said = [*plot_sentences(Plot((curve, empty, compared), title="Loss"))]
     assert said == ["Loss", "digit: first 2.000 at step 1, last 1.000 at step 3, lowest 0.5000, highest 2.000"]
     shares = Curve("sum", "sum", np.array([46.2, 100.0]), np.array([0.4615, 0.99996]))
-    said = [*map(spoken, plot_sentences(Plot((shares,), (), SHARE, "% sure")))][1:]
-    ends = "first 46.15 percent at 46.2 percent sure, last 99.99 percent at 100.0 percent sure"
-    assert said == [f"sum: {ends}, lowest 46.15 percent, highest 99.99 percent"]
+    said = [*plot_sentences(Plot((shares,), (), SHARE, "% sure"))][1:]
+    ends = "first 46.15 % at 46.2 % sure, last 99.99 % at 100.0 % sure"
+    assert said == [f"sum: {ends}, lowest 46.15 %, highest 99.99 %"]
     rate = Curve("Loss", "digit", np.array([-5.0, -1.0]), np.array([2.0, 20_000.0]))
     said = [*plot_sentences(Plot((rate,), (), LOG, "rate"))][1:]
     assert said == ["Loss: first 2.000 at rate 1e-5, last 20,000 at rate 0.1, lowest 2.000, highest 20,000"]
@@ -128,7 +114,6 @@ def test_nothing_is_drawn(command: str, cli: Cli, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert result.stdout.strip()
     assert not DRAWN & set(result.stdout)
-    assert " %" not in result.stdout
     assert not re.search(r"\S {2,}\S", re.sub(r"^.*#.*$", "", result.stdout, flags=re.M)), "no columns"
 
 

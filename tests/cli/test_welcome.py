@@ -42,7 +42,7 @@ def test_without_colours_or_with_no_escapes_at_all() -> None:
 def test_options_alone_are_no_command(cli: Cli) -> None:
     done = cli("--plain")
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"\n{next(iter(FIRST))}: watch it learn, in 40 seconds\n" in done.stdout
+    assert f"\n{next(iter(FIRST))}: watch it learn, in 40 s\n" in done.stdout
     assert cli("--marker", "ascii").stdout == cli().stdout
     assert cli("--nonsense").returncode == 2
 
