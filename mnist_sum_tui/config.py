@@ -155,7 +155,7 @@ class TrainConfig:
     )
     max_minutes: float = _setting(
         0.0,
-        "Train only as many epochs as fit into this time (1 to --epochs); 0 trains all.",
+        "Stop and save after this time of training; --resume goes on. 0 trains on.",
         range=Range(0, 100_000, "0 to 100,000"),
     )
     data_dir: str | None = _setting(

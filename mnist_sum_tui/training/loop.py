@@ -184,7 +184,7 @@ class _Trainer:
         means, remaining = self.state.take_recent(), self._remaining(epochs_done=self.state.epoch - 1)
         yield from self._with_advice(self.recorder.event(Progress, **means, lr=result.lr, remaining=remaining))
         self.recorder.keep_config()
-        self.ending.note_speed()
+        self.ending.note_time()
         if self.meter.age >= self.paces.system and self.learner.is_alone:
             yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
 

@@ -99,6 +99,8 @@ def _check(lists: Mapping[str, Sequence[str]], swept: Sequence[str], seeds: int)
     Raises:
         UsageError: no setting has several values, one that has them must not, or there would be too many runs.
     """
+    if "max_minutes" in lists:
+        raise UsageError("--max-minutes stops a run, and whole ones are compared: leave it out")
     if idle := [name for name in swept if name in INDIFFERENT]:
         raise UsageError(
             f"--{option_name(idle[0])} takes one value in a sweep, because it changes nothing that is learned"
