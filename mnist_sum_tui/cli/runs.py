@@ -36,7 +36,6 @@ from mnist_sum_tui.runs.commands import reproduction, resumption
 from mnist_sum_tui.runs.differences import SAME_SETTINGS, differing_settings, table_of
 from mnist_sum_tui.runs.event_json import to_dict
 from mnist_sum_tui.runs.event_words import changed_words
-from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.summary import summarise
 from mnist_sum_tui.training.diverged import trouble
 
@@ -94,7 +93,7 @@ def show(context: typer.Context, run: RunName = "latest", runs_dir: LaterRunsDir
     summary = summarise(found)
     config = summary.config.to_dict() if summary.config else {}
     again, besides = reproduction(summary.config, summary.starts, summary.changed) if summary.config else ("", "")
-    changed = all_changes(summary.starts, summary.changed)
+    changed = summary.changed
     report = reported(found)
     is_contradicted = report is not None and contradicts(report, summary.finished)
     if json:

@@ -23,7 +23,7 @@ from mnist_sum_tui.machine.signals import handled, reason
 from mnist_sum_tui.runs import find
 from mnist_sum_tui.runs.commands import resumption
 from mnist_sum_tui.runs.events import Event, Finished
-from mnist_sum_tui.runs.knob_turns import Turn, needed
+from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, needed
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.runs_folder import check_folder
 from mnist_sum_tui.training.control import ASKED, Control
@@ -73,6 +73,8 @@ def train(
     if settings.get("min_gain"):
         opt.check_gain(config)
     turns = needed([Turn.parse(text) for text in change or ()], -1)
+    if any(turn.setting not in KNOBS for turn in turns):
+        raise UsageError("--change cannot change the number of epochs: give --epochs, also to --resume")
     style = "json" if json else "quiet" if quiet else "auto"
     if seeds == 1:
 

@@ -27,7 +27,6 @@ from mnist_sum_tui.runs.differences import SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import Event, Samples
 from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import Summary, measured_on, summarise
@@ -49,7 +48,7 @@ def report(run: Run, data_dir: str | None = None) -> bytes:
         RunError: config.json is missing or damaged.
     """
     summary, config = summarise(run), run.read_config()
-    series, changed = Series(_moments(run)), all_changes(summary.starts, summary.changed)
+    series, changed = Series(_moments(run)), summary.changed
     test, found = tested(run, summary.finished), read_events(run.metrics_file, Samples.kind)
     samples = [event for event in found if isinstance(event, Samples)]
     command, besides = reproduction(config, summary.starts, summary.changed)

@@ -1,6 +1,7 @@
 """The commands for a run: to train it, to repeat one that was stopped and resumed, to go on, to predict, to prune."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,6 @@ from mnist_sum_tui.formatting import typed
 from mnist_sum_tui.own_network import is_own, option_for
 from mnist_sum_tui.printable import shell_word
 from mnist_sum_tui.runs.events import Changed, Started
-from mnist_sum_tui.runs.parts import parts_of
 from mnist_sum_tui.runs.runs_folder import is_default
 
 
@@ -47,32 +47,36 @@ def pruning(folder: Path) -> str:
     return f"mnist-sum runs prune --all{where}"
 
 
+def asked(starts: Sequence[Started], changed: Sequence[Changed]) -> list[Started]:
+    """The first start of a run, and each that asked for another number of epochs than the run had, or set by itself."""
+    own = {int(event.value) for event in changed if event.setting == "epochs"}
+    found = list(starts[:1])
+    for start in starts[1:]:
+        if start.epochs not in {found[-1].epochs, *own}:
+            found.append(start)
+    return found
+
+
 def reproduction(config: TrainConfig, starts: Sequence[Started], changed: Sequence[Changed] = ()) -> tuple[str, str]:
     """The commands that repeat a run, in one line; and what the user must do by hand, which is mostly empty.
 
     A run that was resumed without another number of epochs needs one command, because it ends bit for bit as if it had
-    not stopped. Settings that were changed during the run become `--change` options, and so does the end of a part that
-    ended after an epoch, because the change with which it ended is no longer in the journal. What would end a run by
-    itself is left out where that is told as a change.
+    not stopped, which a limit of time does. Settings that were changed during the run become `--change` options.
     """
-    parts, stops = parts_of(starts, changed), []
-    if len(parts) > 1:  # what ended each of them is told as a change, and may have been given only to a later one
-        config = replace(config, max_minutes=0.0, patience=0, min_gain=0.0, target=0.0)
-    elif any(event.setting == "epochs" for event in changed):
-        config = replace(config, max_minutes=0.0)
-    text = command(replace(config, epochs=starts[0].epochs) if starts else config)
-    text += _options(parts[0].changed if parts else changed)
-    for before, part in pairwise(parts):
-        step, per_epoch = part.start.step, part.start.steps_per_epoch
-        if step < before.epochs_at(step) * per_epoch:
-            if step > 0 and step % per_epoch == 0:
-                text += f" --change {step}:epochs={step // per_epoch}"
-            else:
-                stops.append(f"{step:,}")
-        text += " ; " if stops else " && "
-        text += resumption("latest", config.model, part.start.epochs) + _options(part.changed)
-    return text, f"stop it at step {', '.join(stops)}, where the number of epochs was changed" if stops else ""
-
-
-def _options(changed: Iterable[Changed]) -> str:
-    return "".join(f" --change {event.turn}" for event in changed)
+    parts, by_hand, config = asked(starts, changed), list[str](), replace(config, max_minutes=0.0)
+    if len(parts) > 1:  # what ended one of them may have been given only to a later one
+        config = replace(config, patience=0, min_gain=0.0, target=0.0)
+    if any(event.setting == "epochs" and not event.why for event in changed):  # as earlier versions could
+        by_hand.append("its number of epochs was changed while it trained")
+    begins, options = [(part.step, part.elapsed) for part in parts[1:]], [""] * max(len(parts), 1)
+    for event in changed:
+        if event.setting != "epochs":
+            options[bisect_right(begins, (event.step, event.elapsed))] += f" --change {event.turn}"
+    text = command(replace(config, epochs=parts[0].epochs) if parts else config) + options[0]
+    stops = [part.step < before.epochs * part.steps_per_epoch for before, part in pairwise(parts)]
+    for part, is_stop, turns in zip(parts[1:], stops, options[1:], strict=True):
+        text += f" {';' if is_stop else '&&'} {resumption('latest', config.model, part.epochs)}{turns}"
+    if any(stops):
+        steps = ", ".join(f"{part.step:,}" for part, is_stop in zip(parts[1:], stops, strict=True) if is_stop)
+        by_hand.append(f"stop it at step {steps}, where the number of epochs was changed")
+    return text, "; ".join(by_hand)

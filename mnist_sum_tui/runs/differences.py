@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from mnist_sum_tui.config import TrainConfig, option_name, settings, value_words
 from mnist_sum_tui.printable import printable
-from mnist_sum_tui.runs.parts import parts_of
+from mnist_sum_tui.runs.commands import asked as starts_asked
 from mnist_sum_tui.runs.summary import Summary
 
 MOST_CHANGES = 5
@@ -63,7 +63,7 @@ def epochs_asked(run: Summary) -> str:
 
     A number that was set while it trained, by the user or by the run itself, is among its changes and not among these.
     """
-    return ", then ".join(str(part.start.epochs) for part in parts_of(run.starts, run.changed))
+    return ", then ".join(str(start.epochs) for start in starts_asked(run.starts, run.changed))
 
 
 def changes_of(run: Summary) -> Iterator[str]:

@@ -10,7 +10,7 @@ from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.event_base import Event as Event
 from mnist_sum_tui.runs.health_event import Health as Health  # an event, too; it has no room here
 from mnist_sum_tui.runs.json_values import Amount, Count, Digit, Loss, Matching, Number, Share, Within
-from mnist_sum_tui.runs.knob_turns import KNOBS, Turn
+from mnist_sum_tui.runs.knob_turns import TURNED, Turn
 from mnist_sum_tui.runs.position import Epochs
 
 BatchShare = Annotated[float, Within(0, 1, ("NaN",))]
@@ -168,7 +168,7 @@ class Changed(Event):
 
     at: Count
     """the first step for which it holds, counted from 0; `step` or later"""
-    setting: Annotated[str, Matching("|".join(KNOBS))]
+    setting: Annotated[str, Matching("|".join(TURNED))]
     before: str
     """the value that held until then, and the new one, as `--change` writes them: `x0.5` for the learning rate"""
     value: str

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from mnist_sum_tui.config import Range, kinds, settings, value_words
 from mnist_sum_tui.errors import UsageError, unknown
 
-KNOBS = ("lr", "sum_weight", "label_smoothing", "weight_decay", "augment", "epochs")
-"""the settings that a running training can change"""
+KNOBS = ("lr", "sum_weight", "label_smoothing", "weight_decay", "augment")
+"""the settings that the user can change in a running training"""
+TURNED = (*KNOBS, "epochs")
+"""those that a training changes: it ends by itself by a lower number of epochs"""
 FACTOR = Range(0.01, 100, "x0.01 to x100")
 """the learning rate is turned by a factor on its schedule"""
 FORM = "write it as STEP:SETTING=VALUE, such as 300:lr=x0.5 or 300:augment=none"
@@ -57,7 +59,7 @@ class Turn:
         """
         step = int(operator.index(step))  # JSON has no numbers of numpy, and a checkpoint with 300.0 would be refused
         name = setting.replace("-", "_")
-        if name not in KNOBS:
+        if name not in TURNED:
             raise unknown("setting", setting, KNOBS)
         if len(value) > MAX_LETTERS:
             raise UsageError(f"a change's value has at most {MAX_LETTERS} letters")

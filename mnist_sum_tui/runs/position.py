@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self, TypedDict, get_type_hints
 
 from mnist_sum_tui.errors import UsageError
 from mnist_sum_tui.runs.json_values import Check, Matching, Within, check_of
-from mnist_sum_tui.runs.knob_turns import KNOBS, Turn, turned
+from mnist_sum_tui.runs.knob_turns import TURNED, Turn, turned
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class TurnInFile(TypedDict):
     """A Turn as a checkpoint stores it."""
 
     step: Step
-    setting: Annotated[str, Matching("|".join(KNOBS))]
+    setting: Annotated[str, Matching("|".join(TURNED))]
     value: str
 
 

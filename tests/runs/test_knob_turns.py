@@ -74,7 +74,7 @@ def test_a_value_of_more_letters_than_a_number_needs_is_refused() -> None:
 
 
 def test_a_turn_has_its_value_in_the_setting_s_own_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_sum_tui.runs.knob_turns.KNOBS", ("sum_weight", "augment", "keep", "schedule"))
+    monkeypatch.setattr("mnist_sum_tui.runs.knob_turns.TURNED", ("sum_weight", "augment", "keep", "schedule"))
     wanted = {"sum_weight": 0.25, "augment": "none", "keep": 3, "schedule": "linear"}
     turns = [Turn.of(0, name, str(value)) for name, value in wanted.items()]
     assert [(type(turn.setting_value), turn.setting_value) for turn in turns] == [

@@ -21,11 +21,10 @@ def values_now(session: Session) -> dict[str, str]:
     """The present value of each knob, from the run's events and its settings."""
     assert session.config is not None
     usual = {name: value_words(name, getattr(session.config, name)) for name in KNOBS}
-    epochs = {"epochs": str(session.started.epochs)} if session.started else {}
     changes = [event.turn for event in session.changed if event.setting != "epochs"]
     step = session.events[-1].step if session.events else 0
     made = {name: turn.value for name, turn in turned(changes, step).items()}  # others are planned for later
-    return {**usual, "lr": "x1", **epochs, **made, **session.asked}
+    return {**usual, "lr": "x1", **made, **session.asked}
 
 
 class KnobKeys(Page):
@@ -64,8 +63,7 @@ class KnobKeys(Page):
     def show_knobs(self) -> None:
         """Show the values that hold now, if the panel is open."""
         for panel in self.query(KnobPanel):
-            epoch = self.session.progress.epoch if self.session.progress else 1
-            panel.show(values_now(self.session), begun=int(epoch))
+            panel.show(values_now(self.session))
 
     def on_knob_panel_turned(self, message: KnobPanel.Turned) -> None:
         """Ask the training for the change; its event Changed says from which step it holds."""

@@ -13,7 +13,6 @@ from textual.widget import Widget
 from mnist_sum_tui.config import AUGMENTATIONS, settings
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.runs.knob_turns import KNOBS
-from mnist_sum_tui.runs.position import MAX_EPOCHS
 from mnist_sum_tui.tui.session.undo import Undo
 
 STOPS = {
@@ -24,8 +23,6 @@ STOPS = {
     "augment": list(AUGMENTATIONS),
 }
 """the values that keys and mouse choose from; a run's own value is added if it is another"""
-MOST_EPOCHS = 20
-"""the most epochs that can be chosen, or twice as many as the run has, if that is more"""
 IDEAS = {
     "lr": "How far each step goes: a factor on what the schedule says. Too high and the loss jumps; too low and "
     "nothing moves.",
@@ -33,7 +30,6 @@ IDEAS = {
     "label_smoothing": "Keeps the network from being too sure of its answers.",
     "weight_decay": "Pulls the weights to 0, which keeps the network simple.",
     "augment": "Random changes to the images: harder to learn, and better on images that it has not seen.",
-    "epochs": "How often all images are gone through. The rest of the schedule stretches or shrinks to fit.",
 }
 NAME_WIDTH, VALUE_WIDTH = 18, 9
 IDEA_WIDTH = 42
@@ -57,9 +53,6 @@ class Knob:
 
 def knob(setting: str, value: str) -> Knob:
     """A knob at a value."""
-    if setting == "epochs":
-        most = min(max(MOST_EPOCHS, 2 * int(value)), MAX_EPOCHS)
-        return Knob(setting, [str(count) for count in range(1, most + 1)], value)
     stops = STOPS[setting]
     if value not in stops:
         stops = sorted([*stops, value], key=lambda stop: float(stop.removeprefix("x")))
@@ -109,14 +102,11 @@ class KnobPanel(Widget, can_focus=True):
         self._knobs: list[Knob] = []
         self._chosen = 0
         """the index of the knob that the keys turn"""
-        self._begun = 1
-        """epochs that have begun: the run cannot have fewer"""
         self._undo = undo
 
-    def show(self, values: Mapping[str, str], begun: int) -> None:
-        """Show the present or requested values. `begun` epochs have begun, so there cannot be fewer."""
+    def show(self, values: Mapping[str, str]) -> None:
+        """Show the present or requested values."""
         self._knobs = [knob(setting, values[setting]) for setting in KNOBS]
-        self._begun = begun
         self.refresh()
         self.refresh_bindings()
 
@@ -192,8 +182,6 @@ class KnobPanel(Widget, can_focus=True):
 
     def _turn_to(self, place: int) -> None:
         shown = self._knobs[self._chosen]
-        if shown.setting == "epochs":
-            place = max(place, self._begun - 1)
         if place != shown.place:
             turned = replace(shown, value=shown.stops[place])
             self._knobs[self._chosen] = turned  # at once, because a slow line brings several keys together

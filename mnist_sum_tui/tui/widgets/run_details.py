@@ -12,7 +12,6 @@ from mnist_sum_tui.runs.columns import cut_to
 from mnist_sum_tui.runs.differences import MOST_CHANGES, SAME_SETTINGS, table_of
 from mnist_sum_tui.runs.event_words import changed_words
 from mnist_sum_tui.runs.events import EpochDone
-from mnist_sum_tui.runs.parts import all_changes
 from mnist_sum_tui.runs.summary import Summary, measured_on, why_best
 
 OFF_AT_0 = (*ENDS, "outliers")
@@ -38,8 +37,7 @@ def details(run: Summary, height: int) -> str:
         if value or name not in OFF_AT_0
     ]
     name = f"{run.run.id}\n{run.note}\n" if run.note else f"{run.run.id}\n"
-    changes = all_changes(run.starts, run.changed)
-    changed = "\n".join(f"changed {changed_words(event, run.steps)}" for event in changes)
+    changed = "\n".join(f"changed {changed_words(event, run.steps)}" for event in run.changed)
     changed = shortened(changed, MOST_CHANGES)
     rows = len(settings) + len(changed.splitlines()) + bool(run.note)
     epochs = last_epochs(run.epochs, max(3, height - ROWS_BESIDE - rows), is_over=run.state != "running")

@@ -38,8 +38,6 @@ def test_a_value_of_the_run_itself_is_a_stop_too() -> None:
     assert list(shown.stops[4:7]) == ["0.05", "0.07", "0.1"]
     assert shown.place == 5
     assert list(knob("lr", "x3").stops[6:11]) == ["x1", "x2", "x3", "x5", "x10"]
-    assert knob("epochs", "5").stops[:3] == ["1", "2", "3"]
-    assert knob("epochs", "50").stops[-1] == "100"
 
 
 @pytest.mark.parametrize("width", [40, 76, 150])
@@ -48,18 +46,6 @@ def test_every_knob_fits_its_line(width: int) -> None:
     assert {len(line) for line in lines} == {max(len(line) for line in lines)} <= {*range(max(width, 43))}
     dots = [line.index("●") for line in lines]
     assert dots == sorted(set(dots))
-
-
-def test_after_a_resumption_with_more_epochs_the_knob_shows_those(tmp_path: Path) -> None:
-    """Though it was turned before; the others stay turned."""
-    session = Session(tmp_path)
-    session.begin(TrainConfig.of("standard", epochs=10), Run(tmp_path / recorded.RUN), Control())
-    session.add(recorded.started())
-    for name, before, value in (("epochs", "5", "3"), ("lr", "x1", "x2")):
-        session.add(Changed(step=10, epoch=1, elapsed=1.0, at=10, setting=name, before=before, value=value))
-    assert values_now(session)["epochs"] == "3"
-    session.add(replace(recorded.started(resumed=True), epochs=10, step=1290))
-    assert (values_now(session)["epochs"], values_now(session)["lr"]) == ("10", "x2")
 
 
 def test_a_planned_change_is_shown_from_its_step_on_and_not_a_wish_that_came_before(tmp_path: Path) -> None:
@@ -99,11 +85,8 @@ async def test_a_knob_is_turned_and_undone(pilot: Pilot[int]) -> None:
         panel.action_turn(1)
     await pilot.pause()
     assert [turn.value for turn in control.take_turns()] == ["0.8"]
-    assert app.session.progress is not None
-    app.on_run_event(RunEvent(replace(app.session.progress, step=900, epoch=3)))
-    await pilot.press("up", "up", *["left"] * 4)  # from the first knob to the last
-    epochs = [(turn.setting, turn.value) for turn in control.take_turns()]
-    assert epochs == [("epochs", "3")], "the third has begun"
+    await pilot.press("up", "up", "right")  # from the first knob to the last
+    assert [turn.setting for turn in control.take_turns()] == ["augment"]
     await pilot.press("escape")
     assert not app.train_page.query(KnobPanel)
     await pilot.press("k", "k")
@@ -219,10 +202,3 @@ async def test_knobs_that_open_as_the_training_ends_leave_the_page_as_it_was(pil
     app.post_message(TrainingEnded())
     await until(pilot, lambda: not app.session.is_training and not page.query(KnobPanel))
     assert not page.has_class("-turning"), "which takes rows from the samples"
-
-
-async def test_no_run_can_be_given_more_epochs_than_any_can_have(pilot: Pilot[int]) -> None:
-    control = Control()
-    await play(pilot, [replace(recorded.started(), epochs=10_000)], control)
-    await press(pilot, "k", "up", "right", "left")
-    assert [(turn.setting, turn.value) for turn in control.take_turns()] == [("epochs", "9999")]
