@@ -206,8 +206,7 @@ class RunningApp(LeavingApp):
         """Read the run, to replay it. A run of another process is watched, too, so that one looks back at it."""
         if message.run.is_running and not self.session.is_live:
             self.begin_watching(message.run)
-        is_whole = self.session.is_live  # it is looked back at from its newest moment
-        self._read(lambda: replayed(message.run, is_whole), self._take_replay)
+        self._read(lambda: replayed(message.run), self._take_replay)
 
     def _take_replay(self, config: TrainConfig, run: Run, player: Player, captions: "Sequence[Caption]") -> None:
         """Play from the beginning; look back at a run that still trains; do nothing if another run trains here."""
@@ -216,7 +215,6 @@ class RunningApp(LeavingApp):
         elif not self.session.is_training:
             self._take_run(config, run, list(player.moment.events))
             self.train_page.begin_replay(player, captions)
-            self.run_worker(player.read_ahead, thread=True, group="open", exclusive=True, exit_on_error=False)
 
     def _turn_to_train(self) -> None:
         self.switch_mode("train")

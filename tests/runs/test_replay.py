@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mnist_sum_tui.runs import event_index
-from mnist_sum_tui.runs.event_index import BLOCK, HEAD, NAMED
-from mnist_sum_tui.runs.event_json import KINDS, to_json
+from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.events import Changed, EpochDone, Event, Finished, Progress, Samples, Started, Validated
 from mnist_sum_tui.runs.health_event import Health
 from mnist_sum_tui.runs.replay import MOST_PROGRESS, TAIL, Replay, evenly
@@ -52,48 +50,6 @@ def test_a_moment_has_what_came_before_it_and_nothing_else(tmp_path: Path) -> No
         assert of_kind(moment.events, Samples) == of_kind(tuple(before), Samples)[-1:]
     assert replay.at(-5).row == 0
     assert replay.at(10**9) == replay.at(replay.last)
-
-
-def test_the_first_moments_are_known_before_the_rest_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = journal(tmp_path, EVENTS)
-    path.write_text(path.read_text() + to_json(EVENTS[-1])[:50], encoding="utf-8")  # it is being written
-    whole = Replay(path)
-    monkeypatch.setattr(event_index, "BLOCK", path.stat().st_size // 5)
-    replay = Replay(path, is_whole=False)
-    assert 0 < replay.last < whole.last // 4
-    assert not replay.is_whole
-    assert 0.15 < replay.share_read <= 0.2
-    assert replay.at(20).events == whole.at(20).events
-    assert replay.end().elapsed == whole.end().elapsed == EVENTS[-1].elapsed
-    assert replay.row_at(1e9) == replay.last, "as far as it is known"
-    blocks = 2
-    while replay.read_on():
-        blocks += 1
-    assert blocks > 4
-    assert (replay.is_whole, replay.share_read) == (True, 1.0)
-    assert [replay.at(row) for row in range(0, len(EVENTS), 50)] == [whole.at(row) for row in range(0, len(EVENTS), 50)]
-    path.write_text(path.read_text() * 2, encoding="utf-8")
-    replay.read_all()
-    assert len(replay) == len(EVENTS), "what is written later is not seen"
-
-
-def test_whether_there_are_samples_is_known_only_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = journal(tmp_path, [event for event in EVENTS if not isinstance(event, Samples)])
-    monkeypatch.setattr(event_index, "BLOCK", path.stat().st_size // 2)
-    replay = Replay(path, is_whole=False)
-    assert replay.at(20).has_samples
-    replay.read_all()
-    assert not replay.at(20).has_samples
-
-
-def test_a_line_that_is_longer_than_what_is_read_at_once_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = journal(tmp_path, EVENTS)
-    path.write_text("x" * 100_000 + "\n" + path.read_text(), encoding="utf-8")
-    monkeypatch.setattr(event_index, "BLOCK", 40_000)
-    replay = Replay(path, is_whole=False)
-    for _ in range(path.stat().st_size // 10_000):
-        replay.read_on()
-    assert (replay.is_whole, len(replay)) == (True, len(EVENTS))
 
 
 def test_a_moment_is_found_by_time_and_by_step(tmp_path: Path) -> None:
@@ -160,7 +116,6 @@ def test_what_was_read_outlives_its_file(tmp_path: Path) -> None:
     moments = [replay.at(row) for row in (100, 0)]
     path.unlink()
     assert [replay.at(row) for row in (100, 0)] == moments
-    assert replay.at(101).events == moments[0].events, "what was not read is passed over"
 
 
 def test_a_moment_has_the_health_of_the_layers_so_far(tmp_path: Path) -> None:
@@ -172,11 +127,6 @@ def test_a_moment_has_the_health_of_the_layers_so_far(tmp_path: Path) -> None:
     replay = Replay(path)
     assert len(replay) == 41
     assert of_kind(replay.at(20).events, Health) == [recorded.health(step) for step in range(5, 51, 5)]
-
-
-def test_letters_tell_the_kinds_apart() -> None:
-    assert len({kind[:NAMED] for kind in KINDS}) == len(KINDS)
-    assert to_json(EVENTS[0])[HEAD:].startswith("started")
 
 
 @pytest.mark.parametrize("count", [0, 3, MOST_PROGRESS, MOST_PROGRESS + 1, 10**6])
@@ -205,46 +155,28 @@ def long_journal(path: Path, count: int) -> None:
             stream.write(f'{name}"step": {row}, "epoch": 1, "elapsed": {row / 10}, {rest}\n')
 
 
-def test_a_long_run_costs_few_events(tmp_path: Path) -> None:
-    """By count, because times depend on the machine; the file is longer than a block that is read at once."""
+def test_a_moment_of_a_long_run_has_few_events(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     long_journal(path, 40_000)
-    assert path.stat().st_size > 2 * BLOCK
     replay = Replay(path)
     assert len(replay) == 40_000
     moment = replay.at(replay.row_at(3000.0))
-    assert moment.elapsed == 3000.0
-    assert moment.step == 30_000
+    assert (moment.elapsed, moment.step) == (3000.0, 30_000)
     assert len(moment.events) < MOST_PROGRESS + TAIL + 10
-    parsed = len(replay._known)
-    assert parsed < MOST_PROGRESS + TAIL + 40
-    replay.at(replay.row_at(2950.0))
-    assert len(replay._known) < parsed + TAIL + 40, "a drag reads only what is new"
     assert len(of_kind(replay.at(replay.last).events, EpochDone)) == 3
-    replay = Replay(path)
-    replay.read_ahead()
-    for row in (39_000, 1_500, 20_500, 9_999):
-        parsed = len(replay._known)
-        replay.at(row)
-        assert len(replay._known) <= parsed + TAIL + 1, "then that is true from anywhere to anywhere"
 
 
 @pytest.mark.slow
 def test_a_million_events(tmp_path: Path) -> None:
-    """Half a second to the first moment and 50 ms for a drag is what is wanted; the bounds allow for a busy machine."""
+    """50 ms for a drag is what is wanted."""
     path = tmp_path / "metrics.jsonl"
     long_journal(path, 1_000_000)
     begin = time.perf_counter()
-    replay = Replay(path)
-    replay.at(replay.last)
+    replay, drags = Replay(path), list[float]()
     first = time.perf_counter() - begin
-    drags = []
     for share in np.linspace(1, 0, 60):
         begin = time.perf_counter()
         replay.at(replay.row_at(100_000 * share))
         drags.append(time.perf_counter() - begin)
-    print(
-        f"{path.stat().st_size:,} bytes: first {first:.3f} s, drags median {np.median(drags):.4f}, max {max(drags):.4f}"
-    )
-    assert first < 2
+    print(f"read in {first:.1f} s, drags median {np.median(drags):.4f}, max {max(drags):.4f}")
     assert np.median(drags) < 0.05

@@ -24,7 +24,7 @@ class GoToStep(AfterRun):
     def action_goto(self) -> None:
         """Ask for a step, and go there."""
         if self.player is not None:
-            self.ask(GoTo("step", self.player.replay.end().step), self._go_to)
+            self.ask(GoTo("step", self.player.replay.at(self.player.replay.last).step), self._go_to)
 
     def _go_to(self, step: int) -> None:
         self.go(lambda player: player.go_to_step(step))

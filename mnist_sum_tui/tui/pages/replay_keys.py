@@ -4,13 +4,9 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.binding import Binding
 from textual.timer import Timer
 
-from mnist_sum_tui.runs.events import Event
-from mnist_sum_tui.runs.journal import read_events
-from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.tui.pages.chart_keys import ChartKeys
 from mnist_sum_tui.tui.pages.go_to_step import GO_TO_STEP, GoToStep
 from mnist_sum_tui.tui.session.messages import ReplayRun
@@ -147,24 +143,9 @@ class ReplayKeys(ChartKeys, GoToStep):
             return True
         if player is None or session.run is None or session.config is None or self.is_form_shown:
             return False
-        session.open(session.config, session.run, list(player.at_end.events), is_selection=True)
+        session.open(session.config, session.run, player.replay.events)
         self.show_run()
-        self._read_all(session.run)
         return True
-
-    @work(thread=True, exclusive=True, group="all", exit_on_error=False)
-    def _read_all(self, run: Run) -> None:
-        """Read all events of a run, in a thread."""
-        self.take_found(self._take_all, run, list(read_events(run.metrics_file)))
-
-    def _take_all(self, run: Run, events: list[Event]) -> None:
-        """Show all events of the run in place of the selection that a moment has, if that is still shown."""
-        session = self.session
-        is_shown = session.is_selection and session.moment is None and session.run == run
-        if events and is_shown and session.config is not None:  # none, if the journal is gone by now
-            session.open(session.config, run, events)
-            self.run_view.reset(events)
-            self.redraw(at_once=True)
 
     def show_moment(self) -> None:
         """Show the present moment of the replay."""
@@ -187,7 +168,7 @@ class ReplayKeys(ChartKeys, GoToStep):
             self.session.shown.is_playing = self.player.is_playing and is_seen  # otherwise it waits
         if self.player is not None and is_seen:
             was_playing = self.player.is_playing
-            if self.player.pass_time(min(now - before, LONGEST_FRAME)) or self.player.catch_up():
+            if self.player.pass_time(min(now - before, LONGEST_FRAME)):
                 self.show_moment()
             self.run_view.scrub_bar.show(self.player)
             if was_playing and not self.player.is_playing:
@@ -220,7 +201,7 @@ class ReplayKeys(ChartKeys, GoToStep):
         if self.session.past is not None and last:
             self.return_to_now()
         else:
-            self.go(Player.go_to_end if last else lambda player: player.go_to_row(0))
+            self.go(lambda player: player.go_to_row(player.replay.last if last else 0))
 
     def on_scrub_bar_dragged(self, message: ScrubBar.Dragged) -> None:
         """Go to the moment under the mouse."""

@@ -1,6 +1,5 @@
 """Player: the position and the speed of a replay. It knows no clock and no Textual; the page tells it the time."""
 
-import gc
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -49,7 +48,7 @@ class BySteps(ByTime):
 
     def __init__(self, replay: "Replay", seconds: float) -> None:
         super().__init__(replay)
-        self._seconds_per_unit = seconds / math.log1p(max(replay.end().step, 1) / EVEN_STEPS)
+        self._seconds_per_unit = seconds / math.log1p(max(replay.at(replay.last).step, 1) / EVEN_STEPS)
 
     def place(self, moment: "Moment") -> float:
         """The second at which a moment is shown."""
@@ -71,7 +70,7 @@ class Player:
     def __init__(self, replay: "Replay", scale: ByTime | None = None) -> None:
         self.replay = replay
         self._scale = scale or ByTime(replay)
-        self._end = replay.end()
+        self._end = replay.at(replay.last)
         self.begins, self.ends = (self._scale.place(moment) for moment in (replay.at(0), self._end))
         self.is_playing = False
         self._row = 0
@@ -79,19 +78,11 @@ class Player:
         self.speed = next((speed for speed in SPEEDS if 1 <= speed >= length / USUAL_SECONDS), SPEEDS[-1])
         self.seconds = self.begins
         """the position in seconds of the time scale"""
-        self._is_awaited = False
-        """whether it was asked to go to a moment that is not read yet"""
 
     @property
     def moment(self) -> "Moment":
         """The run as it was at the replay's position."""
         return self.replay.at(self._row)
-
-    @property
-    def at_end(self) -> "Moment":
-        """The run at the end of the replay; what is not read yet is read now."""
-        self.replay.read_all()
-        return self.replay.at(self.replay.last)
 
     @property
     def words(self) -> str:
@@ -107,7 +98,7 @@ class Player:
     @property
     def is_at_end(self) -> bool:
         """Whether nothing is left to play."""
-        return self.replay.is_whole and self._row >= self.replay.last
+        return self._row >= self.replay.last
 
     def toggle(self) -> None:
         """Play, or pause; at the end, play from the beginning."""
@@ -136,45 +127,22 @@ class Player:
         self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
 
     def go_to(self, seconds: float) -> None:
-        """Go to a second, or as near to it as the run is read; `catch_up` goes on later."""
-        self._is_awaited = not self.replay.is_whole  # asked first: what is read meanwhile is looked for again
+        """Go to a second."""
         self.seconds = min(max(seconds, self.begins), self.ends)
         self._row = max(self._scale.row(self.seconds), 0)
-        self._is_awaited &= self._row >= self.replay.last
-
-    def read_ahead(self) -> None:
-        """Read the whole run, in a thread."""
-        self.replay.read_ahead()
-        gc.freeze()  # the collector skips what exists now, because a drag would wait for it and most of it stays
-
-    def catch_up(self) -> bool:
-        """Go on to the wanted moment, if more is read by now; returns whether the shown moment changes."""
-        row = self._row
-        if self._is_awaited:
-            self.go_to(self.seconds)
-        return row != self._row
 
     def go_to_share(self, share: float) -> None:
         """Go to a share of the run's length, 0..1."""
         self.go_to(self.begins + share * (self.ends - self.begins))
 
-    def go_to_end(self) -> None:
-        """Go to the last event, or as near to it as the run is read."""
-        if self.replay.is_whole:
-            self.go_to_row(self.replay.last)
-        else:
-            self.go_to(self.ends)
-
     def go_to_row(self, row: int) -> None:
-        """Go to an event that is known."""
-        self._is_awaited = False
+        """Go to an event."""
         self._row = min(max(row, 0), max(self.replay.last, 0))
         self.seconds = self._scale.place(self.moment)
 
     def go_to_step(self, step: int) -> None:
         """Pause, and go to the last event of this step."""
         self.is_playing = False
-        self.replay.read_all()
         self.go_to_row(self.replay.row_at_step(step))
 
     def step(self, by: int) -> None:
@@ -189,17 +157,15 @@ class Player:
         self.go_to_row(further[0] if further else self.replay.last if by > 0 else 0)
 
 
-def replayed(run: Run, is_whole: bool) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
+def replayed(run: Run) -> "tuple[TrainConfig, Run, Player, Sequence[Caption]]":
     """What a replay of a run needs: its config, a player, and captions, which only the package's demo run has.
-
-    Unless `is_whole`, of a long run only the beginning is known at first.
 
     Raises:
         RunError: its settings cannot be read, or it has no events.
     """
     from mnist_sum_tui.runs.replay import Replay  # numpy
 
-    config, replay = run.read_config(), Replay(run.metrics_file, is_whole)
+    config, replay = run.read_config(), Replay(run.metrics_file)
     if not len(replay):
         raise RunError(f"run {run.id} has no events to replay: choose another run")
     if run != RECORDED:

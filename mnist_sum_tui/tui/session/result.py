@@ -52,7 +52,7 @@ def outcome(session: Session) -> list[Row]:
         lost = f"the process that trained it is gone; {_lost(run)}"
         gone = "the folder of this run is gone"
         rows.append((word := lost_word(session), gone if word == "removed" else lost))
-    if not session.is_selection and session.moment is None and (words := learned(session.events, done)):
+    if session.moment is None and (words := learned(session.events, done)):
         rows.append(("learned", words))
     if (best := session.best) is not None and (found := accuracies(best)):
         trained = f"training {_pair(best.digit_accuracy, best.sum_accuracy)}"  # far above, it would overfit

@@ -67,8 +67,6 @@ class Session:
         """the moment that a replay shows; nothing after it is known here"""
         self.is_playing = False
         """whether the replay goes on, and does not stand at the moment"""
-        self.is_selection = False
-        """whether `events` are only those that a moment has, after a replay, until all are read again"""
         self.past: Session | None = None
         """the run that still trains at an earlier moment, while the user looks back at it"""
         self.ended: Session | None = None
@@ -150,10 +148,10 @@ class Session:
         self._turn_to(config, run)
         self.is_watching = self._is_alive = True
 
-    def open(self, config: TrainConfig, run: Run, events: list[Event], is_selection: bool = False) -> None:
+    def open(self, config: TrainConfig, run: Run, events: list[Event]) -> None:
         """Turn to a run that was trained before, with its events; how its training here has ended stays known."""
         self._turn_to(config, run)
-        self.network, self.is_selection = run, is_selection
+        self.network = run
         for event in events:
             self.add(event)
         self.is_paused = False
@@ -172,7 +170,7 @@ class Session:
         self._forget()
         self.moment = self.past = self.weights = None
         self.config, self.run, self.network = config, run, None
-        self.control, self.is_watching, self.is_selection = None, False, False
+        self.control, self.is_watching = None, False
 
     def take(self, events: list[Event], is_whole: bool, is_alive: bool) -> None:
         """Take in events of the watched run; `is_whole`: they replace all known events."""

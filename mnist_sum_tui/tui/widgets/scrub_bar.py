@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mnist_sum_tui.formatting import percent, track
+from mnist_sum_tui.formatting import track
 from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.tui.session.player import Player
 
@@ -26,8 +26,6 @@ class Place(NamedTuple):
     speed: float = 1
     words: str = ""
     """the position in words"""
-    read: float = 1.0
-    """the share of the run that is read, 0..1"""
     played: float = 0.0
     """the share that is played"""
 
@@ -51,7 +49,7 @@ class ScrubBar(Widget):
 
     def show(self, player: Player) -> None:
         """Show the position of a player."""
-        self.place = Place(player.is_playing, player.speed, player.words, player.replay.share_read, player.share)
+        self.place = Place(player.is_playing, player.speed, player.words, player.share)
 
     def render(self) -> Content:
         """The bar in one line."""
@@ -65,7 +63,6 @@ class ScrubBar(Widget):
         speed = f"{place.speed:g}" if place.speed >= 1 else f"1/{1 / place.speed:g}"
         left = f"{BRAILLE.chosen if place.is_playing else BRAILLE.paused} x{speed:<3}" + " " * (GAP - 1)
         right = place.words
-        right += f", {percent(place.read, 0)} read" if place.read < 1 else ""  # which takes less than a second
         room = self.content_size.width - len(left) - len(right) - GAP
         return left, max(room, 1), " " * GAP + right
 

@@ -1,7 +1,5 @@
 """A replay and the rest of the dashboard: other pages meanwhile, their weights, and a journal that lacks something."""
 
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -12,7 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from mnist_sum_tui.errors import UsageError
-from mnist_sum_tui.runs.events import Advice, Event, Samples
+from mnist_sum_tui.runs.events import Advice
 from mnist_sum_tui.runs.journal import read_events
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.runs.summary import ONLY_GUESSES
@@ -177,23 +175,9 @@ async def test_how_a_training_here_has_ended_is_known_during_and_after_its_repla
     assert (exit_code(app.session), receipt(app.session)) == (code, printed)
 
 
-async def test_after_a_replay_all_events_are_known_again(
-    pilot: Pilot[int], run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app, may_read = app_of(pilot), threading.Event()
-
-    def read_later(path: Path) -> Iterator[Event]:
-        may_read.wait(60)
-        return read_events(path)
-
-    monkeypatch.setattr("mnist_sum_tui.tui.pages.replay_keys.read_events", read_later)
+async def test_after_a_replay_all_events_are_known_again(pilot: Pilot[int], run: Run) -> None:
+    app = app_of(pilot)
     await paused(pilot, run)
     await pilot.press("escape")
-    assert sum(isinstance(event, Samples) for event in app.session.events) == 1
-    await pilot.press("f6")
-    inside = app.screen
-    may_read.set()
-    await until(pilot, lambda: not app.session.is_selection)
     assert app.session.events == list(read_events(run.metrics_file))
-    assert app.screen is inside
     assert len(app.train_page.run_view.series.training) == 430

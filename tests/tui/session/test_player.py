@@ -1,12 +1,10 @@
 """Where a replay stands as time passes and keys are pressed."""
 
-import gc
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mnist_sum_tui.runs import event_index
 from mnist_sum_tui.runs.event_json import to_json
 from mnist_sum_tui.runs.replay import Replay
 from mnist_sum_tui.tui.session.player import SHOWN_WAIT, SPEEDS, Player
@@ -86,43 +84,7 @@ def test_it_goes_to_any_moment(player: Player) -> None:
     assert not player.is_playing, "who steps wants to look"
 
 
-def test_it_goes_where_it_was_asked_to_once_that_is_known(player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(event_index, "BLOCK", 8_000)
-    begun = Player(Replay(player.replay._path, is_whole=False))
-    assert begun.ends == player.ends
-    begun.go_to_share(0.5)
-    assert begun.seconds == player.ends / 2
-    assert begun.moment.step < 535, "as near as is known"
-    assert not begun.catch_up(), "nothing more is known"
-    assert not begun.is_at_end
-    begun.replay.read_on()
-    assert begun.catch_up()
-    begun.replay.read_all()
-    assert begun.catch_up()
-    assert begun.moment.step == 535
-    assert not begun.catch_up()
-    begun = Player(Replay(player.replay._path, is_whole=False))
-    begun.go_to_end()
-    assert 0 < begun.moment.step < 1075
-    begun.toggle()
-    assert begun.is_playing
-    assert begun.moment.step > 0, "it is not at the end yet, so it does not begin anew"
-    begun.toggle()
-    begun.go_to_row(3)
-    begun.replay.read_all()
-    assert not begun.catch_up(), "it was sent elsewhere meanwhile"
-    begun.go_to_end()
-    assert begun.is_at_end
-    assert begun.at_end == player.at_end
-
-
 def test_a_long_run_is_played_fast(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     path.write_text("".join(to_json(event) + "\n" for event in recorded.training(2150)), encoding="utf-8")
     assert Player(Replay(path)).speed == 2, "53.75 s"
-
-
-def test_what_is_read_ahead_has_come_to_stay(player: Player) -> None:
-    before = gc.get_freeze_count()
-    player.read_ahead()
-    assert gc.get_freeze_count() > before, "full garbage collections skip it"

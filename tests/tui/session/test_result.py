@@ -116,7 +116,7 @@ def test_a_good_run_has_neither(session: Session) -> None:
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
 
 
-def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_are_known(session: Session) -> None:
+def test_it_is_told_when_it_saw_and_when_it_added_but_not_of_a_moment(session: Session) -> None:
     assert "learned" not in dict(outcome(session)), "before the first step"
     rows = end(session, *recorded.training(60))
     assert rows["learned"] == "half of the digits right by step 25, of the sums not yet", "it may go on"
@@ -125,9 +125,7 @@ def test_it_is_told_when_it_saw_and_when_it_added_unless_not_all_of_its_steps_ar
     assert stopped == rows["learned"], "as it may when it is resumed"
     rows = end(session, *list(recorded.training(2150))[len(session.events) :], recorded.finished())
     assert rows["learned"] == "half of the digits right by step 25, of the sums by step 180"
-    session.is_selection = True
-    assert "learned" not in dict(outcome(session)), "the first of those that are known are later ones"
-    session.is_selection, session.moment = False, Moment(3, tuple(session.events), True)
+    session.moment = Moment(3, tuple(session.events), True)
     assert "learned" not in dict(outcome(session)), "a moment has not all Progress events"
 
 
