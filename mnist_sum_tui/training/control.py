@@ -75,15 +75,9 @@ class Control:
             self._turned_by = 0.0
             self._ask("step")
 
-    def turn(self, turn: Turn, *, gives_way: bool = False) -> None:
-        """Change a setting from the turn's step on, or from the next step if that one is past.
-
-        A turn that `gives_way` is dropped if one of the same setting waits that holds by then.
-        """
+    def turn(self, turn: Turn) -> None:
+        """Change a setting from the turn's step on, or from the next step if that one is past."""
         with self._changed:
-            waiting = (*self._turns, *self._turning)
-            if gives_way and any(other.setting == turn.setting and other.step <= turn.step for other in waiting):
-                return
             self._turns = _with(self._turns, turn)
             self._changed.notify_all()
 
@@ -140,11 +134,11 @@ class Control:
             self._requests.discard(request)
         return True
 
-    def take_turns(self, *, at_once: bool = False) -> list[Turn]:
-        """The changes of settings that were asked for since the last call; `at_once`: also by a hand that may go on."""
+    def take_turns(self) -> list[Turn]:
+        """The changes of settings that were asked for since the last call, but not by a hand that may go on."""
         with self._changed:
             turns, self._turns = self._turns, []
-            if at_once or monotonic() >= self._turned_by:
+            if monotonic() >= self._turned_by:
                 turns, self._turning = [*turns, *self._turning], []
         return turns
 

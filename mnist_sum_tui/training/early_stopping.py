@@ -54,7 +54,7 @@ class Ending:
     def begin(self) -> None:
         """End a resumed run if there is a reason to; what it was shortened for may not hold by its present settings."""
         if not self._reason() and self.why.startswith(BY_VALIDATION):
-            self._control.turn(Turn(self._state.step, "epochs", str(self._most)), gives_way=True)
+            self._control.turn(Turn(self._state.step, "epochs", str(self._most)))
         self._look()
 
     def note_time(self) -> None:
@@ -88,7 +88,7 @@ class Ending:
         """Ask for a number of epochs from the next step on, and remember that the run does so itself."""
         step = self._state.step
         self._own[Change(step, epochs)] = why
-        self._control.turn(Turn(step, "epochs", str(epochs)), gives_way=True)
+        self._control.turn(Turn(step, "epochs", str(epochs)))
 
 
 def has_target(config: TrainConfig, done: EpochDone) -> bool:

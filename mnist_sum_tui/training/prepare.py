@@ -1,7 +1,7 @@
 """Prepare a training: images, network, optimizer, checkpoint; the same way in the leading and the helping processes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mnist_sum_tui.data import dataset
@@ -23,8 +23,6 @@ class Agreement(NamedTuple):
     is_stopping: bool
     made: list[tuple[Turn, str]]
     """the changes of settings that the state has taken, each with the value before it"""
-    late: list[Turn]
-    """those that are left out: numbers of epochs for steps at which the run will have ended"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +41,17 @@ class Training:
 
         One for a later step counts although its value holds anyway, because another may be set for a step before it.
         """
-        now, is_over = self.state.step, self.state.epoch > self.state.config.epochs
-        asked = control.take_turns(at_once=is_over)  # more epochs, asked for in the last moment, would else be lost
-        is_stopping, turns = self.learner.processes.agree(control.stopping, asked)
-        in_order = sorted(turns, key=lambda turn: max(turn.step, now))
-        made, late = [], []
-        for turn in in_order:
-            held = self._that_holds(turn)
-            if held is None:
-                late.append(turn)
-            else:
-                made.append(self.state.turn(held))
-        made = [(turn, before) for turn, before in made if turn.value != before or turn.step > now]
-        return Agreement(is_stopping, made, late)
-
-    def _that_holds(self, turn: Turn) -> Turn | None:
-        """The turn, with no fewer epochs than will have begun by then; None if the run will have ended by then."""
-        if turn.setting != "epochs":
-            return turn
-        begun = -(-turn.step // self.batches.steps_per_epoch)
-        is_over = begun > int(self.state.knobs.value_at("epochs", turn.step))
-        return None if is_over else replace(turn, value=str(max(int(turn.value), begun)))
+        now = self.state.step
+        is_stopping, turns = self.learner.processes.agree(control.stopping, control.take_turns())
+        made = [self.state.turn(turn) for turn in sorted(turns, key=lambda turn: max(turn.step, now))]
+        return Agreement(
+            is_stopping, [(turn, before) for turn, before in made if turn.value != before or turn.step > now]
+        )
 
     def end_before(self, turns: Iterable[Turn]) -> int | None:
         """The step at which the run is to end, if one of these changes comes only then or later; else None."""
-        for turn in turns:
-            end = int(self.state.knobs.value_at("epochs", turn.step)) * self.batches.steps_per_epoch
-            if turn.setting != "epochs" and turn.step >= end:
-                return end
-        return None
+        end = self.state.config.epochs * self.batches.steps_per_epoch
+        return end if any(turn.setting != "epochs" and turn.step >= end for turn in turns) else None
 
     def epoch(self) -> Iterator[StepResult]:
         """Make the remaining steps of the current epoch, and yield the result of each.

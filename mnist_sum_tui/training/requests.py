@@ -86,7 +86,7 @@ class Requests:
         It runs before each step, so several changes of a setting during a pause become one, at its end. config.json
         comes last: if it had a new number of epochs after a kill and the journal had not, the step would be unknown.
         """
-        self.is_stopping, made, late = self._training.agree(self._control)
+        self.is_stopping, made = self._training.agree(self._control)
         for turn, before in made:
             values = {"at": turn.step, "setting": turn.setting, "before": before, "value": turn.value}
             yield self._recorder.event(Changed, **values, why=self._why(turn))
@@ -95,6 +95,4 @@ class Requests:
         if (end := self._training.end_before(turn for turn, _ in made)) is not None:
             words = f"this run ends at step {end:,}: a change from there on counts only if it is trained further"
             yield self._recorder.event(Notice, message=words)
-        for turn in late:
-            yield self._recorder.event(Notice, message=f"this run ends before the change {turn}, which is left out")
         self._recorder.note_length()

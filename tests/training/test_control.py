@@ -70,9 +70,6 @@ def test_turns_by_hand_are_one_until_the_hand_rests(monkeypatch: pytest.MonkeyPa
         assert control.turn_by_hand(turn := Turn(0, "lr", f"x{factor}")) == (factor > 2)
         assert (control.take_turns(), control.is_calling) == ([], True)
     assert not control.turn_by_hand(other := Turn(0, "augment", "light"))
-    control.turn(Turn(0, "epochs", "3"), gives_way=True)
-    control.turn(Turn(0, "augment", "none"), gives_way=True)
-    assert control.take_turns() == [Turn(0, "epochs", "3")]
     now += module.AT_REST
     assert control.take_turns() == [turn, other]
     assert not control.is_calling
@@ -100,7 +97,7 @@ def test_a_helper_makes_no_step_after_a_stop(stop: str, made: int, left: int) ->
     training: Any = SimpleNamespace(
         state=state,
         learner=SimpleNamespace(processes=SimpleNamespace(any=lambda _: stop == "in the validation")),
-        agree=lambda _: Agreement(next(answers), [], []),
+        agree=lambda _: Agreement(next(answers), []),
         epoch=lambda: map(steps.append, range(2)),
     )
     state.next_epoch = lambda: setattr(state, "epoch", state.epoch + 1)

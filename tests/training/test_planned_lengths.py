@@ -1,4 +1,4 @@
-"""Changes that are planned for a later step: smaller than what will have begun by then, or what holds anyway."""
+"""Changes that are planned for a later step, and numbers of epochs, which earlier versions could plan."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,49 +7,20 @@ import pytest
 
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.runs import find
-from mnist_sum_tui.runs.events import Changed, EpochDone, Notice
+from mnist_sum_tui.runs.events import Changed, Notice
 from mnist_sum_tui.runs.journal import read_events, to_lines
 from mnist_sum_tui.runs.knob_turns import Turn
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.loop import train
 from mnist_sum_tui.training.resume import has_own_folder, turned_after
-from tests.training.resuming import config_of, config_of_few, rates_of, train_through
+from tests.training.resuming import config_of_few, rates_of, train_through
 from tests.training.test_turns import turned_in
 
 
 @pytest.mark.parametrize(
-    ("planned", "told", "epochs"),
-    [
-        (("4:epochs=1",), ["4: 4 -> 2"], 2),
-        (("3:epochs=1",), ["3: 4 -> 1"], 1),
-        (("4:epochs=3",), ["4: 4 -> 3"], 3),
-        (("900:epochs=1",), [], 4),
-        (("2:epochs=1", "900:epochs=2"), ["2: 4 -> 1"], 1),
-        (("2:epochs=6", "14:epochs=1"), ["2: 4 -> 6", "14: 6 -> 5"], 5),
-        (("4:epochs=4", "2:epochs=6"), ["2: 4 -> 6", "4: 6 -> 4"], 4),
-        (("4:epochs=4",), ["4: 4 -> 4"], 4),
-    ],
+    ("planned", "end"), [(("17:lr=x2",), ""), (("18:lr=x2",), "18"), (("3:lr=x2", "40:lr=x1"), "18")]
 )
-def test_what_is_told_is_what_holds(
-    few_images: str, tmp_path: Path, planned: tuple[str, ...], told: list[str], epochs: int
-) -> None:
-    """3 steps are an epoch: after step 3 the second has not begun, after step 4 it has."""
-    config = config_of(few_images, batch_size=30, keep=0, epochs=4)
-    run, control = find.create(tmp_path, config), Control()
-    for text in planned:
-        control.turn(Turn.parse(text))
-    events = list(train(config, run, control))
-    changed = [event for event in events if isinstance(event, Changed)]
-    assert [f"{event.at}: {event.before} -> {event.value}" for event in changed] == told
-    assert run.read_config().epochs == epochs
-    assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, epochs + 1))
-
-
-@pytest.mark.parametrize(
-    ("planned", "end"), [(("17:lr=x2",), ""), (("18:lr=x2",), "18"), (("40:lr=x2", "3:epochs=2"), "36"),
-                         (("3:epochs=2", "30:lr=x2"), ""), (("18:epochs=2",), "")],
-)  # fmt: skip
 def test_a_change_after_the_last_step_is_told_to_be_one(
     few_images: str, tmp_path: Path, planned: tuple[str, ...], end: str
 ) -> None:
@@ -59,13 +30,6 @@ def test_a_change_after_the_last_step_is_told_to_be_one(
     said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
     words = f"this run ends at step {end}: a change from there on counts only if it is trained further"
     assert said == ([words] if end else [])
-
-
-def test_a_number_of_epochs_for_after_the_end_is_said_to_be_left_out(few_images: str, tmp_path: Path) -> None:
-    run, control = find.create(tmp_path, config_of_few(few_images, keep=0, epochs=1)), Control()
-    control.turn(Turn.parse("30:epochs=3"))
-    said = [event.message for event in train(run.read_config(), run, control) if isinstance(event, Notice)]
-    assert said == ["this run ends before the change 30:epochs=3, which is left out"]
 
 
 @pytest.mark.usefixtures("every_step_is_told")
@@ -104,16 +68,6 @@ def test_a_number_that_is_asked_for_on_resume_comes_before_those_that_are_planne
             control.stop()
     train_through(replace(config, epochs=epochs), tmp_path, run=run)
     assert [event.epoch for event in read_events(run.metrics_file, "epoch")] == list(range(1, trained + 1))
-
-
-def test_more_epochs_that_are_asked_for_by_hand_in_the_last_moment_are_trained(few_images: str, tmp_path: Path) -> None:
-    """The hand has not rested yet when the last step is done."""
-    run, control, done = find.create(tmp_path, config_of_few(few_images, keep=0, epochs=1)), Control(), 0
-    for event in train(run.read_config(), run, control):
-        done += isinstance(event, EpochDone)
-        if isinstance(event, EpochDone) and done == 1:
-            control.turn_by_hand(Turn.of(0, "epochs", "2"))
-    assert done == 2
 
 
 def test_a_number_that_is_asked_for_takes_the_place_of_other_numbers_alone(tmp_path: Path) -> None:
