@@ -84,10 +84,7 @@ def device() -> Finding:
         words = what_ran_out(error, "doctor") or f"torch cannot compute here ({error}): {advice}"
         return Finding("device", "broken", _line(words))
     why = chosen.reason.partition(": ")[2]
-    facts = {
-        "device": chosen.device.type, "precision": chosen.precision, "threads": chosen.threads,
-        "why": why, "cuda": torch.version.cuda, "processor": machine["processor"],
-    }  # fmt: skip
+    facts = {"device": chosen.device.type, "precision": chosen.precision, "threads": chosen.threads, "why": why}
     words = (
         f"{chosen.device.type}, {chosen.precision} ({why}), {plural(chosen.threads, 'thread')}; {machine['processor']}"
     )

@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,9 +14,7 @@ from mnist_sum_tui import settings
 from mnist_sum_tui.atomic import NO_SPACE, what_helps
 from mnist_sum_tui.cli import commands
 from mnist_sum_tui.cli.drawing_options import use_settings
-from mnist_sum_tui.cli.layout import PIPED_WIDTH
 from mnist_sum_tui.errors import MnistSumError, SettingError, UsageError
-from mnist_sum_tui.formatting import wrapped
 from mnist_sum_tui.machine.process import collect_less_often, keep_folder_out, set_waiting
 from mnist_sum_tui.machine.ran_out import what_ran_out
 from mnist_sum_tui.machine.ranks import Ranks
@@ -51,8 +48,7 @@ def main() -> None:
             for line in settings.told(settings.read()[1]):
                 _say("note", line)
         use_settings()
-        with _installing():
-            code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
+        code = commands.build(next(iter(sys.argv[1:]), None))(prog_name="mnist-sum", standalone_mode=False)
         sys.stdout.flush()
     except MnistSumError as error:
         code = _fail(f"--{error}" if isinstance(error, SettingError) else str(error), error.exit_code)
@@ -74,12 +70,12 @@ def main() -> None:
             code = _fail(f"the output cannot be written ({why}): {what_helps(error)}, or write elsewhere", 1)
         elif error.errno in lost_output():
             code = code or (CLOSED_PIPE if error.errno == errno.EPIPE else 1)
-        elif words := what_ran_out(error, asked):
+        elif words := what_ran_out(error, asked) or _not_installed(error):
             code = _fail(words, 1)
         else:
             raise
-    except (MemoryError, RuntimeError, ImportError) as error:
-        if not (words := what_ran_out(error, asked)):
+    except (MemoryError, RuntimeError, ImportError, UnicodeError) as error:
+        if not (words := what_ran_out(error, asked) or _not_installed(error)):
             raise
         code = _fail(words, 1)
     _leave(code if isinstance(code, int) else 0)
@@ -99,23 +95,10 @@ def _check_folders() -> None:
         raise UsageError(f"{PACKAGE}: cannot run inside a zip file: unpack it, or install it with pip")
 
 
-@contextlib.contextmanager
-def _installing() -> Iterator[None]:
-    """Say why typer cannot write the shell's completion, as for a user without a home, or whose .bashrc is not UTF-8.
-
-    Raises:
-        MnistSumError: it cannot be written.
-    """
-    try:
-        yield
-    except (OSError, RuntimeError, UnicodeError) as error:
-        if "--install-completion" not in sys.argv:
-            raise
-        where = f"{name}: " if (name := getattr(error, "filename", None)) else ""
-        why = getattr(error, "strerror", None) or error
-        raise MnistSumError(
-            f"{where}completion cannot be installed ({why}): mnist-sum --show-completion prints it, to copy it"
-        ) from error
+def _not_installed(error: Exception) -> str:
+    """That typer cannot write the shell's completion, as for a user without a home; empty for other errors."""
+    is_asked = "--install-completion" in sys.argv
+    return f"completion cannot be installed ({error}): mnist-sum --show-completion prints it" if is_asked else ""
 
 
 def _leave(code: int) -> NoReturn:
@@ -130,20 +113,11 @@ def _leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _wrapped(line: str) -> str:
-    """The line; in a terminal it is broken at spaces, because the terminal itself would cut words in two."""
-    try:
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or PIPED_WIDTH  # 0: a serial line does not say it
-    except OSError:  # a pipe or a file
-        return line
-    return "\n".join(wrapped(line, max(width, 10), break_long_words=False, break_on_hyphens=False))
-
-
 def _say(kind: str, message: str) -> None:
     line = printable(" ".join(message.split()))  # a file name in it may contain line breaks
     if line:
         with contextlib.suppress(OSError):  # the terminal may be closed
-            print(_wrapped(f"{kind}: {line}"), file=sys.stderr)
+            print(f"{kind}: {line}", file=sys.stderr)
 
 
 def _fail(message: str, code: int) -> int:

@@ -34,7 +34,6 @@ from mnist_sum_tui.training.recorder import Recorder, scores
 from mnist_sum_tui.training.requests import Requests
 from mnist_sum_tui.training.resume import check_kinds, has_own_folder, load_matching, turned_after
 from mnist_sum_tui.training.sample_answers import sample_answers
-from mnist_sum_tui.training.schedule import describe_change
 from mnist_sum_tui.training.state import RunState
 from mnist_sum_tui.training.step import DivergedError, StepResult
 from mnist_sum_tui.training.timing import USUAL, Pace, Paces
@@ -109,7 +108,6 @@ class _Trainer:
             started = recorder.started(self.training)
             yield from self._with_advice(started)
             yield from recorder.lost()
-            yield from self._new_length()
             self.ending.begin()
             yield from self.requests.agree()
             while state.epoch <= state.config.epochs and not self.requests.is_stopping:
@@ -130,13 +128,6 @@ class _Trainer:
             with contextlib.suppress(RunError):
                 yield recorder.finished("failed", str(error) or type(error).__name__)
             raise
-
-    def _new_length(self) -> Iterator[Event]:
-        """What a number of epochs that the user has just changed does to the learning rate."""
-        state, lengths = self.state, self.state.knobs.lengths
-        if len(lengths) > 1 and lengths[-1].step == state.step:
-            steps, factor = self.batches.steps_per_epoch, state.knobs.factor_at(state.step)
-            yield self.recorder.event(Notice, message=describe_change(state.config, lengths, steps, factor))
 
     def _end(self) -> Iterator[Event]:
         """Save, because a stop was asked for; or test the best epoch's weights, and write report.json."""
@@ -189,11 +180,12 @@ class _Trainer:
             yield from self._with_advice(self.recorder.event(System, **asdict(self.meter.read())))
 
     def _wants(self, pace: Pace) -> bool:
-        return pace.wants(self.state.step, self.batches.total_steps, self.control.samples)
+        """Whether something optional is due: at the end of each epoch, and from time to time if a dashboard asks."""
+        return self.state.batch == self.batches.steps_per_epoch or (self.control.samples and pace.is_due)
 
     def _samples(self) -> Iterator[Event]:
         """Samples, if they are due; the last step's stay on the screen."""
-        if self._wants(self.sampling) or self.state.step == self.batches.total_steps:
+        if self._wants(self.sampling):
             answers = self.sampling.timed(lambda: sample_answers(self.learner, self.training.shown))
             yield self.recorder.event(Samples, **answers)
 

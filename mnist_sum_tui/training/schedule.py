@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from mnist_sum_tui.config import TrainConfig
-from mnist_sum_tui.formatting import plural, small
 from mnist_sum_tui.runs.position import Change
 
 START_DIVISOR = 25.0
@@ -36,23 +35,6 @@ def rate_at(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int
         place = last.step + (place - last.step + 0.5) * (planned - last.step) / steps - 0.5
         past.pop()
     return learning_rate(config, place, past[0].epochs * steps_per_epoch)
-
-
-def describe_change(config: TrainConfig, changes: Sequence[Change], steps_per_epoch: int, factor: float) -> str:
-    """What the last change of a run's length does to its learning rate, as a sentence for the user.
-
-    `factor` is the one on the rate that was set while it trained.
-    """
-    *_, before, last = changes
-    is_added = last.step >= before.epochs * steps_per_epoch
-    rate = factor * rate_at(config, changes, steps_per_epoch, last.step)
-    what = f"the run now has {plural(last.epochs, 'epoch')} instead of {before.epochs:,}"
-    if config.schedule == "constant":
-        return f"{what}; the learning rate stays {small(rate, 3)}"
-    if is_added:
-        peak = factor * config.lr * _share_of_peak(config, changes, steps_per_epoch)
-        return f"{what}; over the added ones the learning rate rises to {small(peak, 3)} again and falls"
-    return f"{what}; the learning rate goes on from {small(rate, 3)}, and its schedule now ends with the last epoch"
 
 
 def _share_of_peak(config: TrainConfig, past: Sequence[Change], steps_per_epoch: int) -> float:

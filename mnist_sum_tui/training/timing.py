@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 Result = TypeVar("Result")
-MOMENTS = 200
-"""how often a run's samples are recorded at most if no dashboard asks for them, so that it can be played back later"""
 LONGEST = 10
 """a step or validation counts at most as so many usual ones, because the process may have been stopped (Ctrl-Z)"""
 SURE = 3
@@ -100,14 +98,8 @@ class Forecast:
         self.first = self.first if self.steps.count else seconds
         self.steps.add(seconds)
 
-    def remaining(self, steps_left: int, validations_left: int) -> float | None:
-        """Seconds to the end; None before the first step."""
-        if self.steps.count == 0:
-            return None
-        return steps_left * self.steps.mean + validations_left * self.validations.mean
-
     def told(self, steps_left: int, validations_left: int) -> float | None:
-        """As `remaining`, but without the first step, which may take three times as long; None before the third."""
+        """Seconds to the end, without the first step, which may take three times as long; None before the third."""
         if self.steps.count < SURE:
             return None
         mean = (self.steps.seconds - self.first) / (self.steps.count - 1)
@@ -115,7 +107,7 @@ class Forecast:
 
 
 class Pace:
-    """When something optional is due: every `seconds` while a dashboard asks for it, else at evenly spread steps.
+    """When something optional is due while a dashboard asks for it: every `seconds`.
 
     It takes at most `share` of the time; but no pause is longer than `longest` seconds, because a slow first time must
     not delay the second one for long.
@@ -123,21 +115,17 @@ class Pace:
 
     def __init__(self, seconds: float, share: float, longest: float = 5.0) -> None:
         self._seconds, self._share, self._longest = seconds, share, longest
-        self._paid = time.perf_counter()
-        """from when on the share of the time allows it"""
-        self._next = self._paid + seconds
-        """from when on it is due, if a dashboard asks"""
+        self._next = time.perf_counter() + seconds
 
-    def wants(self, step: int, total_steps: int, is_asked: bool) -> bool:
-        """Whether it is due after this step."""
-        now, is_moment = time.perf_counter(), step % -(-total_steps // MOMENTS) == 0
-        return (is_asked and now >= self._next) or (is_moment and now >= self._paid)
+    @property
+    def is_due(self) -> bool:
+        """Whether it is due."""
+        return time.perf_counter() >= self._next
 
     def timed(self, do: Callable[[], Result]) -> Result:
         """Do it, and set the next time by how long it took."""
         begin = time.perf_counter()
         result = do()
         end = time.perf_counter()
-        self._paid = end + min((end - begin) / self._share, self._longest)
-        self._next = max(end + self._seconds, self._paid)
+        self._next = end + max(self._seconds, min((end - begin) / self._share, self._longest))
         return result

@@ -127,12 +127,6 @@ def test_a_terminal_that_cannot_move_the_cursor_is_named() -> None:
     )
 
 
-def test_a_terminal_that_does_not_say_its_width_has_80_columns() -> None:
-    (first, *_) = shown("train", "--model", "x", columns=0, rows=0).raw.splitlines()
-    assert 70 < len(first) <= 80
-    assert first.startswith("error: unknown model 'x'")
-
-
 def test_a_run_without_events_is_not_replayed(cli: Cli, tmp_path: Path) -> None:
     run = find.create(tmp_path, TrainConfig.of("standard"))
     is_one_line(cli("tui", "--replay", str(run.path)), 2, "has no events to replay: choose another run")

@@ -66,7 +66,6 @@ def runs(tmp_path: Path) -> Path:
         ["runs", "compare", "20260101", "20260102"],
         ["guide"],
         ["predict", "3", "7"],
-        ["train", "--resume", "20260101", "--lr", "1"],
     ],
     ids=" ".join,
 )

@@ -42,7 +42,6 @@ def test_added_epochs_end_the_same_however_the_run_is_cut(few_images: str, tmp_p
     assert_same_end(whole, pieces)
     rates = rates_of(whole)
     assert rates == rates_of(pieces)
-    assert {event.step for event in read_events(pieces.metrics_file, "notice")} == {36}, "and not at each resumption"
     assert [rates[step + 36] for step in range(1, 37)] == [rates[step] / 2 for step in range(1, 37)]
     assert checkpoint.load(whole.last_file).position.changes == (Change(0, 2), Change(36, 4))
 

@@ -107,7 +107,7 @@ class NetworkViews(WalkingPage):
         """Show the view with what is known so far; returns words about it, empty if no view is shown."""
         match self.view_name:
             case "table":
-                return table_words(answer.predictions, len(answer.choices) > 1)
+                return table_words(answer.predictions)
             case "means":
                 return self._show_means(answer)
             case "health":

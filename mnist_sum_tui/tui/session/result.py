@@ -1,7 +1,6 @@
 """The result of a run in words: shown when it ends, and printed to the terminal when the dashboard closes."""
 
 import os
-from collections.abc import Iterable
 
 from mnist_sum_tui.export.recording import RECORDED
 from mnist_sum_tui.formatting import duration, percent, wrapped
@@ -9,12 +8,10 @@ from mnist_sum_tui.glyphs import BRAILLE
 from mnist_sum_tui.printable import printable
 from mnist_sum_tui.runs.accuracies import accuracies, has_learned
 from mnist_sum_tui.runs.commands import prediction, resumption
-from mnist_sum_tui.runs.events import Event, Finished, Progress
 from mnist_sum_tui.runs.find import where
 from mnist_sum_tui.runs.resumable import MORE_EPOCHS
 from mnist_sum_tui.runs.run import Run
 from mnist_sum_tui.training.diverged import advice
-from mnist_sum_tui.training.moving_average import Average
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.session.exit_code import told_of
 from mnist_sum_tui.tui.session.session import Session
@@ -22,8 +19,6 @@ from mnist_sum_tui.tui.session.state_line import lost_word
 
 LONGER = "further"
 """the label of the command that adds epochs to a run that is complete"""
-HALF = 0.5
-"""the accuracy by which a head has learned something: no guess comes near it"""
 TONES = {"failed": "error", "diverged": "error", "but": "warning"}
 """the labels of what went wrong, and the theme's colour that says so"""
 Row = tuple[str, str]
@@ -52,8 +47,6 @@ def outcome(session: Session) -> list[Row]:
         lost = f"the process that trained it is gone; {_lost(run)}"
         gone = "the folder of this run is gone"
         rows.append((word := lost_word(session), gone if word == "removed" else lost))
-    if session.moment is None and (words := learned(session.events, done)):
-        rows.append(("learned", words))
     if (best := session.best) is not None and (found := accuracies(best)):
         trained = f"training {_pair(best.digit_accuracy, best.sum_accuracy)}"  # far above, it would overfit
         rows.append(("best", f"epoch {best.epoch}: validation {_pair(*found)}, {trained}{_higher(session)}"))
@@ -78,25 +71,6 @@ def _higher(session: Session) -> str:
     if highest is None or sum(accuracies(highest) or ()) <= sum(accuracies(session.best) or ()):
         return ""
     return f" (epoch {highest.epoch} is higher by no more than chance)"
-
-
-def learned(events: Iterable[Event], done: Finished | None) -> str:
-    """By which steps half of the digits and half of the sums were right, as the curves show it; empty if neither.
-
-    `done`: how the run ended; one that was stopped or cut off may still learn it.
-    """
-    averages, found = {"digit": Average(), "sum": Average()}, dict[str, int]()
-    for event in events:
-        if not isinstance(event, Progress):
-            continue
-        for name, average in averages.items():
-            if average.add(getattr(event, f"{name}_accuracy")) >= HALF:
-                found.setdefault(name, event.step)
-        if found.keys() == averages.keys():  # soon, so that the rest of a long run is not gone through
-            break
-    missing = "never" if done is not None and done.reason in ("completed", "diverged") else "not yet"
-    digit, total = (f"by step {found[name]:,}" if name in found else missing for name in averages)
-    return f"half of the digits right {digit}, of the sums {total}" if found else ""
 
 
 def commands(session: Session, run: Run) -> list[Row]:

@@ -9,20 +9,12 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mnist_sum_tui.glyphs import BRAILLE
-from mnist_sum_tui.tui.widgets.key_footer import WIDE
 from mnist_sum_tui.tui.widgets.map_lines import LABELS, map_lines
 from mnist_sum_tui.verdict import Verdict
 
 if TYPE_CHECKING:
     from mnist_sum_tui.inference.predict import Prediction
 
-
-OTHERS = "Other weights (keys , and .) show after which epoch it began to add"
-ONLY_THESE = "No earlier weights were kept, to show after which epoch it began to add"
-STEP_BY_STEP = (
-    f"a run's replay (F5, Enter, p) from {WIDE} columns on or its report (mnist-sum runs report) shows the step."
-)
-"""where a run shows when it began to add"""
 
 ADDS = 9
 """from so many of the ten sums on the network is said to add: a single wrong one is a slip"""
@@ -47,11 +39,8 @@ class AdditionTable(Widget):
         return map_lines(texts, strengths, cell, paper, ink)
 
 
-def table_words(predictions: "tuple[Prediction, ...]", has_others: bool) -> str:
-    """Words about the table: whether the network adds, and where it can be seen when it began to.
-
-    `has_others` tells whether earlier weights can be chosen.
-    """
+def table_words(predictions: "tuple[Prediction, ...]") -> str:
+    """Words about the table: whether the network adds."""
     digits = Counter(said.sum - said.number for said in predictions)
     (digit, fitting), *others = digits.most_common()
     if not others:
@@ -70,5 +59,4 @@ def table_words(predictions: "tuple[Prediction, ...]", has_others: bool) -> str:
             found += "That says little of its adding, because it takes the image for no digit."
         else:
             found += "It adds, but for one number." if fitting >= ADDS else "It does not add yet."
-    found += " The fuller a cell, the more probable."
-    return f"{found} {OTHERS if has_others else ONLY_THESE}; {STEP_BY_STEP}"
+    return f"{found} The fuller a cell, the more probable."

@@ -10,8 +10,7 @@ from mnist_sum_tui.tui.predictions.weights import of_session
 from mnist_sum_tui.tui.session.messages import OpenRun, ReplayRun, StartTraining
 from mnist_sum_tui.tui.session.player import Player
 from mnist_sum_tui.tui.session.state_line import state_line
-from mnist_sum_tui.tui.widgets.addition_table import STEP_BY_STEP
-from mnist_sum_tui.tui.widgets.key_footer import keys_of
+from mnist_sum_tui.tui.widgets.key_footer import WIDE, keys_of
 from mnist_sum_tui.tui.widgets.run_view import RunView
 from mnist_sum_tui.tui.widgets.sample_strip import AdditionPicture, Sample, SampleStrip
 from mnist_sum_tui.tui.widgets.scrub_bar import ScrubBar
@@ -237,10 +236,10 @@ async def test_the_strip_is_of_the_moment(pilot: Pilot[int], run: Run) -> None:
     assert answers() == [None] * 8
 
 
-async def test_a_replay_has_the_addition_table_from_the_columns_that_inside_names(pilot: Pilot[int], run: Run) -> None:
+async def test_a_replay_has_the_addition_table_where_the_strip_has_room(pilot: Pilot[int], run: Run) -> None:
     await paused(pilot, run)
     await pilot.press("end")
-    least = int(STEP_BY_STEP.partition("from ")[2].partition(" columns on")[0])
+    least = WIDE
     strip = app_of(pilot).train_page.query_one(SampleStrip)
     for columns in (least, least - 1):
         await pilot.resize_terminal(columns, 36)

@@ -8,12 +8,11 @@ import pytest
 from mnist_sum_tui.config import TrainConfig
 from mnist_sum_tui.errors import RunError
 from mnist_sum_tui.runs.events import EpochDone, Event, Finished, Started
-from mnist_sum_tui.runs.replay import Moment
 from mnist_sum_tui.runs.run import BUILT_IN, Run
 from mnist_sum_tui.training.control import Control
 from mnist_sum_tui.training.schedule import ADDED_EPOCHS
 from mnist_sum_tui.tui.predictions.weights import choices
-from mnist_sum_tui.tui.session.result import commands, learned, outcome, receipt
+from mnist_sum_tui.tui.session.result import commands, outcome, receipt
 from mnist_sum_tui.tui.session.resuming import obstacle
 from mnist_sum_tui.tui.session.session import Session
 from mnist_sum_tui.tui.session.state_line import state_line
@@ -114,19 +113,6 @@ def test_a_good_run_has_neither(session: Session) -> None:
     assert state_line(session) == "✓ done · test: digit 99.12 %, sum 98.74 % "
     assert receipt(session).endswith(ADDED_EPOCHS)
     assert rows["test"] == "digit 99.12 %, sum 98.74 %, agreement 99.31 % (sum = digit + number), 100,000 pairs"
-
-
-def test_it_is_told_when_it_saw_and_when_it_added_but_not_of_a_moment(session: Session) -> None:
-    assert "learned" not in dict(outcome(session)), "before the first step"
-    rows = end(session, *recorded.training(60))
-    assert rows["learned"] == "half of the digits right by step 25, of the sums not yet", "it may go on"
-    assert learned(recorded.training(60), DIVERGED) == "half of the digits right by step 25, of the sums never"
-    stopped = learned(recorded.training(60), recorded.finished(reason="stopped"))
-    assert stopped == rows["learned"], "as it may when it is resumed"
-    rows = end(session, *list(recorded.training(2150))[len(session.events) :], recorded.finished())
-    assert rows["learned"] == "half of the digits right by step 25, of the sums by step 180"
-    session.moment = Moment(3, tuple(session.events), True)
-    assert "learned" not in dict(outcome(session)), "a moment has not all Progress events"
 
 
 def test_a_visitor_is_told_no_folder_of_this_machine(session: Session) -> None:
