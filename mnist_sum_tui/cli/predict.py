@@ -109,9 +109,7 @@ Explain = Annotated[bool, typer.Option("--explain", help="Show where it looked, 
 NeverRefuse = Annotated[bool, typer.Option("--never-refuse", help="Take everything for a digit.")]
 
 
-@app.command(
-    "idx", context_settings={"ignore_unknown_options": True}
-)  # so that -1 is an index, and its error names the range
+@app.command("idx")
 def predict_idx(
     index: Annotated[int, typer.Argument(help="Position of the image, from 0.", metavar="INDEX")],
     number_after: NumberArgument = None,
@@ -150,7 +148,7 @@ def predict_idx(
         print_prediction(console(), image.tolist(), prediction, predictor, what, is_drawn=is_drawn)
 
 
-@app.command("image", context_settings={"ignore_unknown_options": True})  # -1 is a number that is out of range, too
+@app.command("image")
 def predict_image(
     file: Annotated[str, typer.Argument(help="A picture of one digit; - for standard input.", metavar="FILE")],
     number_after: NumberArgument = None,

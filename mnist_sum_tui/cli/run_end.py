@@ -43,7 +43,8 @@ def print_end(out: Console, event: Finished, run: Run, config: TrainConfig) -> N
     path = where(run)
     out.print()
     if event.reason == "stopped":
-        say(out, f"Stopped in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
+        why = event.message.partition(";")[0].removeprefix("stopped ")
+        say(out, f"Stopped {why}, in epoch {event.epoch}, after step {event.step:,}; everything is saved in {path}")
         show_commands(out, {"resume it with": resumption(run.argument, config.model)})
     elif event.reason != "completed":
         if os.path.exists(run.metrics_file):

@@ -61,7 +61,7 @@ class Ending:
         """Stop the run, which then can go on later, when this process has trained for as long as it may."""
         minutes = self._state.config.max_minutes
         if minutes and self._state.clock.seconds - self._since >= 60 * minutes and not self._control.stopping:
-            self._control.stop(f"after {minutes:g} min, the most that were given")
+            self._control.stop(f"after {minutes:g} min (--max-minutes)")
 
     def note_epoch(self, done: EpochDone) -> None:
         """Take in an epoch that is done, and end the run if there is a reason to."""

@@ -185,7 +185,7 @@ def test_an_options_value_does_not_decide_what_is_predicted(cli: Cli) -> None:
     assert json.loads(cli("predict", "--runs-dir", "./old.runs", "3", "--json").stdout)["index"] == 3
     is_one_line(cli("predict", "--json", "three"), 2, "'three' is neither the number of a test image nor a picture")
     is_one_line(cli("predict", "--json"), 2, "Missing argument 'INDEX'")
-    is_one_line(cli("predict", "--json", "-1"), 2, "index -1 is out of range")
+    is_one_line(cli("predict", "--json", "-1"), 2, "No such option: -1")
     is_one_line(cli("predict", "--split", "no.png", "3"), 2, "unknown split")
     is_one_line(cli("predict", "--json", "-"), 2, "error: standard input is empty; give the path of a picture")
 

@@ -36,7 +36,7 @@ def test_progress_bars_and_ctrl_c(small_data: str, tmp_path: Path, width: int) -
     screen = screen_of(record, width)
     text = "\n".join(screen.display)
     assert "swift, 73,961 parameters" in text
-    assert "Stopped in epoch" in text
+    assert "Stopped as asked, in epoch" in text
     assert "mnist-sum train --resume" in text
     assert "images/s" not in text  # the bars are gone
     assert not screen.cursor.hidden

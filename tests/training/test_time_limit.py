@@ -27,7 +27,7 @@ def test_a_run_stops_when_its_time_is_over_and_goes_on_for_as_long(
             seconds += event.kind == "progress"
             ends += [event] if isinstance(event, Finished) else []
     assert [(end.reason, end.step) for end in ends] == [("stopped", 30), ("completed", 54)]
-    assert ends[0].message == "stopped after 0.5 min, the most that were given; everything is saved"
+    assert ends[0].message == "stopped after 0.5 min (--max-minutes); everything is saved"
 
 
 def test_a_sweep_compares_whole_runs() -> None:
